@@ -1,0 +1,92 @@
+"""The only code that knows or switches the tenant: ONE ContextVar that the database backend reads.
+
+Must not import models, settings or anything else of ours: every room, the engine included, may import this.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRef:
+    """What is needed to act for a tenant. `schema` is also the name of the tenant's database role."""
+
+    id: UUID
+    slug: str
+    schema: str
+
+
+class Platform:
+    """The scope of code that serves the platform itself and sees the public schema."""
+
+
+PLATFORM: Final = Platform()
+_scope: ContextVar[TenantRef | Platform | None] = ContextVar("yunke_scope", default=None)
+
+
+class NoTenant(RuntimeError):
+    """Tenant data was asked for while no tenant is set: a bug, never answered with public data."""
+
+
+class TenantSwitch(RuntimeError):
+    """The tenant changed inside a transaction: a bug, refused before any statement runs."""
+
+
+class WrongTenant(RuntimeError):
+    """A row or queryset of one tenant was used while another tenant is set: a bug."""
+
+
+def find_scope() -> TenantRef | Platform | None:
+    """Answer what is set now: a tenant, PLATFORM, or None."""
+    return _scope.get()
+
+
+def current_tenant() -> TenantRef:
+    """Answer the tenant that is set now; raise NoTenant when none is."""
+    scope = _scope.get()
+    if isinstance(scope, TenantRef):
+        return scope
+    raise NoTenant("no tenant is set")
+
+
+@contextmanager
+def _entered(scope: TenantRef | Platform | None) -> Iterator[None]:
+    token = _scope.set(scope)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
+def tenant_context(tenant: TenantRef) -> Iterator[None]:
+    """Act for `tenant` inside the block, in this thread or task only."""
+    with _entered(tenant):
+        yield
+
+
+@contextmanager
+def platform_context() -> Iterator[None]:
+    """Act for the platform (public schema) inside the block, in this thread or task only."""
+    with _entered(PLATFORM):
+        yield
+
+
+def on_commit(callback: Callable[[], None]) -> None:
+    """Run `callback` after the current transaction commits, under the scope that is set now.
+
+    Django's own on_commit runs under whatever scope is set when the outermost block ends.
+    """
+    scope = _scope.get()
+
+    def run() -> None:
+        with _entered(scope):
+            callback()
+
+    transaction.on_commit(run)
