@@ -1,0 +1,1 @@
+"""What `./dev` starts when nothing is configured: PostgreSQL, server, worker, demo. Not used in production."""
