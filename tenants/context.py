@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from django.db import transaction
@@ -26,8 +26,16 @@ class Platform:
     """The scope of code that serves the platform itself and sees the public schema."""
 
 
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """The scope of migrations and provisioning: the app's own role in one tenant's schema (it owns the tables)."""
+
+    schema: str
+
+
 PLATFORM: Final = Platform()
-_scope: ContextVar[TenantRef | Platform | None] = ContextVar("yunke_scope", default=None)
+Scope: TypeAlias = TenantRef | Platform | Maintenance | None
+_scope: ContextVar[Scope] = ContextVar("yunke_scope", default=None)
 
 
 class NoTenant(RuntimeError):
@@ -42,8 +50,8 @@ class WrongTenant(RuntimeError):
     """A row or queryset of one tenant was used while another tenant is set: a bug."""
 
 
-def find_scope() -> TenantRef | Platform | None:
-    """Answer what is set now: a tenant, PLATFORM, or None."""
+def find_scope() -> Scope:
+    """Answer what is set now: a tenant, PLATFORM, a schema under maintenance, or None."""
     return _scope.get()
 
 
@@ -56,7 +64,7 @@ def current_tenant() -> TenantRef:
 
 
 @contextmanager
-def _entered(scope: TenantRef | Platform | None) -> Iterator[None]:
+def _entered(scope: Scope) -> Iterator[None]:
     token = _scope.set(scope)
     try:
         yield
@@ -75,6 +83,13 @@ def tenant_context(tenant: TenantRef) -> Iterator[None]:
 def platform_context() -> Iterator[None]:
     """Act for the platform (public schema) inside the block, in this thread or task only."""
     with _entered(PLATFORM):
+        yield
+
+
+@contextmanager
+def maintenance_context(*, schema: str) -> Iterator[None]:
+    """Change the tables of `schema` inside the block. Only migrations and provisioning may."""
+    with _entered(Maintenance(schema)):
         yield
 
 

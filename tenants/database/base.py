@@ -1,0 +1,95 @@
+"""The database backend (ENGINE "tenants.database"): a session is always what the ContextVar says, or nothing runs.
+
+The settings are changed only outside transactions, so that no rollback can revert them behind our back.
+"""
+
+from typing import Any, Never, cast
+
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError
+from django.db.backends.postgresql import base as postgresql
+from psycopg import Connection
+
+from tenants.context import Maintenance, Platform, Scope, TenantRef, TenantSwitch, find_scope
+from tenants.database.session import RESET_SESSION, SET_FOR_SESSION, SessionState, state_for
+
+OLDEST_SUPPORTED = 15
+
+
+def reset_session(connection: Connection[Any]) -> None:
+    """Make a connection that goes back to its pool nobody's: role, settings, cursors, LISTENs, advisory locks."""
+    connection.autocommit = True
+    connection.execute(RESET_SESSION)
+
+
+class DatabaseWrapper(postgresql.DatabaseWrapper):
+    """Django's PostgreSQL backend, bound to the scope of tenants.context at every cursor and transaction."""
+
+    _state: SessionState | None = None
+
+    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
+        """Give the pool, if there is one, the reset without which it hands out other people's sessions."""
+        pool = settings_dict["OPTIONS"].get("pool")
+        if isinstance(pool, dict):
+            pool["reset"] = reset_session
+        super().__init__(settings_dict, alias)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open or borrow a connection, of whose settings nothing is known."""
+        self._state = None
+        return super().get_new_connection(conn_params)
+
+    def _cursor(self, name: str | None = None) -> Any:
+        wanted = state_for(find_scope())
+        self.ensure_connection()
+        self._match(wanted)
+        return super()._cursor(name)  # type: ignore[misc] # the stubs leave it out
+
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 # Django's own shape
+        if not autocommit and self.get_autocommit():
+            self._match(state_for(find_scope()))
+        super()._set_autocommit(autocommit)  # type: ignore[misc] # the stubs leave it out
+
+    def _match(self, wanted: SessionState) -> None:
+        """Set the session to `wanted` unless it is; inside a transaction refuse instead."""
+        if wanted == self._state:
+            return
+        if not self.autocommit:
+            raise TenantSwitch("the tenant changed inside a transaction")
+        self._state = None
+        with self.wrap_database_errors:
+            self._driver().execute(SET_FOR_SESSION, wanted.parameters)
+        self._state = wanted
+
+    def _driver(self) -> Connection[Any]:
+        return cast("Connection[Any]", self.connection)
+
+    @property
+    def pg_version(self) -> int:
+        """Answer the server's version without a cursor, so that connecting needs no scope."""
+        self.ensure_connection()
+        return self._driver().info.server_version
+
+    def check_database_version_supported(self) -> None:
+        """Refuse a server that is too old, in one line."""
+        major = self.pg_version // 10000
+        if major < OLDEST_SUPPORTED:
+            raise NotSupportedError(f"PostgreSQL {OLDEST_SUPPORTED} or newer is needed; this server is {major}.")
+
+    @property
+    def schema_name(self) -> str:
+        """Answer the schema of the scope: what django-tenants' TenantSyncRouter asks for."""
+        return _schema_of(find_scope())
+
+    def set_tenant(self, *_args: object, **_kwargs: object) -> Never:
+        """Refuse django-tenants' way to switch: it belongs to a thread's connection, not to the running task."""
+        raise TenantSwitch("use tenants.context, the only way to set a tenant")
+
+    set_schema = set_schema_to_public = set_tenant
+
+
+def _schema_of(scope: Scope) -> str:
+    match scope:
+        case TenantRef(schema=schema) | Maintenance(schema=schema):
+            return schema
+        case Platform() | None:
+            return "public"

@@ -1,0 +1,48 @@
+"""What a database session must be set to for each scope, as ONE statement. The only place that names these settings."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from tenants.context import Maintenance, NoTenant, Platform, Scope, TenantRef
+
+SET_SESSION = (
+    "SELECT set_config('role', %s, {local}), set_config('search_path', %s, {local}),"
+    " set_config('app.tenant', %s, {local}), set_config('statement_timeout', %s, {local})"
+)
+SET_FOR_SESSION = SET_SESSION.format(local="false")
+SET_FOR_TRANSACTION = SET_SESSION.format(local="true")
+RESET_SESSION = "RESET ROLE; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all()"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """The four settings that make a session one tenant's, the platform's, or an owner's at work in one schema."""
+
+    role: str
+    search_path: str
+    tenant: str
+    statement_timeout: str
+
+    @property
+    def parameters(self) -> tuple[str, str, str, str]:
+        """Answer them in the order of SET_SESSION."""
+        return (self.role, self.search_path, self.tenant, self.statement_timeout)
+
+
+def quoted(name: str) -> str:
+    """Quote an identifier; psycopg's own quoting needs a connection to be right, names of ours do not."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def state_for(scope: Scope) -> SessionState:
+    """Answer what a session must be set to for `scope`; raise NoTenant when nothing is set."""
+    timeout = str(settings.YUNKE_STATEMENT_TIMEOUT_MS)
+    match scope:
+        case TenantRef(id=tenant, schema=schema):
+            return SessionState(schema, quoted(schema), str(tenant), timeout)
+        case Platform():
+            return SessionState("none", "public", "", timeout)
+        case Maintenance(schema=schema):
+            return SessionState("none", quoted(schema), "", "0")
+    raise NoTenant("the database was asked while neither a tenant nor the platform is set")

@@ -1,0 +1,36 @@
+"""THE table of who may do what. Pure: REST, live, pages and jobs all ask `allows`."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What a person is in a tenant."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    SUPERVISOR = "supervisor"
+    AGENT = "agent"
+    VIEWER = "viewer"
+
+
+_VIEWER: Final = frozenset({"conversations.view", "members.view"})
+_AGENT: Final = _VIEWER | {"conversations.reply", "conversations.note", "conversations.take", "conversations.resolve"}
+_SUPERVISOR: Final = _AGENT | {"conversations.assign"}
+_ADMIN: Final = _SUPERVISOR | {"inboxes.manage", "members.manage"}
+_OWNER: Final = _ADMIN | {"tenant.manage"}
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    Role.OWNER: _OWNER,
+    Role.ADMIN: _ADMIN,
+    Role.SUPERVISOR: _SUPERVISOR,
+    Role.AGENT: _AGENT,
+    Role.VIEWER: _VIEWER,
+}
+
+
+def allows(*, role: str, permission: str) -> bool:
+    """Answer whether `role` may; a permission nobody has is a spelling mistake and raises KeyError."""
+    if permission not in _OWNER:
+        raise KeyError(permission)
+    return permission in PERMISSIONS.get(role, frozenset())

@@ -1,0 +1,119 @@
+"""Tables of the public schema that say who the customers and their people are."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models.functions import Lower
+from uuid_utils.compat import uuid7
+
+from tenants.context import TenantRef
+from tenants.members.permissions import Role
+
+
+class TenantState(models.TextChoices):
+    """How far provisioning has come; each step may be killed and run again."""
+
+    RESERVED = "reserved"
+    CLONED = "cloned"
+    FURNISHED = "furnished"
+    ACTIVE = "active"
+
+
+class Tenant(models.Model):
+    """A company that is our customer. `schema` names its schema and its database role, and is never reused."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100)
+    slug = models.CharField(max_length=30, unique=True)
+    schema = models.CharField(max_length=63, unique=True)
+    state = models.CharField(max_length=20, choices=TenantState, default=TenantState.RESERVED)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tenants"
+        indexes: ClassVar = [
+            models.Index(fields=["created_at"], condition=~models.Q(state="active"), name="tenants_unfinished"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(state__in=TenantState.values), name="tenants_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        """Name it in logs by what is unique and harmless."""
+        return self.slug
+
+    @property
+    def ref(self) -> TenantRef:
+        """Answer what is needed to act for it."""
+        return TenantRef(id=self.id, slug=self.slug, schema=self.schema)
+
+
+class Person(AbstractBaseUser):
+    """A human who can sign in. Identity is global; what they may do is a membership's, one per tenant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        db_table = "persons"
+        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="persons_email_unique")]
+
+    def __str__(self) -> str:
+        """Name them in logs without saying who they are."""
+        return str(self.id)
+
+
+class Membership(models.Model):
+    """What a person may do in one tenant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "memberships"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "person"], name="memberships_once"),
+            models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name="memberships_role"),
+        ]
+
+    def __str__(self) -> str:
+        """Name it in logs."""
+        return f"{self.person_id} in {self.tenant_id}"
+
+
+class Head(models.Model):
+    """How far a tenant's log has come: the one row whose lock orders the tenant. Roles reach it by functions alone."""
+
+    schema = models.CharField(max_length=63, primary_key=True)
+    tenant = models.UUIDField(unique=True)
+    position = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "heads"
+
+    def __str__(self) -> str:
+        """Name it in logs."""
+        return f"{self.schema} at {self.position}"
+
+
+class LiveNonce(models.Model):
+    """A live ticket that has been used, kept until it would have expired: tickets are one-use."""
+
+    nonce = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "live_nonces"
+
+    def __str__(self) -> str:
+        """Name it in logs without telling the nonce."""
+        return f"used until {self.expires_at}"
