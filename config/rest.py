@@ -1,0 +1,128 @@
+"""How errors look: RFC 9457 problem+json for the API, one plain page for people. Refusals carry code and status."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied as DjangoDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework import exceptions as drf
+from rest_framework.response import Response
+
+from tenants.refusals import FieldError, Invalid, NotAllowed, NotFound, Refusal
+
+log = structlog.get_logger(__name__)
+
+CODES: dict[type[Exception], tuple[int, str]] = {
+    Http404: (404, "not_found"),
+    drf.NotFound: (404, "not_found"),
+    drf.NotAuthenticated: (401, "not_signed_in"),
+    drf.AuthenticationFailed: (401, "not_signed_in"),
+    drf.PermissionDenied: (403, "not_allowed"),
+    DjangoDenied: (403, "not_allowed"),
+    drf.ParseError: (400, "malformed"),
+    drf.MethodNotAllowed: (405, "method_not_allowed"),
+    drf.NotAcceptable: (406, "not_acceptable"),
+    drf.UnsupportedMediaType: (415, "unsupported_media_type"),
+    drf.Throttled: (429, "too_many_requests"),
+}
+TITLES = {400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 409: "Conflict"}
+
+
+def _body(*, status: int, code: str, detail: str, errors: list[FieldError] | None = None) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "Refused" if status < 500 else "Error"),  # HTTP's own border
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    return {**body, "errors": errors} if errors else body
+
+
+def _field_errors(detail: Any, field: str = "") -> list[FieldError]:
+    """Flatten DRF's nested details to one list with dotted names."""
+    if isinstance(detail, Mapping):
+        return [e for key, value in detail.items() for e in _field_errors(value, f"{field}.{key}".strip("."))]
+    if isinstance(detail, list):
+        return [e for value in detail for e in _field_errors(value, field)]
+    return [{"field": field, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}]
+
+
+def _describe(error: Exception) -> dict[str, Any] | None:
+    if isinstance(error, Refusal):
+        return _body(status=error.status, code=error.code, detail=str(error.detail), errors=error.errors)
+    if isinstance(error, drf.ValidationError):
+        refusal = Invalid(errors=_field_errors(error.detail))
+        return _describe(refusal)
+    for kind in type(error).__mro__:
+        if kind in CODES:
+            status, code = CODES[kind]
+            return _body(status=status, code=code, detail=_detail(error))
+    return None
+
+
+def _detail(error: Exception) -> str:
+    # Every 404 reads the same, whoever raised it: what is another tenant's never existed.
+    if isinstance(error, Http404 | drf.NotFound):
+        return NotFound().detail
+    return str(error.detail) if isinstance(error, drf.APIException) else NotAllowed().detail
+
+
+def problem(error: Exception, _context: dict[str, Any]) -> Response | None:
+    """Answer a refusal as problem+json (DRF's EXCEPTION_HANDLER); anything else is a bug and a 500."""
+    body = _describe(error)
+    if body is None:
+        return None
+    headers = {}
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    if body["status"] == 401:  # HTTP wants this header with it
+        headers["WWW-Authenticate"] = "Session"
+    return Response(body, status=body["status"], headers=headers, content_type="application/problem+json")
+
+
+def refuse(*, request: HttpRequest, body: dict[str, Any]) -> HttpResponse:
+    """Answer a refusal outside DRF: a problem for the API, a page for people."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(body, status=body["status"], content_type="application/problem+json")
+    return render(request, "tenants/refused.html", {"problem": body}, status=body["status"])
+
+
+class Refusals:
+    """Middleware that answers refusals raised by plain Django views."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a refusal; leave anything else to Django."""
+        body = _describe(error) if isinstance(error, Refusal) else None
+        return refuse(request=request, body=body) if body else None
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 # Django's shape
+    """handler404."""
+    return refuse(request=request, body=_body(status=404, code="not_found", detail=NotFound().detail))
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 # Django's shape
+    """handler403."""
+    return refuse(request=request, body=_body(status=403, code="not_allowed", detail=NotAllowed().detail))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW."""
+    log.info("csrf_failure", reason=reason)
+    return not_allowed(request)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: says nothing of what went wrong; the log does."""
+    return refuse(request=request, body=_body(status=500, code="error", detail="Something went wrong on our side."))

@@ -1,0 +1,1 @@
+"""Settings, one way of running a module: embedded (./dev), production, test. What all share is in shared."""

@@ -1,0 +1,102 @@
+"""What every way of running shares. Values that differ come from the environment; secrets never have a default here."""
+
+import os
+from pathlib import Path
+
+from config.headers import for_static_files
+from config.settings.database import database_settings
+from config.settings.logs import LOGGING as LOGGING  # noqa: PLC0414 # a setting: Django reads it from here
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+SECRET_KEY = os.environ.get("YUNKE_SECRET_KEY", "")
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # The tenants' middleware knows the hosts there are, and answers any other with 404.
+
+_database = database_settings(
+    url=os.environ.get("DATABASE_URL") or "postgresql:///yunke",
+    pool_size=int(os.environ.get("YUNKE_POOL_SIZE", "16")),
+)
+DATABASES = _database["DATABASES"]
+YUNKE_DATABASE_DSN: str = _database["YUNKE_DATABASE_DSN"]
+YUNKE_TEMPLATE_SCHEMA: str = _database["YUNKE_TEMPLATE_SCHEMA"]
+YUNKE_TENANTS_ROLE: str = _database["YUNKE_TENANTS_ROLE"]
+YUNKE_WRITER_ROLE: str = _database["YUNKE_WRITER_ROLE"]
+YUNKE_STATEMENT_TIMEOUT_MS = 15_000
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+YUNKE_TENANT_DOMAIN = os.environ.get("YUNKE_TENANT_DOMAIN", "localhost")
+YUNKE_PLATFORM_HOSTS = os.environ.get("YUNKE_PLATFORM_HOSTS", "localhost,127.0.0.1").split(",")
+
+SHARED_APPS = ["tenants", "django.contrib.sessions"]
+TENANT_APPS = ["conversations"]
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, "django.contrib.staticfiles", "servestatic", "rest_framework", "channels"]
+
+# The order matters: ServeStatic is async and answers alone; from TenantMiddleware up all the others are sync, so that a
+# request changes threads once and its view, its session and its database connection share one.
+MIDDLEWARE = [
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "config.headers.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "config.rest.Refusals",
+    "tenants.middleware.TenantMiddleware",
+]
+ROOT_URLCONF = "config.urls.platform"
+YUNKE_TENANT_URLCONF = "config.urls.tenant"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+            ]
+        },
+    }
+]
+
+AUTH_USER_MODEL = "tenants.Person"
+PASSWORD_HASHERS = ["tenants.members.hashers.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+SESSION_ENGINE = "tenants.members.sessions"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.rest.csrf_failure"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+SERVESTATIC_ADD_HEADERS_FUNCTION = for_static_files
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.members.authentication.MemberSession"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.members.authentication.SignedIn"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "config.rest.problem",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+}

@@ -1,0 +1,41 @@
+"""DATABASES and the names of roles out of DATABASE_URL, nothing else."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError, conninfo
+
+from tenants.database.names import name_for
+
+
+def database_settings(*, url: str, pool_size: int) -> dict[str, Any]:
+    """Answer the settings that follow from a postgresql:// address (any libpq connection string will do)."""
+    try:
+        given = {key: str(value) for key, value in conninfo.conninfo_to_dict(url).items() if value is not None}
+    except ProgrammingError as error:
+        raise ImproperlyConfigured("DATABASE_URL is not a postgresql:// address.") from error
+    name = given.pop("dbname", "") or given.get("user", "")
+    if not name:
+        raise ImproperlyConfigured("DATABASE_URL names no database.")
+    database = {
+        "ENGINE": "tenants.database",
+        "NAME": name,
+        **{key.upper(): given.pop(key, "") for key in ("user", "password", "host", "port")},
+        "OPTIONS": {**given, "options": _options(given), "pool": _pool(pool_size)},
+    }
+    return {
+        "DATABASES": {"default": database},
+        "YUNKE_DATABASE_DSN": url,
+        "YUNKE_TEMPLATE_SCHEMA": name_for(database=name, suffix="template"),
+        "YUNKE_TENANTS_ROLE": name_for(database=name, suffix="tenants"),
+        "YUNKE_WRITER_ROLE": name_for(database=name, suffix="writer"),
+    }
+
+
+def _options(given: dict[str, str]) -> str:
+    # As a start-up option the time zone survives the RESET ALL of a connection that goes back to the pool.
+    return f"{given.pop('options', '')} -c TimeZone=UTC".strip()
+
+
+def _pool(size: int) -> dict[str, Any]:
+    return {"min_size": 1, "max_size": size, "timeout": 10, "max_lifetime": 1800}

@@ -1,0 +1,9 @@
+"""For tests: as embedded, with a fixed key. The tests' database is made by tests/conftest.py."""
+
+import os
+
+os.environ.setdefault("YUNKE_SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123456789")
+
+from config.settings.embedded import *  # noqa: F403 # the key comes first
+
+SERVESTATIC_AUTOREFRESH = False

@@ -1,0 +1,57 @@
+"""How the REST API learns who asks: the middleware has found the member, here CSRF and "signed in" are checked."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from tenants.members.member import Member
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    def _reject(self, _request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def _unused(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+def refuse_forgery(*, request: HttpRequest) -> None:
+    """Raise PermissionDenied unless the request carries the CSRF token of its cookie."""
+    check = _CsrfCheck(_unused)
+    check.process_request(request)
+    if check.process_view(request, _unused, (), {}):
+        raise PermissionDenied("The CSRF token is missing or wrong.")
+
+
+class MemberSession(BaseAuthentication):
+    """The member whose session it is."""
+
+    def authenticate(self, request: Request) -> tuple[Member, None] | None:
+        """Answer the member of the tenant of the host, or None."""
+        member: Member | None = getattr(request._request, "member", None)  # noqa: SLF001 # DRF's own way down
+        if member is None:
+            return None
+        refuse_forgery(request=request._request)  # noqa: SLF001 # the same
+        return member, None
+
+    def authenticate_header(self, _request: Request) -> str:
+        """Make a refusal a 401."""
+        return "Session"
+
+
+class SignedIn(BasePermission):
+    """Members only: what each may do is asked per command."""
+
+    def has_permission(self, request: Request, _view: APIView) -> bool:
+        """Refuse whoever is not signed in."""
+        member: object = request.user  # DRF's types know only Django's own users
+        if not isinstance(member, Member):
+            raise NotAuthenticated
+        return True

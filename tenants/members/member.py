@@ -1,0 +1,24 @@
+"""Member: a person with a live membership in one tenant, as every layer above sees them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenants.members.permissions import allows
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who acts, for which tenant, and as what."""
+
+    tenant_id: UUID
+    person_id: UUID
+    membership_id: UUID
+    name: str
+    email: str
+    role: str
+
+    is_authenticated = True
+
+    def may(self, permission: str) -> bool:
+        """Answer whether the member's role allows it."""
+        return allows(role=self.role, permission=permission)

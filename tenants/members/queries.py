@@ -1,0 +1,46 @@
+"""Reading people: who is a live member of a tenant. All of it is in public, whatever tenant is set."""
+
+from uuid import UUID
+
+from tenants.context import TenantRef, platform_context
+from tenants.members.member import Member
+from tenants.models import Membership, TenantState
+
+
+def member_from(membership: Membership) -> Member:
+    """Make the member out of a membership whose person is loaded."""
+    person = membership.person
+    return Member(
+        tenant_id=membership.tenant_id,
+        person_id=person.id,
+        membership_id=membership.id,
+        name=person.name,
+        email=person.email,
+        role=membership.role,
+    )
+
+
+def find_membership(*, tenant: TenantRef, person_id: UUID) -> Membership | None:
+    """Answer the person's live membership with the person, or None."""
+    with platform_context():
+        return (
+            Membership.objects.select_related("person")
+            .filter(tenant_id=tenant.id, person_id=person_id, is_active=True, person__is_active=True)
+            .filter(tenant__state=TenantState.ACTIVE)
+            .first()
+        )
+
+
+def find_member(*, tenant: TenantRef, person_id: UUID) -> Member | None:
+    """Answer the person as a member of the tenant, or None if they are not one now."""
+    membership = find_membership(tenant=tenant, person_id=person_id)
+    return member_from(membership) if membership else None
+
+
+def get_members(*, tenant: TenantRef) -> list[Member]:
+    """Answer the live members, by name."""
+    with platform_context():
+        found = Membership.objects.select_related("person").filter(
+            tenant_id=tenant.id, is_active=True, person__is_active=True
+        )
+        return [member_from(membership) for membership in found.order_by("person__name", "id")]

@@ -1,0 +1,24 @@
+"""What members' commands refuse."""
+
+from tenants.refusals import Refusal
+
+
+class WrongCredentials(Refusal):
+    """The e-mail address and the password do not sign in here."""
+
+    code = "wrong_credentials"
+    status = 401
+
+
+class AlreadyMember(Refusal):
+    """The person is a member already."""
+
+    code = "already_member"
+    status = 409
+
+
+class TooManyTries(Refusal):
+    """Too many tries; wait a minute."""
+
+    code = "too_many_tries"
+    status = 429

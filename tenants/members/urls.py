@@ -1,0 +1,5 @@
+"""Routes of people, on a tenant's host."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

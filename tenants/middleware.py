@@ -1,0 +1,46 @@
+"""Host -> tenant, session -> member, for HTTP; the view then runs as that tenant. Sockets ask tenants.queries."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+
+from tenants.context import TenantRef, platform_context, tenant_context
+from tenants.members.member import Member
+from tenants.members.sessions import find_session_member
+from tenants.queries import find_tenant_by_host
+
+
+class TenantRequest(HttpRequest):
+    """A request as views see it: `tenant` is None on the platform's host, `member` where nobody is signed in."""
+
+    tenant: TenantRef | None
+    urlconf: str
+    member: Member | None
+
+
+class TenantMiddleware:
+    """Must be the innermost middleware and sync only: everything it calls runs in the scope that it sets."""
+
+    def __init__(self, get_response: Callable[[TenantRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self._get_response = get_response
+
+    def __call__(self, request: TenantRequest) -> HttpResponse:
+        """Serve the platform's host as the platform, a tenant's host as the tenant, and nothing else."""
+        host = request.get_host()
+        request.tenant = request.member = None
+        if host.rsplit(":", 1)[0] in settings.YUNKE_PLATFORM_HOSTS:
+            with platform_context():
+                return self._get_response(request)
+        tenant = find_tenant_by_host(host=host)
+        if tenant is None:
+            raise Http404
+        return self._as_tenant(request, tenant)
+
+    def _as_tenant(self, request: TenantRequest, tenant: TenantRef) -> HttpResponse:
+        request.tenant = tenant
+        request.urlconf = settings.YUNKE_TENANT_URLCONF
+        request.member = find_session_member(session=request.session, tenant=tenant)
+        with tenant_context(tenant):
+            return self._get_response(request)

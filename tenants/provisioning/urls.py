@@ -1,0 +1,5 @@
+"""Routes of sign-up, on the platform host."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
