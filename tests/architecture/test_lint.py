@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from tests.architecture.lint.relations import content_types, foreign_key_to_shared, signal_receiver
+from tests.architecture.lint.relations import content_types, foreign_key_to_shared, side_door, signal_receiver
 from tests.architecture.lint.run import RULES, find_all, judge, name_of
 from tests.architecture.lint.shape import clock_in_rules, drawer_name, long_file, long_function
 from tests.architecture.lint.silence import silence_without_reason
@@ -52,6 +52,9 @@ BAD = [
     Sample(foreign_key_to_shared, "from django.db import models\nx = models.ForeignKey('tenants.Person')\n"),
     Sample(foreign_key_to_shared, "from tenants.models import Person\nx = models.OneToOneField(to=Person)\n"),
     Sample(foreign_key_to_shared, "from django.conf import settings\nx = ForeignKey(settings.AUTH_USER_MODEL)\n"),
+    Sample(side_door, "from conversations.contacts.models import Contact\n"),
+    Sample(side_door, "from conversations.contacts import models\n"),
+    Sample(side_door, "from conversations.channels.webchat.api import InboxView\n", "conversations/live/gate.py"),
     Sample(drawer_name, "", "conversations/utils.py"),
     Sample(drawer_name, "", "conversations/helpers/text.py"),
     Sample(drawer_name, "", "tests/common.py"),
@@ -81,6 +84,10 @@ GOOD = [
     Sample(content_types, "content_type = 'text/plain'\n"),
     Sample(foreign_key_to_shared, "from django.db import models\nx = models.ForeignKey('conversations.Contact')\n"),
     Sample(foreign_key_to_shared, "x = models.ForeignKey('tenants.Tenant')\n", "tenants/models.py"),
+    Sample(side_door, "from conversations.contacts.queries import find_contact\n"),
+    Sample(side_door, "from conversations.threads.models import ConversationRow\n"),
+    Sample(side_door, "from conversations.contacts.models import Contact\n", "conversations/threads/models.py"),
+    Sample(side_door, "from conversations.engine.projections import Projection\n"),
     Sample(drawer_name, "", "tenants/database/base.py"),
     Sample(drawer_name, "", "conversations/desk/queues.py"),
     Sample(long_function, "def f() -> None:\n" + "    x()\n" * 59),

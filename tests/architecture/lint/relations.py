@@ -8,6 +8,8 @@ from tests.architecture.lint.source import Found, Source
 TENANT_APPS = ("conversations/", "integrations/")
 SHARED_PACKAGES = ("tenants", "billing", "django.contrib")
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
+ROOMS = "conversations"
+INSIDE = {"models", "projections", "reactions", "api"}
 SHARED_USER = "django.conf.settings.AUTH_USER_MODEL"
 
 
@@ -47,6 +49,20 @@ def foreign_key_to_shared(source: Source) -> Iterator[Found]:
                 yield node.lineno, f"relation to {target}, which is in public: keep its id in a UUIDField"
 
 
+def side_door(source: Source) -> Iterator[Found]:
+    """A room is entered through its events, commands and queries, so that what is inside can change.
+
+    Its models may be named by another room's models (foreign keys) and by conversations/models.py.
+    """
+    if source.path.parts[0] != ROOMS or source.path.name == "models.py":
+        return
+    room = source.path.parts[1]
+    for line, name in source.imported():
+        parts = name.split(".")
+        if parts[0] == ROOMS and parts[1] not in {room, "engine"} and INSIDE & set(parts[2:]):
+            yield line, f"{name} is the inside of another room: use its events, commands or queries"
+
+
 def _target(source: Source, call: ast.Call) -> str:
     given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "to")]
     if not given:
@@ -56,4 +72,4 @@ def _target(source: Source, call: ast.Call) -> str:
     return source.resolve(given[0])
 
 
-RULES = (signal_receiver, content_types, foreign_key_to_shared)
+RULES = (signal_receiver, content_types, foreign_key_to_shared, side_door)
