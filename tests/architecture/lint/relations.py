@@ -9,6 +9,7 @@ TENANT_APPS = ("conversations/", "integrations/")
 SHARED_PACKAGES = ("tenants", "billing", "django.contrib")
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 ROOMS = "conversations"
+GROUND = {"engine", "definitions"}  # what every room stands on
 INSIDE = {"models", "projections", "reactions", "api"}
 SHARED_USER = "django.conf.settings.AUTH_USER_MODEL"
 
@@ -59,7 +60,7 @@ def side_door(source: Source) -> Iterator[Found]:
     room = source.path.parts[1]
     for line, name in source.imported():
         parts = name.split(".")
-        if parts[0] == ROOMS and parts[1] not in {room, "engine"} and INSIDE & set(parts[2:]):
+        if parts[0] == ROOMS and parts[1] not in {room, *GROUND} and INSIDE & set(parts[2:]):
             yield line, f"{name} is the inside of another room: use its events, commands or queries"
 
 
