@@ -52,8 +52,10 @@ class Tenant(models.Model):
 class Person(AbstractBaseUser):
     """A human who can sign in. Identity is global; what they may do is a membership's, one per tenant."""
 
+    EMAIL_LENGTH: ClassVar = 254
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=EMAIL_LENGTH)
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
 

@@ -5,7 +5,7 @@ The settings are changed only outside transactions, so that no rollback can reve
 
 from typing import Any, Never, cast
 
-from django.db import DEFAULT_DB_ALIAS, NotSupportedError
+from django.db import NotSupportedError
 from django.db.backends.postgresql import base as postgresql
 from psycopg import Connection
 
@@ -26,12 +26,13 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     _state: SessionState | None = None
 
-    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
-        """Give the pool, if there is one, the reset without which it hands out other people's sessions."""
-        pool = settings_dict["OPTIONS"].get("pool")
-        if isinstance(pool, dict):
-            pool["reset"] = reset_session
-        super().__init__(settings_dict, alias)
+    @property
+    def pool(self) -> Any:
+        """Answer the pool, with the reset without which it would hand out other people's sessions."""
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if isinstance(options, dict):
+            options["reset"] = reset_session
+        return super().pool
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open or borrow a connection, of whose settings nothing is known."""

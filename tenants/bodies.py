@@ -1,0 +1,30 @@
+"""Request bodies as typed structs: what does not fit, or is not known, is refused field by field."""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from tenants.refusals import Invalid
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The shape of a request's JSON body."""
+
+
+def read_body(*, data: Any, shape: type[S]) -> S:
+    """Answer the body as `shape`; raise Invalid that names the first field that does not fit."""
+    try:
+        return msgspec.convert(dict(data) if data is not None else {}, shape)
+    except (TypeError, ValueError) as error:
+        if not isinstance(error, msgspec.ValidationError):
+            raise Invalid(detail="The body is not a JSON object.") from error
+        raise invalid_from(error=error) from error
+
+
+def invalid_from(*, error: msgspec.ValidationError) -> Invalid:
+    """Turn msgspec's sentence ("... - at `$.name`") into a refusal that names the field."""
+    reason, _, path = str(error).partition(" - at `")
+    field = path.rstrip("`").removeprefix("$").removeprefix(".")
+    return Invalid(errors=[{"field": field, "code": "invalid", "detail": reason}])

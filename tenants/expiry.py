@@ -1,0 +1,15 @@
+"""What the platform keeps only for a while: used live tickets, sessions."""
+
+from datetime import datetime
+
+from django.contrib.sessions.models import Session
+
+from tenants.context import platform_context
+from tenants.models import LiveNonce
+
+
+def forget_expired(*, now: datetime) -> None:
+    """Delete what has expired; running it twice at once is harmless."""
+    with platform_context():
+        LiveNonce.objects.filter(expires_at__lt=now).delete()
+        Session.objects.filter(expire_date__lt=now).delete()
