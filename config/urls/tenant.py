@@ -5,6 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.members.urls")),
     path("", include("tenants.urls")),
+    path("", include("conversations.threads.urls")),
+    path("", include("conversations.channels.webchat.urls")),
+    path("", include("conversations.live.urls")),
 ]
 
 handler403 = "config.rest.not_allowed"

@@ -1,6 +1,6 @@
 """How the REST API learns who asks: the middleware has found the member, here CSRF and "signed in" are checked."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -8,9 +8,11 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from tenants.members.member import Member
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # importing it needs this module: DRF reads its settings there
 
 
 class _CsrfCheck(CsrfViewMiddleware):
@@ -49,7 +51,7 @@ class MemberSession(BaseAuthentication):
 class SignedIn(BasePermission):
     """Members only: what each may do is asked per command."""
 
-    def has_permission(self, request: Request, _view: APIView) -> bool:
+    def has_permission(self, request: Request, _view: "APIView") -> bool:
         """Refuse whoever is not signed in."""
         member: object = request.user  # DRF's types know only Django's own users
         if not isinstance(member, Member):

@@ -1,0 +1,22 @@
+"""`manage.py work`: one worker process, any number of them; may be killed at any line."""
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from config.worker import Worker
+
+
+class Command(BaseCommand):
+    """Runs until it is told to stop."""
+
+    help = "Run the readers of the log and what is due."
+    requires_system_checks = ()
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Work until SIGTERM or SIGINT, then finish the page in hand."""
+        worker = Worker()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stop())
+        worker.run()

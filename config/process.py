@@ -1,0 +1,67 @@
+"""The live server's life inside one server process: started before the first request, drained before the last."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from config.wiring import build_live
+from conversations.live.server import LiveServer
+from tenants.database.pool import TenantPool
+
+logger = structlog.get_logger(__name__)
+
+
+class LiveProcess:
+    """Holds the process's one LiveServer."""
+
+    def __init__(self) -> None:
+        """Start nothing: there is no event loop yet."""
+        self._live: LiveServer | None = None
+        self._connections: TenantPool | None = None
+
+    def get_live(self) -> LiveServer:
+        """Answer the live server; raise RuntimeError before the process has started."""
+        if self._live is None:
+            raise RuntimeError("the live server is not started")
+        return self._live
+
+    def drain(self) -> None:
+        """Tell every socket to come back elsewhere."""
+        if self._live is not None:
+            self._live.drain()
+
+    async def lifespan(
+        self,
+        _scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        """Start and stop with the server (ASGI lifespan)."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self._start(send)
+            else:
+                await self._stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _start(self, send: Callable[[Any], Awaitable[None]]) -> None:
+        try:
+            self._connections = TenantPool(settings.YUNKE_DATABASE_DSN, min_size=1, max_size=4)
+            await self._connections.open()
+            self._live = build_live(connections=self._connections)
+            await self._live.start()
+        except Exception as error:
+            logger.exception("live.start_failed")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+        else:
+            await send({"type": "lifespan.startup.complete"})
+
+    async def _stop(self) -> None:
+        if self._live is not None:
+            await self._live.stop()
+        if self._connections is not None:
+            await self._connections.close()

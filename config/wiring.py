@@ -1,0 +1,67 @@
+"""THE list: who reads the log, and which provider fills which port. Imported by the processes, by nothing else."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from django.conf import settings
+
+from conversations.channels.webchat.commands import furnish
+from conversations.desk.reactions import READERS as DESK_READERS
+from conversations.engine.bus.postgres import PostgresBus
+from conversations.engine.events import Recorded
+from conversations.engine.following import PostgresLog
+from conversations.engine.readers import Reader
+from conversations.engine.writer import Writer
+from conversations.live.gate import Gate
+from conversations.live.server import LiveServer
+from conversations.threads.projections import CONVERSATIONS
+from tenants import ports
+from tenants.context import TenantRef
+from tenants.database.pool import TenantPool
+from tenants.expiry import forget_expired
+from tenants.provisioning.commands import resume_unfinished
+
+READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
+
+
+def resume_sign_ups(now: datetime) -> None:
+    """Finish what a killed sign-up began."""
+    resume_unfinished(now=now)
+
+
+def sweep(now: datetime) -> None:
+    """Forget what has expired."""
+    forget_expired(now=now)
+
+
+# What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.
+CHORES: Final[tuple[Callable[[datetime], None], ...]] = (resume_sign_ups, sweep)
+
+
+def fill_ports() -> None:
+    """Put into each port what this deployment has for it."""
+    ports.furnish_tenant[:] = [furnish_tenant]
+
+
+def furnish_tenant(tenant: TenantRef) -> None:
+    """Fill tenants' port: what a new tenant finds when it first looks."""
+    furnish(tenant=tenant, name="Website", now=datetime.now(UTC))
+
+
+def build_live(*, connections: TenantPool) -> LiveServer:
+    """Put the live server of one process together; nothing is started."""
+    dsn = settings.YUNKE_DATABASE_DSN
+    live: LiveServer
+
+    def written(schema: str, events: list[Recorded]) -> None:
+        live.written(schema, events)
+
+    writer = Writer(dsn=dsn, role=settings.YUNKE_WRITER_ROLE, written=written, projections=[CONVERSATIONS])
+    live = LiveServer(
+        log=PostgresLog(connections=connections),
+        gate=Gate(connections=connections),
+        bus=PostgresBus(dsn=dsn),
+        writer=writer,
+    )
+    return live

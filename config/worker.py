@@ -1,0 +1,101 @@
+"""The worker process: gives every tenant's news to the readers, and does what is due for the platform.
+
+It is woken by the bus and looks by itself every second, so a lost hint costs a second. Everything it does is
+committed with its own cursor or state, so it may be killed at any line.
+"""
+
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from config.wiring import CHORES, READERS
+from conversations.engine import statements
+from conversations.engine.readers import Progress, run_readers
+from tenants.context import TenantRef, platform_context, tenant_context
+from tenants.queries import get_active_tenants
+
+logger = structlog.get_logger(__name__)
+
+LOOK_S: Final = 1.0
+CHORES_S: Final = 5.0
+
+
+class Worker:
+    """One process's loop."""
+
+    def __init__(self) -> None:
+        """Know nothing yet: the first look finds every tenant that has ever had an event."""
+        self._stopping = threading.Event()
+        self._tenants: dict[str, TenantRef] = {}
+        self._done: dict[str, int] = {}
+        self._chores_at = 0.0
+        self._bus: psycopg.Connection | None = None
+
+    def stop(self) -> None:
+        """End after the page in hand."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until stop()."""
+        logger.info("worker.started")
+        while not self._stopping.is_set():
+            try:
+                self._look()
+                self._wait()
+            except (DatabaseError, psycopg.Error) as error:
+                logger.warning("worker.database_away", error=type(error).__name__)
+                self._let_go()
+                self._stopping.wait(LOOK_S)
+        self._let_go()
+
+    def _look(self) -> None:
+        if time.monotonic() >= self._chores_at:
+            self._chores_at = time.monotonic() + CHORES_S
+            for chore in CHORES:
+                chore(datetime.now(UTC))
+        waiting = {schema: head for schema, head in self._get_heads() if head > self._done.get(schema, 0)}
+        while waiting and not self._stopping.is_set():
+            waiting = {schema: head for schema, head in waiting.items() if self._serve(schema, head) is Progress.MORE}
+
+    def _serve(self, schema: str, head: int) -> Progress:
+        """Let a tenant's readers take one page each: no tenant waits for another's backlog."""
+        tenant = self._find_tenant(schema)
+        if tenant is None:
+            return Progress.LATER
+        with tenant_context(tenant):
+            progress = run_readers(readers=READERS, now=datetime.now(UTC))
+        if progress is Progress.DONE:
+            self._done[schema] = head
+        return progress
+
+    def _find_tenant(self, schema: str) -> TenantRef | None:
+        if schema not in self._tenants:
+            self._tenants = {tenant.schema: tenant for tenant in get_active_tenants()}
+        return self._tenants.get(schema)
+
+    @staticmethod
+    def _get_heads() -> list[tuple[str, int]]:
+        with platform_context(), connection.cursor() as cursor:
+            cursor.execute(statements.HEADS_AFTER)
+            return list(cursor.fetchall())
+
+    def _wait(self) -> None:
+        """Sleep until a hint comes, at most LOOK_S; hints that come together are one."""
+        if self._bus is None:
+            self._bus = psycopg.connect(settings.YUNKE_DATABASE_DSN, autocommit=True)
+            self._bus.execute("LISTEN yunke")
+        if not self._stopping.is_set():
+            for _ in self._bus.notifies(timeout=LOOK_S, stop_after=1):
+                pass
+
+    def _let_go(self) -> None:
+        connection.close()
+        if self._bus is not None:
+            self._bus.close()
+            self._bus = None

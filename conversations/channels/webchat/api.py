@@ -1,0 +1,99 @@
+"""REST of web chat: the visitor's door, and inboxes for those who manage them."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import msgspec
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from conversations.channels.webchat.authentication import IsVisitor, VisitorToken, read_token
+from conversations.channels.webchat.commands import change_inbox, get_conversation_to_write_in, let_in
+from conversations.channels.webchat.queries import Inbox, get_inboxes
+from conversations.threads.actors import of_member
+from tenants.bodies import Body, read_body
+from tenants.refusals import NotAllowed
+
+
+class VisitorBody(Body, frozen=True):
+    """The key of the inbox whose widget was opened."""
+
+    inbox: str
+
+
+class NothingBody(Body, frozen=True):
+    """An empty object."""
+
+
+class InboxBody(Body, frozen=True):
+    """What changes of an inbox; the values are judged by the kind's own struct."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    origins: list[str] | msgspec.UnsetType = msgspec.UNSET
+    greeting: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    color: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Visitors(APIView):
+    """POST /api/v1/visitors: open the widget."""
+
+    authentication_classes: ClassVar = []
+    permission_classes: ClassVar = []
+
+    def post(self, request: Request) -> Response:
+        """Know a visitor again by the token, or give a new one."""
+        body = read_body(data=request.data, shape=VisitorBody)
+        visitor = let_in(inbox=body.inbox, token=read_token(request=request), now=datetime.now(UTC))
+        return Response(
+            {
+                "token": visitor.token,
+                "contact": {"id": visitor.actor.id, "name": visitor.actor.name},
+                "conversation": visitor.conversation,
+                "inbox": _public(visitor.inbox),
+            },
+            status=201 if visitor.token else 200,
+        )
+
+
+class VisitorConversation(APIView):
+    """POST /api/v1/visitors/conversation: where to write."""
+
+    authentication_classes: ClassVar = [VisitorToken]
+    permission_classes: ClassVar = [IsVisitor]
+
+    def post(self, request: Request) -> Response:
+        """Answer the visitor's conversation; the first time, start it."""
+        read_body(data=request.data, shape=NothingBody)
+        actor, inbox = request.user, str(request.auth)
+        conversation = get_conversation_to_write_in(contact=actor.id, inbox=inbox, now=datetime.now(UTC))
+        return Response({"id": conversation})
+
+
+class Inboxes(APIView):
+    """GET /api/v1/inboxes"""
+
+    def get(self, request: Request) -> Response:
+        """Answer all inboxes by name."""
+        if not of_member(member=request.user).may("conversations.view"):
+            raise NotAllowed
+        return Response({"results": [_full(inbox) for inbox in get_inboxes()]})
+
+
+class OneInbox(APIView):
+    """PATCH /api/v1/inboxes/{key}"""
+
+    def patch(self, request: Request, key: str) -> Response:
+        """Change some of it, which publishes a new version."""
+        said = msgspec.to_builtins(read_body(data=request.data, shape=InboxBody))
+        inbox = change_inbox(key=key, changes=said, actor=of_member(member=request.user), now=datetime.now(UTC))
+        return Response(_full(inbox))
+
+
+def _public(inbox: Inbox) -> dict[str, Any]:
+    body = inbox.body
+    return {"name": body.name, "greeting": msgspec.to_builtins(body.greeting), "color": body.color}
+
+
+def _full(inbox: Inbox) -> dict[str, Any]:
+    return {"key": inbox.key, "version": inbox.version, **msgspec.to_builtins(inbox.body)}

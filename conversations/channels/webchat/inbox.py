@@ -1,0 +1,63 @@
+"""What a web-chat inbox is: the typed body of definition kind `inbox`."""
+
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from conversations.definitions.kinds import register_kind
+from tenants.refusals import Invalid
+
+KIND: Final = "inbox"
+ANY_ORIGIN: Final = "*"
+
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+Line = Annotated[str, Meta(max_length=500)]
+Origin = Annotated[str, Meta(max_length=255)]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
+
+
+class Greeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the widget says first, per language."""
+
+    en: Line = "Hello! How can we help?"
+    zh: Line = "您好！有什么可以帮您？"
+
+
+class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A web-chat inbox. `origins` are the sites that may embed it; "*" stands for any."""
+
+    name: Name
+    channel: Literal["webchat"] = "webchat"
+    origins: Annotated[tuple[Origin, ...], Meta(max_length=50)] = (ANY_ORIGIN,)
+    greeting: Greeting = msgspec.field(default_factory=Greeting)
+    color: Colour = "#2457d6"
+
+
+register_kind(kind=KIND, body=WebchatInbox)
+
+
+def check_origins(*, origins: tuple[str, ...]) -> tuple[str, ...]:
+    """Answer the origins in their plain form (scheme://host[:port]); raise Invalid for what is not one."""
+    return tuple(dict.fromkeys(_plain(origin.strip()) for origin in origins if origin.strip()))
+
+
+def _plain(origin: str) -> str:
+    if origin == ANY_ORIGIN:
+        return origin
+    try:
+        parts = urlsplit(origin)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        raise _wrong(origin) from None
+    host = parts.hostname or ""
+    clean = parts.scheme in {"http", "https"} and not parts.path.strip("/") and not (parts.query or parts.username)
+    if not clean or not host or not all(c.isalnum() or c in ".-" for c in host.removeprefix("*.")):
+        raise _wrong(origin)
+    return f"{parts.scheme}://{host}{port}"
+
+
+def _wrong(origin: str) -> Invalid:
+    detail = f"{origin[:80]!r} is not an origin such as https://www.example.com"
+    return Invalid(errors=[{"field": "origins", "code": "invalid", "detail": detail}])

@@ -1,0 +1,12 @@
+"""Routes of web chat."""
+
+from django.urls import path
+
+from conversations.channels.webchat import api
+
+urlpatterns = [
+    path("api/v1/visitors", api.Visitors.as_view()),
+    path("api/v1/visitors/conversation", api.VisitorConversation.as_view()),
+    path("api/v1/inboxes", api.Inboxes.as_view()),
+    path("api/v1/inboxes/<str:key>", api.OneInbox.as_view()),
+]

@@ -1,0 +1,1 @@
+"""Human service: what the desk does by itself when something happened."""

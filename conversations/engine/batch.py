@@ -1,0 +1,133 @@
+"""From drafts to the parameters of APPEND, and from its rows to outcomes. Pure: shared by commands, writer and tests."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from conversations.engine.events import Draft, Recorded
+from conversations.engine.streams import stream_of, subject_of
+from tenants.refusals import Refusal
+
+Verdict = Literal["new", "repeat", "reused", "blocked", "stale", "missing"]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one draft: `recorded` is set for `new` and `repeat` (then it is the first one's)."""
+
+    verdict: Verdict
+    recorded: Recorded | None
+
+
+class ClientIdReused(Refusal):
+    """This client id was used before with another content."""
+
+    code = "conflict"
+    status = 409
+
+
+class StreamBlocked(Refusal):
+    """Nothing more can be written here."""
+
+    code = "closed"
+    status = 409
+
+
+class StaleAccess(Refusal):
+    """Your access changed meanwhile."""
+
+    code = "stale"
+    status = 409
+
+
+class StreamMissing(Refusal):
+    """There is no such thing here."""
+
+    code = "not_found"
+    status = 404
+
+
+REFUSALS: Final[dict[Verdict, type[Refusal]]] = {
+    "reused": ClientIdReused,
+    "blocked": StreamBlocked,
+    "stale": StaleAccess,
+    "missing": StreamMissing,
+}
+
+
+class Batch:
+    """Drafts of one tenant on their way into the log. The same draft twice in one batch is written once."""
+
+    def __init__(self, *, drafts: Sequence[Draft], at: datetime) -> None:
+        """Sort nothing: the order given is the order written; only the locks are taken in sorted order."""
+        self.at = at
+        self.unique: list[Draft] = []
+        self.place: list[int] = []
+        self._bodies: list[bytes] = []
+        seen: dict[tuple[UUID, UUID | None, str], int] = {}
+        for draft in drafts:
+            key = self._key(draft)
+            first = seen.get(key) if key else None
+            if first is None:
+                first = len(self.unique)
+                self.unique.append(draft)
+                self._bodies.append(msgspec.json.encode(draft.fact))
+                if key:
+                    seen[key] = first
+            self.place.append(first)
+        self.drafts = drafts
+        self.streams = [stream_of(subject=d.subject, audience=d.fact.audience) for d in self.unique]
+
+    @staticmethod
+    def _key(draft: Draft) -> tuple[UUID, UUID | None, str] | None:
+        if draft.client_id is None:
+            return None
+        return stream_of(subject=draft.subject, audience=draft.fact.audience), draft.sender, draft.client_id
+
+    @property
+    def locks(self) -> list[UUID]:
+        """The streams to lock, sorted: every transaction locks in this order, so none waits for another in a ring."""
+        return sorted(set(self.streams))
+
+    @property
+    def subjects(self) -> list[UUID]:
+        """What the batch writes about, sorted."""
+        return sorted({subject_of(stream=stream) for stream in self.streams})
+
+    def parameters(self, *, schema: str | None) -> dict[str, Any]:
+        """Answer the parameters of APPEND; `schema` is given by the writer only."""
+        return {
+            "streams": self.streams,
+            "senders": [d.sender for d in self.unique],
+            "client_ids": [d.client_id for d in self.unique],
+            "kinds": [d.fact.kind for d in self.unique],
+            "bodies": [body.decode() for body in self._bodies],
+            "access": [d.access for d in self.unique],
+            "at": self.at,
+            "schema": schema,
+        }
+
+    def outcomes(self, rows: Sequence[tuple[int, Verdict, int, int, datetime]]) -> list[Outcome]:
+        """Answer one outcome a draft, in the order given, from APPEND's rows (n, verdict, seq, position, at)."""
+        unique = [self._outcome(row) for row in sorted(rows, key=lambda row: row[0])]
+        return [self._of_draft(n, unique[first]) for n, first in enumerate(self.place)]
+
+    def _of_draft(self, n: int, outcome: Outcome) -> Outcome:
+        first = self.unique[self.place[n]]
+        draft = self.drafts[n]
+        if draft is first or outcome.recorded is None:
+            return outcome
+        return Outcome("repeat" if draft.fact == first.fact else "reused", outcome.recorded)
+
+    def _outcome(self, row: tuple[int, Verdict, int, int, datetime]) -> Outcome:
+        n, verdict, seq, position, at = row
+        if verdict not in ("new", "repeat"):
+            return Outcome(verdict, None)
+        draft = self.unique[n - 1]
+        body = msgspec.to_builtins(draft.fact)
+        stream = self.streams[n - 1]
+        return Outcome(
+            verdict, Recorded(stream, seq, position, draft.fact.kind, draft.sender, draft.client_id, body, at)
+        )

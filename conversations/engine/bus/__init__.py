@@ -1,0 +1,23 @@
+"""The bus: tells other processes that something happened. One small interface, one file an implementation."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from conversations.engine.hints import Signal
+
+Listener = Callable[[Signal], None]
+
+
+class Bus(Protocol):
+    """At-most-once delivery of signals between processes. `origin` marks what this process sent."""
+
+    origin: str
+
+    async def start(self, *, listener: Listener, resync: Callable[[], None]) -> None:
+        """Begin to deliver others' signals; call `resync` whenever some may have been lost."""
+
+    def publish(self, signals: Sequence[Signal]) -> None:
+        """Send without waiting and without promise."""
+
+    async def stop(self) -> None:
+        """End, dropping what was not sent."""

@@ -1,0 +1,87 @@
+"""The bus over LISTEN/NOTIFY, each on a connection of its own: the default, it needs nothing but PostgreSQL.
+
+NOTIFY takes an instance-wide lock at commit, so it never runs inside a transaction that writes messages.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
+from uuid import uuid4
+
+import psycopg
+import structlog
+
+from conversations.engine import statements
+from conversations.engine.bus import Listener
+from conversations.engine.hints import Hint, Signal, decode_hint, encode_hint
+
+logger = structlog.get_logger(__name__)
+_BACKLOG: Final = 10_000
+_PAYLOAD: Final = 7_900
+
+
+class PostgresBus:
+    """One listening and one notifying connection; both come back by themselves after a loss."""
+
+    def __init__(self, *, dsn: str) -> None:
+        """Nothing is connected before start()."""
+        self.origin = uuid4().hex[:12]
+        self._dsn = dsn
+        self._heads: dict[str, Hint] = {}
+        self._others: list[Signal] = []
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, *, listener: Listener, resync: Callable[[], None]) -> None:
+        """Listen and notify until stop(); `resync` is called at every (re)connection of the listening side."""
+        listening = self._forever(lambda connection: self._listen(connection, listener, resync))
+        self._tasks = [asyncio.create_task(listening), asyncio.create_task(self._forever(self._notify))]
+
+    def publish(self, signals: Sequence[Signal]) -> None:
+        """Queue signals; of several hints about one tenant only the highest is kept, of whispers the first 10,000."""
+        for signal in signals:
+            if isinstance(signal, Hint):
+                self._heads[signal.schema] = signal
+            elif len(self._others) < _BACKLOG:
+                self._others.append(signal)
+        self._wake.set()
+
+    async def stop(self) -> None:
+        """End both sides."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _forever(self, work: Callable[[psycopg.AsyncConnection], Coroutine[Any, Any, None]]) -> None:
+        pause = 0.1
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as connection:
+                    pause = 0.1
+                    await work(connection)
+            except psycopg.Error as error:
+                logger.warning("bus.lost", error=type(error).__name__, retry_s=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+    async def _listen(
+        self, connection: psycopg.AsyncConnection, listener: Listener, resync: Callable[[], None]
+    ) -> None:
+        await connection.execute("LISTEN yunke")
+        resync()
+        async for notification in connection.notifies():
+            signal = decode_hint(notification.payload)
+            if signal is not None and signal.origin != self.origin:
+                listener(signal)
+
+    async def _notify(self, connection: psycopg.AsyncConnection) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            signals = [*self._heads.values(), *self._others]
+            self._heads, self._others = {}, []
+            payloads = [encode_hint(signal) for signal in signals]
+            async with connection.pipeline():
+                for payload in payloads:
+                    if len(payload.encode()) <= _PAYLOAD:
+                        await connection.execute(statements.NOTIFY, {"payload": payload})

@@ -1,0 +1,101 @@
+"""The log as commands and readers use it: on Django's connection, inside the caller's transaction.
+
+A command locks first, then loads, decides and appends; append comes last before COMMIT, because it takes the
+tenant's head, which everybody else in the tenant waits for.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from conversations.engine import statements
+from conversations.engine.batch import REFUSALS, Batch, Outcome
+from conversations.engine.events import Draft, Recorded
+from conversations.engine.hints import Hint, encode_hint
+from conversations.engine.projections import Projection, projection_parameters
+from conversations.engine.streams import streams_of
+from tenants.context import current_tenant, on_commit
+
+PAGE: Final = 500
+
+
+def open_streams(*, subject: UUID) -> None:
+    """Make the public and the staff stream of a new subject; the caller's transaction then holds both."""
+    _run(statements.OPEN_STREAMS, {"streams": streams_of(subject=subject)})
+
+
+def lock(*, subjects: Sequence[UUID]) -> None:
+    """Take the locks of all these subjects' streams, sorted. Nobody else appends to them until COMMIT."""
+    streams = sorted(stream for subject in subjects for stream in streams_of(subject=subject))
+    _run(statements.LOCK, {"streams": streams})
+
+
+def append(*, drafts: Sequence[Draft], at: datetime, projections: Sequence[Projection] = ()) -> list[Recorded]:
+    """Write the drafts in the order given; answer them as recorded (a repeat as it was recorded the first time).
+
+    Raises the refusal of the first draft that is refused; then the caller's transaction must roll back.
+    """
+    if not drafts:
+        return []
+    batch = Batch(drafts=drafts, at=at)
+    _run(statements.LOCK, {"streams": batch.locks})
+    rows = _run(statements.APPEND, batch.parameters(schema=None))
+    for projection in projections:
+        _run(projection, projection_parameters(subjects=batch.subjects))
+    outcomes = batch.outcomes(rows)
+    recorded = [_accepted(outcome) for outcome in outcomes]
+    if any(outcome.verdict == "new" for outcome in outcomes):
+        _announce(max(event.position for event in recorded))
+    return recorded
+
+
+def read_stream(*, stream: UUID, after: int, limit: int = PAGE) -> list[Recorded]:
+    """Answer up to `limit` events of one stream with seq > `after`, in order."""
+    return decode_rows(_run(statements.READ_STREAM, {"stream": stream, "after": after, "limit": limit}))
+
+
+def read_tenant(*, after: int, limit: int = PAGE) -> list[Recorded]:
+    """Answer up to `limit` events of the current tenant with position > `after`, in order."""
+    return decode_rows(_run(statements.READ_TENANT, {"after": after, "limit": limit}))
+
+
+def read_kinds(*, kinds: Sequence[str], after: int, until: int, limit: int = PAGE) -> list[Recorded]:
+    """Answer up to `limit` events of these kinds with `after` < position <= `until`, in order."""
+    return decode_rows(
+        _run(statements.READ_KINDS, {"kinds": list(kinds), "after": after, "until": until, "limit": limit})
+    )
+
+
+def get_position() -> int:
+    """Answer the position of the current tenant's last event; 0 when there is none."""
+    return int(_run(statements.HEAD, {"schema": None})[0][0])
+
+
+def decode_rows(rows: Sequence[tuple[Any, ...]]) -> list[Recorded]:
+    """Turn rows of the event table into events; a body may come as text or decoded."""
+    return [Recorded(*row[:6], json.loads(row[6]) if isinstance(row[6], str) else row[6], row[7]) for row in rows]
+
+
+def _accepted(outcome: Outcome) -> Recorded:
+    if outcome.recorded is None or outcome.verdict in REFUSALS:
+        raise REFUSALS[outcome.verdict]
+    return outcome.recorded
+
+
+def _announce(position: int) -> None:
+    hint = encode_hint(Hint(schema=current_tenant().schema, position=position))
+
+    def notify() -> None:
+        _run(statements.NOTIFY, {"payload": hint})
+
+    on_commit(notify)
+
+
+def _run(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statements.qualified(sql), params)
+        return cursor.fetchall() if cursor.description else []

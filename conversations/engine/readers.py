@@ -1,0 +1,89 @@
+"""Readers of the log whose effect is in the tenant's own schema: cursor, effect and new events in one commit.
+
+There is no lease: whoever locks the cursor row works; a worker that dies lets go at once and the next one goes on
+from the last commit. So the effect happens exactly once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Final
+
+import structlog
+from django.db import transaction
+
+from conversations.engine import log
+from conversations.engine.events import Recorded
+from conversations.engine.models import ReaderCursor
+
+logger = structlog.get_logger(__name__)
+_LONGEST_PAUSE: Final = timedelta(minutes=5)
+
+
+class Progress(IntEnum):
+    """What a tenant's readers need next: nothing, to be tried again after a while, or to go on at once."""
+
+    DONE = 0
+    LATER = 1
+    MORE = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """A named reader: `apply` gets events of its `kinds` in order, each once, and the time that it is now."""
+
+    name: str
+    kinds: frozenset[str]
+    apply: Callable[[Recorded, datetime], None]
+    page: int = 100
+
+
+def run_readers(*, readers: Sequence[Reader], now: datetime) -> Progress:
+    """Let every reader take one page in the current tenant; answer what the neediest needs next."""
+    return max((_run(reader, now) for reader in readers), default=Progress.DONE)
+
+
+def _run(reader: Reader, now: datetime) -> Progress:
+    """Take one page. A reader that fails keeps its place, is tried again later and stops no other."""
+    try:
+        return _take_page(reader, now)
+    except Exception as error:
+        logger.exception("reader.failed", reader=reader.name)
+        _remember_failure(reader, now, error)
+        return Progress.LATER
+
+
+def _take_page(reader: Reader, now: datetime) -> Progress:
+    with transaction.atomic():
+        cursor = _lock_cursor(reader)
+        if cursor is None or (cursor.retry_at is not None and cursor.retry_at > now):
+            return Progress.LATER
+        until = log.get_position()
+        if until <= cursor.position:
+            return Progress.DONE
+        kinds = sorted(reader.kinds)
+        events = log.read_kinds(kinds=kinds, after=cursor.position, until=until, limit=reader.page)
+        for event in events:
+            reader.apply(event, now)
+        full = len(events) == reader.page
+        position = events[-1].position if full else until
+        ReaderCursor.objects.filter(reader=reader.name).update(
+            position=position, failures=0, retry_at=None, error="", moved_at=now
+        )
+    return Progress.MORE if log.get_position() > position else Progress.DONE
+
+
+def _lock_cursor(reader: Reader) -> ReaderCursor | None:
+    ReaderCursor.objects.bulk_create([ReaderCursor(reader=reader.name)], ignore_conflicts=True)
+    return ReaderCursor.objects.select_for_update(skip_locked=True).filter(reader=reader.name).first()
+
+
+def _remember_failure(reader: Reader, now: datetime, error: Exception) -> None:
+    with transaction.atomic():
+        cursor = _lock_cursor(reader)
+        if cursor is not None:
+            cursor.failures += 1
+            cursor.retry_at = now + min(timedelta(seconds=2**cursor.failures), _LONGEST_PAUSE)
+            cursor.error = f"{type(error).__name__}: {error}"[:500]
+            cursor.save()

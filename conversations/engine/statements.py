@@ -1,0 +1,85 @@
+"""The named SQL of the log, one text each for all who use it: commands, the writer, readers, tests.
+
+`{s}` is empty for a tenant's own connection (its search_path has only its schema) and `"schema".` for the writer.
+A stream row is locked by LOCK in its own statement, so that APPEND, which follows, sees all that was committed
+while it waited: the guard and the check for repeats would otherwise look at an old snapshot.
+"""
+
+import re
+from functools import lru_cache
+
+OPEN_STREAMS = (
+    "INSERT INTO {s}stream (id, seq, is_open, access) SELECT id, 0, true, 1 FROM unnest(%(streams)s::uuid[]) id"
+)
+
+LOCK = "SELECT id FROM {s}stream WHERE id = ANY(%(streams)s::uuid[]) ORDER BY id FOR UPDATE"
+
+APPEND = """
+WITH input AS (
+    SELECT * FROM unnest(
+        %(streams)s::uuid[], %(senders)s::uuid[], %(client_ids)s::text[], %(kinds)s::text[], %(bodies)s::text[], %(access)s::int[]
+    ) WITH ORDINALITY AS i(stream, sender, client_id, kind, body, access, n)
+), judged AS (
+    SELECT i.n, i.stream, i.sender, i.client_id, i.kind, i.body::jsonb AS body, s.seq AS head,
+           e.seq AS old_seq, e.position AS old_position, e.at AS old_at,
+           CASE WHEN s.id IS NULL THEN 'missing'
+                WHEN e.seq IS NOT NULL AND e.kind = i.kind AND e.body = i.body::jsonb THEN 'repeat'
+                WHEN e.seq IS NOT NULL THEN 'reused'
+                WHEN NOT s.is_open THEN 'blocked'
+                WHEN i.access IS NOT NULL AND i.access <> s.access THEN 'stale'
+                ELSE 'new' END AS verdict
+    FROM input i
+    LEFT JOIN {s}stream s ON s.id = i.stream
+    LEFT JOIN {s}event e ON e.stream = i.stream AND e.sender = i.sender AND e.client_id = i.client_id
+), fresh AS (
+    SELECT n, stream, sender, client_id, kind, body,
+           head + row_number() OVER (PARTITION BY stream ORDER BY n) AS seq,
+           row_number() OVER (ORDER BY n) AS k, count(*) OVER () AS total
+    FROM judged WHERE verdict = 'new'
+), head AS (
+    SELECT public.take_positions((SELECT count(*)::integer FROM fresh), %(schema)s) AS position
+    WHERE EXISTS (SELECT 1 FROM fresh)
+), moved AS (
+    UPDATE {s}stream s SET seq = f.seq FROM (SELECT stream, max(seq) AS seq FROM fresh GROUP BY stream) f WHERE s.id = f.stream
+), written AS (
+    INSERT INTO {s}event (stream, seq, position, kind, sender, client_id, body, at)
+    SELECT stream, seq, head.position - total + k, kind, sender, client_id, body, %(at)s FROM fresh, head
+)
+SELECT n, 'new' AS verdict, seq, head.position - total + k AS position, %(at)s::timestamptz AS at FROM fresh, head
+UNION ALL
+SELECT n, verdict, old_seq, old_position, old_at FROM judged WHERE verdict <> 'new'
+ORDER BY n
+"""
+
+_EVENT = "stream, seq, position, kind, sender, client_id, body, at"
+
+READ_STREAM = (
+    f"SELECT {_EVENT} FROM {{s}}event WHERE stream = %(stream)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s"
+)
+
+READ_TENANT = f"SELECT {_EVENT} FROM {{s}}event WHERE position > %(after)s ORDER BY position LIMIT %(limit)s"
+
+READ_KINDS = (
+    f"SELECT {_EVENT} FROM {{s}}event WHERE position > %(after)s AND position <= %(until)s AND kind = ANY(%(kinds)s)"
+    " ORDER BY position LIMIT %(limit)s"
+)
+
+HEAD = "SELECT public.head_position(%(schema)s)"
+
+STREAM_HEAD = "SELECT seq FROM {s}stream WHERE id = %(stream)s"
+
+SOME_HEADS = "SELECT schema, position FROM public.heads WHERE schema = ANY(%(schemas)s)"
+
+HEADS_AFTER = "SELECT schema, position FROM public.heads WHERE position > 0"
+
+NOTIFY = "SELECT pg_notify('yunke', %(payload)s)"
+
+_SCHEMA = re.compile(r"[a-z0-9_]{1,63}\Z")
+
+
+@lru_cache(maxsize=4096)
+def qualified(sql: str, schema: str = "") -> str:
+    """Answer the text for one schema; without one, for the connection's own search_path."""
+    if schema and not _SCHEMA.match(schema):
+        raise ValueError(f"not a schema name: {schema!r}")
+    return sql.replace("{s}", f'"{schema}".' if schema else "")

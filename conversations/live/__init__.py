@@ -1,0 +1,1 @@
+"""Websockets: frames, sessions, topics. It decides nothing: the rooms' rules do, and the log keeps."""

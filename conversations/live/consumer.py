@@ -1,0 +1,159 @@
+"""The ASGI application behind /live/v1: Channels routes to it and says who the tenant is; the receive loop is ours.
+
+A stock Channels consumer dispatches every frame through the channel layer, which costs more than the message itself.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+
+from conversations.live.frames import HELLO_BYTES, Hello, NotText, decode, encode
+from conversations.live.outbox import Outbox
+from conversations.live.server import GOING_AWAY, LiveServer
+from conversations.live.session import Session
+from conversations.live.tickets import Pass
+from tenants.context import TenantRef, tenant_context
+from tenants.refusals import NotAllowed, Refusal
+
+logger = structlog.get_logger(__name__)
+
+HELLO_S: Final = 5.0
+SLOW_S: Final = 2.0
+NOT_SIGNED_IN: Final = 4001
+NOT_ALLOWED: Final = 4003
+TOO_SLOW: Final = 4008
+TOO_SLOW_RETRY_MS: Final = 1_000
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Gone(Exception):
+    """The other side has left."""
+
+
+class HelloFirst(Refusal):
+    """The first frame is hello."""
+
+    code = "hello_first"
+
+
+class Restarting(Refusal):
+    """This server is about to restart; come back in a moment."""
+
+    code = "restarting"
+    status = 503
+
+
+class LiveConsumer:
+    """Accepts a socket, hears its hello, and runs its session until either side ends it."""
+
+    def __init__(self, *, server: Callable[[], LiveServer]) -> None:
+        """`server` answers this process's live server once it is started."""
+        self._server = server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one websocket; `scope` carries the tenant and the origin from LiveHost."""
+        if (await receive())["type"] != "websocket.connect":
+            return
+        server = self._server()
+        await send({"type": "websocket.accept"})
+        with tenant_context(scope["tenant"]):
+            try:
+                pass_ = await self._hear_hello(server, scope, receive)
+            except Gone:
+                return
+            except Refusal as refusal:
+                await _turn_away(send, refusal)
+                return
+            await self._serve(server, scope["tenant"], pass_, receive, send)
+
+    async def _hear_hello(self, server: LiveServer, scope: Scope, receive: Receive) -> Pass:
+        try:
+            text = await asyncio.wait_for(_next_text(receive), HELLO_S)
+        except TimeoutError:
+            raise HelloFirst from None
+        frame = decode(text=text, limit=HELLO_BYTES)
+        if not isinstance(frame, Hello):
+            raise HelloFirst
+        if server.draining:
+            raise Restarting
+        return await server.gate.admit(hello=frame, tenant=scope["tenant"], origin=scope["origin"])
+
+    async def _serve(self, server: LiveServer, tenant: TenantRef, pass_: Pass, receive: Receive, send: Send) -> None:
+        outbox = Outbox()
+        session = Session(server=server, tenant=tenant, pass_=pass_, outbox=outbox)
+        server.sessions.add(session)
+        session.welcome()
+        sending = asyncio.create_task(outbox.run(send))
+        others = [asyncio.create_task(_read(session, receive)), asyncio.create_task(outbox.overflow.wait())]
+        try:
+            await asyncio.wait({sending, *others}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            server.sessions.discard(session)
+            await _cancel(others)
+            await session.end()
+            await _finish(sending, outbox, send)
+
+
+async def _read(session: Session, receive: Receive) -> None:
+    """Take frames one after the other; a session that is waited for is not read, which slows its client down."""
+    while True:
+        try:
+            text = await _next_text(receive)
+        except Gone:
+            return
+        except NotText as refusal:
+            session.refuse(refusal)
+            continue
+        await session.take(text=text)
+
+
+async def _next_text(receive: Receive) -> str:
+    message = await receive()
+    if message["type"] != "websocket.receive":
+        raise Gone
+    text = message.get("text")
+    if text is None:
+        raise NotText
+    return str(text)
+
+
+async def _cancel(tasks: "list[asyncio.Task[Any]]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _finish(sending: "asyncio.Task[int]", outbox: Outbox, send: Send) -> None:
+    """Close as the outbox says; who took nothing for too long is told so, if it can still be told."""
+    code = sending.result() if sending.done() and sending.exception() is None else None
+    await _cancel([sending])
+    if outbox.overflow.is_set():
+        frame = {"type": "closing", "reason": "too_slow", "retry_after_ms": TOO_SLOW_RETRY_MS}
+        await _last_words(send, frame, TOO_SLOW)
+    elif code is not None:
+        await _last_words(send, None, code)
+
+
+async def _last_words(send: Send, frame: dict[str, Any] | None, code: int) -> None:
+    try:
+        async with asyncio.timeout(SLOW_S):
+            if frame is not None:
+                await send({"type": "websocket.send", "text": encode(frame).decode()})
+            await send({"type": "websocket.close", "code": code})
+    except (TimeoutError, OSError, RuntimeError):
+        # It left first, or does not read: the server drops the connection when we return.
+        logger.debug("live.close_unheard", code=code)
+
+
+async def _turn_away(send: Send, refusal: Refusal) -> None:
+    code = NOT_SIGNED_IN
+    if isinstance(refusal, Restarting):
+        code = GOING_AWAY
+    elif isinstance(refusal, NotAllowed):
+        code = NOT_ALLOWED
+    await _last_words(send, {"type": "error", "code": refusal.code, "detail": refusal.detail}, code)

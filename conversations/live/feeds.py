@@ -1,0 +1,238 @@
+"""Who gets what: one feed a tenant that somebody here listens to, following the tenant's log by position.
+
+What this process wrote is offered directly; a hint, or a heartbeat that finds the log ahead, makes the feed read the
+log. A subscription that sees a hole reads the log too: reconnecting, healing and starting are the same code.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import structlog
+
+from conversations.engine.events import Audience, Recorded
+from conversations.engine.following import Log
+from conversations.engine.streams import stream_of
+from conversations.live.frames import encode
+from conversations.live.topics import DESK, Rendered, Topic
+from tenants.context import TenantRef
+
+logger = structlog.get_logger(__name__)
+PAGE: Final = 200
+
+
+class Receiver(Protocol):
+    """The session's side of a subscription."""
+
+    def push(self, text: str) -> None:
+        """Queue a frame."""
+
+    async def room(self) -> None:
+        """Wait until little is queued."""
+
+    def catch_up(self, subscription: "Subscription") -> None:
+        """Run the subscription's catch_up() in the session's own time."""
+
+
+class Subscription:
+    """One topic on one socket. `last` is the last seq (desk: position) that went out; events go out densely after it."""
+
+    def __init__(
+        self, *, receiver: Receiver, topic: Topic, after: int, render: Callable[[Rendered], str | None]
+    ) -> None:
+        """`render` answers what this receiver may see of an event; None: nothing, and it counts as seen."""
+        self.receiver = receiver
+        self.topic = topic
+        self.last = after
+        self.live = False
+        self.ended = False
+        self._seen = after
+        self._render = render
+
+    def offer(self, rendered: Rendered) -> None:
+        """Take an event that happened now: send it, know it already, or notice that some are missing."""
+        number = self._number(rendered.event)
+        if not self.live:
+            self._seen = max(self._seen, number)
+        elif number == self.last + 1:
+            self._deliver(rendered, number)
+        elif number > self.last:
+            self.live, self._seen = False, number
+            self.receiver.catch_up(self)
+
+    async def catch_up(self, *, log: Log, tenant: TenantRef) -> None:
+        """Send everything after `last` from the log, then go live; there is no moment in between to miss anything."""
+        while not self.live and not self.ended:
+            await self.receiver.room()
+            for event in (events := await self._read(log, tenant)):
+                self._replay(event)
+            if len(events) < PAGE and self.last >= self._seen:
+                self.live = True
+        if self.topic is DESK:
+            self.mark()
+
+    def mark(self) -> None:
+        """Tell a desk how far it is: filtered events leave holes in what it sees."""
+        self.receiver.push(encode({"type": "mark", "position": self.last}).decode())
+
+    async def _read(self, log: Log, tenant: TenantRef) -> list[Recorded]:
+        if self.topic is DESK:
+            return await log.read_tenant(tenant=tenant, after=self.last, limit=PAGE)
+        return await log.read_stream(tenant=tenant, stream=self.topic.stream, after=self.last, limit=PAGE)
+
+    def _replay(self, event: Recorded) -> None:
+        number = self._number(event)
+        if number > self.last + 1:
+            gap = {"type": "gap", "topic": self.topic.name, "from": self.last + 1, "to": number - 1}
+            self.receiver.push(encode(gap).decode())
+        self._deliver(Rendered(event), number)
+
+    def _deliver(self, rendered: Rendered, number: int) -> None:
+        text = None if self.ended else self._render(rendered)
+        if text is not None:
+            self.receiver.push(text)
+        self.last = number
+
+    def _number(self, event: Recorded) -> int:
+        return event.position if self.topic is DESK else event.seq
+
+
+class Feed:
+    """A tenant's log as this process follows it. `position` is the last event that was offered to everybody here."""
+
+    def __init__(self, *, tenant: TenantRef, log: Log) -> None:
+        """It follows from where the log is when start() asks."""
+        self.tenant = tenant
+        self.position = -1
+        self._log = log
+        self._streams: dict[UUID, set[Subscription]] = {}
+        self._desk: set[Subscription] = set()
+        self._pulling: asyncio.Task[None] | None = None
+        self._behind = False
+        self._starting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Find out where the log is, once."""
+        async with self._starting:
+            if self.position < 0:
+                self.position = await self._log.get_position(tenant=self.tenant)
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nobody listens."""
+        return not self._streams and not self._desk
+
+    def add(self, subscription: Subscription) -> None:
+        """Offer this subscription everything from now on."""
+        if subscription.topic is DESK:
+            self._desk.add(subscription)
+        else:
+            self._streams.setdefault(subscription.topic.stream, set()).add(subscription)
+
+    def remove(self, subscription: Subscription) -> None:
+        """Offer it nothing more."""
+        if subscription.topic is DESK:
+            self._desk.discard(subscription)
+            return
+        stream = subscription.topic.stream
+        listeners = self._streams.get(stream, set())
+        listeners.discard(subscription)
+        if not listeners:
+            self._streams.pop(stream, None)
+
+    def offer(self, events: Sequence[Recorded]) -> None:
+        """Take events that were written here, in position order; if some before them are missing, read the log."""
+        news = [event for event in events if event.position > self.position]
+        if not news or self.position < 0:
+            return
+        if news[0].position == self.position + 1 and news[-1].position == self.position + len(news):
+            self._dispatch(news)
+        else:
+            self.pull()
+
+    def hear(self, position: int) -> None:
+        """Take a hint that the log has reached `position`."""
+        if position > self.position >= 0:
+            self.pull()
+
+    def pull(self) -> None:
+        """Read the log from where we are; at most one reading at a time."""
+        self._behind = True
+        if self._pulling is None or self._pulling.done():
+            self._pulling = asyncio.create_task(self._pull())
+
+    def whisper(self, *, subject: UUID | None, text: str, sender: Receiver | None = None) -> None:
+        """Pass a droppable sign to those who look at a conversation, or at the desk."""
+        listeners = self._desk
+        if subject is not None:
+            listeners = self._streams.get(stream_of(subject=subject, audience=Audience.PUBLIC), set())
+        for receiver in {subscription.receiver for subscription in listeners}:
+            if receiver is not sender:
+                receiver.push(text)
+
+    async def _pull(self) -> None:
+        while self._behind:
+            self._behind = False
+            try:
+                events = await self._log.read_tenant(tenant=self.tenant, after=self.position, limit=PAGE)
+            except Exception as error:
+                # The heartbeat tries again; clients see a stale but correct picture meanwhile.
+                logger.warning("feed.unreadable", schema=self.tenant.schema, error=type(error).__name__)
+                return
+            self._behind = self._behind or len(events) == PAGE
+            news = [event for event in events if event.position > self.position]
+            if news:
+                self._dispatch(news)
+
+    def _dispatch(self, events: Sequence[Recorded]) -> None:
+        for event in events:
+            rendered = Rendered(event)
+            for subscription in (*self._streams.get(event.stream, ()), *self._desk):
+                subscription.offer(rendered)
+        self.position = events[-1].position
+        for subscription in self._desk:
+            if subscription.live:
+                subscription.mark()
+
+
+class Feeds:
+    """All feeds of this process."""
+
+    def __init__(self, *, log: Log) -> None:
+        """Start with none."""
+        self._log = log
+        self._feeds: dict[str, Feed] = {}
+
+    async def add(self, *, tenant: TenantRef, subscription: Subscription) -> None:
+        """Offer a subscription its tenant's events from now on."""
+        feed = self._feeds.setdefault(tenant.schema, Feed(tenant=tenant, log=self._log))
+        feed.add(subscription)
+        await feed.start()
+
+    def remove(self, *, tenant: TenantRef, subscription: Subscription) -> None:
+        """Forget a subscription, and its tenant's feed with the last one."""
+        subscription.ended = True
+        feed = self._feeds.get(tenant.schema)
+        if feed is not None:
+            feed.remove(subscription)
+            if feed.is_idle:
+                del self._feeds[tenant.schema]
+
+    def find(self, *, schema: str) -> Feed | None:
+        """Answer a tenant's feed if somebody here listens."""
+        return self._feeds.get(schema)
+
+    def pull_all(self) -> None:
+        """Read every log: hints may have been lost."""
+        for feed in self._feeds.values():
+            feed.pull()
+
+    async def check(self) -> None:
+        """Compare every feed with its log's head, in one query: what finds lost hints."""
+        if self._feeds:
+            positions: dict[str, Any] = await self._log.get_positions(schemas=list(self._feeds))
+            for schema, position in positions.items():
+                feed = self._feeds.get(schema)
+                if feed is not None:
+                    feed.hear(position)

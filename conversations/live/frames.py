@@ -1,0 +1,132 @@
+"""The words of live protocol v1, both directions. Unknown fields and words are refused with constant texts."""
+
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from tenants.refusals import Refusal
+
+FRAME_BYTES: Final = 32_768
+HELLO_BYTES: Final = 4_096
+TEXT_CHARS: Final = 8_000
+OUTSTANDING: Final = 256
+
+ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Seq = Annotated[int, Meta(ge=0, le=2**53)]
+Topic = Annotated[str, Meta(max_length=64)]
+Text = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARS)]
+
+
+class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
+    """Anything that a client says."""
+
+
+class Hello(Frame, frozen=True, tag="hello"):
+    """Who I am: a one-use ticket, or the resume token of an earlier welcome."""
+
+    ticket: Annotated[str, Meta(max_length=2048)] | None = None
+    resume: Annotated[str, Meta(max_length=2048)] | None = None
+
+
+class Subscribe(Frame, frozen=True, tag="subscribe"):
+    """Send me a topic's events after `after` (seq, or position for the desk), then live."""
+
+    topic: Topic
+    after: Seq | None = None
+
+
+class Unsubscribe(Frame, frozen=True, tag="unsubscribe"):
+    """No more of this topic."""
+
+    topic: Topic
+
+
+class Send(Frame, frozen=True, tag="send"):
+    """Post a message; `id` is the client's own and makes it repeatable."""
+
+    id: ClientId
+    conversation: UUID
+    text: Text
+    files: tuple[Annotated[str, Meta(max_length=200)], ...] = ()
+
+
+class Read(Frame, frozen=True, tag="read"):
+    """I have seen everything up to `seq`."""
+
+    conversation: UUID
+    seq: Annotated[int, Meta(ge=1, le=2**53)]
+
+
+class Typing(Frame, frozen=True, tag="typing"):
+    """I am writing."""
+
+    conversation: UUID
+
+
+class Presence(Frame, frozen=True, tag="presence"):
+    """I am here, or not quite."""
+
+    state: Literal["online", "away", "busy"]
+
+
+class Ping(Frame, frozen=True, tag="ping"):
+    """Are you there, and how far are my topics?"""
+
+
+ClientFrame = Hello | Subscribe | Unsubscribe | Send | Read | Typing | Presence | Ping
+_decoder = msgspec.json.Decoder(ClientFrame)
+_words = frozenset(cls.__struct_config__.tag for cls in ClientFrame.__args__)
+encode = msgspec.json.Encoder().encode
+
+
+class Malformed(Refusal):
+    """This is not a frame of the protocol."""
+
+    code = "malformed"
+
+
+class UnknownType(Refusal):
+    """There is no frame of this type."""
+
+    code = "unknown_type"
+
+
+class TooLarge(Refusal):
+    """This frame is too large."""
+
+    code = "too_large"
+    status = 413
+
+
+class NotText(Refusal):
+    """Frames are JSON text."""
+
+    code = "not_text"
+
+
+def decode(*, text: str, limit: int = FRAME_BYTES) -> ClientFrame:
+    """Answer the frame; raise Malformed, UnknownType or TooLarge, whose texts never repeat the input."""
+    if len(text) > limit or len(text.encode(errors="replace")) > limit:
+        raise TooLarge
+    try:
+        frame = _decoder.decode(text)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError) as error:
+        raise (UnknownType if _is_unknown(text) else Malformed) from error
+    if isinstance(frame, Send) and not _is_clean(frame.text):
+        raise Malformed
+    return frame
+
+
+def _is_unknown(text: str) -> bool:
+    try:
+        word = msgspec.json.decode(text, type=dict[str, Any]).get("type")
+    except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError):
+        return False
+    return isinstance(word, str) and word not in _words
+
+
+def _is_clean(text: str) -> bool:
+    """Tell whether PostgreSQL takes the text (no NUL, no lone surrogate) and there is something to read in it."""
+    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text) and bool(text.strip())

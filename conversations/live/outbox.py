@@ -1,0 +1,64 @@
+"""What waits to go out on one socket: bounded. Who does not read is told once and closed; others do not notice."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+MOST_BYTES: Final = 1_048_576
+EASY_BYTES: Final = 262_144
+
+SendMessage = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Outbox:
+    """Texts in order, and at the end perhaps a close code. push() never waits; room() does."""
+
+    def __init__(self) -> None:
+        """Start empty and open."""
+        self._texts: deque[str] = deque()
+        self._bytes = 0
+        self._wake = asyncio.Event()
+        self._eased = asyncio.Event()
+        self._eased.set()
+        self._close: int | None = None
+        self.overflow = asyncio.Event()
+
+    def push(self, text: str) -> None:
+        """Queue a text. Past 1 MiB nothing more is taken and `overflow` says so."""
+        if self._close is not None or self.overflow.is_set():
+            return
+        self._bytes += len(text)
+        if self._bytes > MOST_BYTES:
+            self.overflow.set()
+            self._texts.clear()
+        else:
+            self._texts.append(text)
+        if self._bytes > EASY_BYTES:
+            self._eased.clear()
+        self._wake.set()
+
+    async def room(self) -> None:
+        """Wait until little is queued: replay uses it, so that a long history never overflows."""
+        await self._eased.wait()
+
+    def close(self, code: int) -> None:
+        """Send what is queued, then close with `code`; the first code stays."""
+        if self._close is None:
+            self._close = code
+            self._eased.set()
+            self._wake.set()
+
+    async def run(self, send: SendMessage) -> int:
+        """Send until closed; answer the close code. A peer that takes nothing is waited for by `send`."""
+        while True:
+            while self._texts:
+                text = self._texts.popleft()
+                await send({"type": "websocket.send", "text": text})
+                self._bytes -= len(text)
+                if self._bytes <= EASY_BYTES:
+                    self._eased.set()
+            if self._close is not None:
+                return self._close
+            self._wake.clear()
+            await self._wake.wait()

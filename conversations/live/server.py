@@ -1,0 +1,113 @@
+"""Live delivery of one process: the writer, the feeds, the bus and the heartbeat that mends what hints lost."""
+
+import asyncio
+import random
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from conversations.engine import statements
+from conversations.engine.bus import Bus
+from conversations.engine.events import Recorded
+from conversations.engine.following import PostgresLog
+from conversations.engine.hints import Hint, Signal, Whisper
+from conversations.engine.writer import Writer
+from conversations.live.feeds import Feeds
+from conversations.live.frames import encode
+from conversations.live.gate import Gate
+from conversations.live.session import Session
+from conversations.live.topics import DESK, Topic
+from conversations.threads.queries import ACCESS
+from tenants.context import TenantRef
+from tenants.refusals import NotFound
+
+logger = structlog.get_logger(__name__)
+
+HEARTBEAT_S: Final = 5.0
+GOING_AWAY: Final = 1012
+
+
+class LiveServer:
+    """Everything that the sockets of this process share. Made and started in config/."""
+
+    def __init__(self, *, log: PostgresLog, gate: Gate, bus: Bus, writer: Writer) -> None:
+        """The writer must call `written` of this object; see config/wiring.py."""
+        self.log = log
+        self.gate = gate
+        self.writer = writer
+        self.feeds = Feeds(log=log)
+        self.sessions: set[Session] = set()
+        self.draining = False
+        self._bus = bus
+        self._heart: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to write and to follow."""
+        await self.writer.start()
+        await self._bus.start(listener=self._hear, resync=self.feeds.pull_all)
+        self._heart = asyncio.create_task(self._beat())
+
+    def drain(self) -> None:
+        """Tell every socket that this process goes, when to come back, and close it."""
+        self.draining = True
+        for session in self.sessions:
+            retry_after_ms = random.randint(200, 2_000)  # noqa: S311 - spreads reconnections, keeps no secret
+            session.push(encode({"type": "closing", "reason": "restart", "retry_after_ms": retry_after_ms}).decode())
+            session.outbox.close(GOING_AWAY)
+
+    async def stop(self) -> None:
+        """Write what waits, then end."""
+        if self._heart is not None:
+            self._heart.cancel()
+            await asyncio.gather(self._heart, return_exceptions=True)
+        await self.writer.stop()
+        await self._bus.stop()
+
+    def written(self, schema: str, events: list[Recorded]) -> None:
+        """Tell the subscribers here, then the other processes: called by the writer after COMMIT."""
+        feed = self.feeds.find(schema=schema)
+        if feed is not None:
+            feed.offer(events)
+        self._bus.publish([Hint(schema=schema, position=events[-1].position, origin=self._bus.origin)])
+
+    def whisper(self, *, session: Session, subject: UUID | None, frame: dict[str, Any]) -> None:
+        """Pass a droppable sign to the others who look at the same."""
+        feed = self.feeds.find(schema=session.tenant.schema)
+        if feed is not None:
+            feed.whisper(subject=subject, text=encode(frame).decode(), sender=session)
+        self._bus.publish(
+            [Whisper(schema=session.tenant.schema, subject=subject, frame=frame, origin=self._bus.origin)]
+        )
+
+    async def get_access(self, *, tenant: TenantRef, conversation: UUID) -> tuple[UUID, int]:
+        """Answer a conversation's contact and its public stream's access version; raise NotFound."""
+        rows = await self.log.query(tenant=tenant, text=ACCESS, params={"conversation": conversation})
+        if not rows:
+            raise NotFound
+        return rows[0][0], rows[0][1]
+
+    async def get_head(self, *, tenant: TenantRef, topic: Topic) -> int:
+        """Answer the last seq of a topic's stream; of the desk, the tenant's position."""
+        if topic is DESK:
+            return await self.log.get_position(tenant=tenant)
+        rows = await self.log.query(tenant=tenant, text=statements.STREAM_HEAD, params={"stream": topic.stream})
+        return int(rows[0][0]) if rows else 0
+
+    def _hear(self, signal: Signal) -> None:
+        feed = self.feeds.find(schema=signal.schema)
+        if feed is None:
+            return
+        if isinstance(signal, Hint):
+            feed.hear(signal.position)
+        else:
+            feed.whisper(subject=signal.subject, text=encode(signal.frame).decode())
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            try:
+                await self.feeds.check()
+            except Exception as error:
+                # The database is away; the next beat looks again.
+                logger.warning("live.heartbeat_failed", error=type(error).__name__)

@@ -1,0 +1,108 @@
+"""Topics: what can be subscribed to, and how an event looks to whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from conversations.engine.events import Audience, Recorded
+from conversations.engine.streams import audience_of, stream_of, subject_of
+from conversations.live.frames import encode
+from tenants.refusals import Refusal
+
+
+class UnknownTopic(Refusal):
+    """There is no such topic."""
+
+    code = "unknown_topic"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """`conversation:<id>` (its public stream), `staff:<id>`, or `desk` (everything of the tenant, by position)."""
+
+    name: str
+    kind: Literal["conversation", "staff", "desk"]
+    subject: UUID | None = None
+
+    @property
+    def stream(self) -> UUID:
+        """Answer the stream of a conversation's topic."""
+        if self.subject is None:
+            raise UnknownTopic
+        return stream_of(subject=self.subject, audience=Audience.STAFF if self.kind == "staff" else Audience.PUBLIC)
+
+
+DESK: Final = Topic("desk", "desk")
+
+
+def parse_topic(*, name: str) -> Topic:
+    """Answer the topic; raise UnknownTopic. An odd id is a staff stream's and names no conversation."""
+    if name == DESK.name:
+        return DESK
+    kind, _, text = name.partition(":")
+    try:
+        subject = UUID(text)
+    except ValueError:
+        raise UnknownTopic from None
+    if str(subject) != text or subject.int & 1:
+        raise UnknownTopic
+    if kind == "conversation":
+        return Topic(name, "conversation", subject)
+    if kind == "staff":
+        return Topic(name, "staff", subject)
+    raise UnknownTopic
+
+
+class Rendered:
+    """One event on its way out: encoded at most once for each way of looking at it, then shared by reference."""
+
+    __slots__ = ("_texts", "event")
+
+    def __init__(self, event: Recorded) -> None:
+        """Encode nothing yet."""
+        self.event = event
+        self._texts: dict[str, str] = {}
+
+    def for_contact(self) -> str:
+        """As a contact sees it: nothing of the tenant's order, no person's id."""
+        return self._text("contact", self._contact)
+
+    def for_member(self) -> str:
+        """As a member sees it in the conversation's topic."""
+        return self._text("member", self._member)
+
+    def for_desk(self) -> str:
+        """As a member sees it on the desk."""
+        return self._text("desk", self._desk)
+
+    def _text(self, view: str, make: Callable[[], dict[str, Any]]) -> str:
+        text = self._texts.get(view)
+        if text is None:
+            text = self._texts[view] = encode(make()).decode()
+        return text
+
+    def _contact(self) -> dict[str, Any]:
+        event = self.event
+        frame = {"type": "event", "topic": self._topic(), "seq": event.seq, "kind": event.kind, "at": event.at}
+        if event.client_id is not None and event.kind == "message.posted.v1":
+            frame["id"] = event.client_id
+        return {**frame, "body": event.body}
+
+    def _member(self) -> dict[str, Any]:
+        event = self.event
+        return {
+            **self._contact(),
+            "position": event.position,
+            "conversation": subject_of(stream=event.stream),
+            "sender": event.sender,
+        }
+
+    def _desk(self) -> dict[str, Any]:
+        return {**self._member(), "topic": DESK.name, "audience": audience_of(stream=self.event.stream)}
+
+    def _topic(self) -> str:
+        audience = audience_of(stream=self.event.stream)
+        kind = "staff" if audience is Audience.STAFF else "conversation"
+        return f"{kind}:{subject_of(stream=self.event.stream)}"

@@ -1,0 +1,8 @@
+"""The rooms' tables, re-exported for Django: one app, one migration history."""
+
+from conversations.contacts.models import Contact, ContactIdentity
+from conversations.definitions.models import Definition
+from conversations.engine.models import Event, ReaderCursor, Stream
+from conversations.threads.models import ConversationRow
+
+__all__ = ["Contact", "ContactIdentity", "ConversationRow", "Definition", "Event", "ReaderCursor", "Stream"]

@@ -1,0 +1,1 @@
+"""Conversations and their messages: what may happen in one, and the list that people look at."""

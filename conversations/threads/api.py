@@ -1,0 +1,188 @@
+"""REST of conversations for members. Lists are made of plain rows: they are hot."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.core import signing
+from msgspec import Meta
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from conversations.definitions.queries import get_names
+from conversations.threads import commands, queries
+from conversations.threads.actors import Actor, of_member
+from conversations.threads.models import ConversationRow
+from tenants.bodies import Body, read_body
+from tenants.context import current_tenant
+from tenants.refusals import Invalid, NotAllowed
+
+LIMIT: Final = 50
+_CURSOR = "yunke.conversations.cursor"
+
+
+class AssignBody(Body, frozen=True):
+    """To whom; null gives it back to nobody."""
+
+    member: UUID | None
+
+
+class NoteBody(Body, frozen=True):
+    """A note with the client's own id, which makes it repeatable."""
+
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
+    text: Annotated[str, Meta(min_length=1, max_length=8000, pattern=r"^[^\x00]*\S[^\x00]*\Z")]
+
+
+def render_conversation(row: ConversationRow, inboxes: dict[str, str]) -> dict[str, Any]:
+    """Answer a conversation as the API shows it."""
+    return {
+        "id": row.id,
+        "status": row.status,
+        "assignee": row.assignee,
+        "contact": {"id": row.contact_id, "name": row.contact.name},
+        "inbox": {"id": row.inbox, "name": inboxes.get(row.inbox, "")},
+        "started_at": row.started_at,
+        "last_at": row.last_at,
+        "last_text": row.last_text,
+        "last_author": row.last_author,
+        "public_seq": row.public_seq,
+        "unread": row.unread,
+        "contact_read_seq": row.contact_read_seq,
+        "member_read_seq": row.member_read_seq,
+    }
+
+
+class Conversations(APIView):
+    """GET /api/v1/conversations?status=&assignee=<id>|me|none&limit=&cursor="""
+
+    def get(self, request: Request) -> Response:
+        """Answer a page, newest first, and the position from which the desk topic goes on."""
+        actor = _viewer(request)
+        limit = _read_limit(request.query_params.get("limit"))
+        before = _read_cursor(request.query_params.get("cursor"))
+        rows, position = queries.get_page(filters=_read_filters(request, actor), limit=limit + 1, before=before)
+        inboxes = get_names(kind="inbox")
+        results = [render_conversation(row, inboxes) for row in rows[:limit]]
+        following = _next(request, rows[limit - 1]) if len(rows) > limit else None
+        return Response({"results": results, "next": following, "previous": None, "position": position})
+
+
+class OneConversation(APIView):
+    """GET /api/v1/conversations/{id}"""
+
+    def get(self, request: Request, conversation: UUID) -> Response:
+        """Answer it."""
+        _viewer(request)
+        return _answer(conversation)
+
+
+class Take(APIView):
+    """POST /api/v1/conversations/{id}/take"""
+
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Answer from now on."""
+        commands.take(conversation=conversation, actor=of_member(member=request.user), now=datetime.now(UTC))
+        return _answer(conversation)
+
+
+class Assign(APIView):
+    """POST /api/v1/conversations/{id}/assign"""
+
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Hand it to somebody, or to nobody."""
+        to = read_body(data=request.data, shape=AssignBody).member
+        actor = of_member(member=request.user)
+        commands.assign(conversation=conversation, actor=actor, to=to, now=datetime.now(UTC))
+        return _answer(conversation)
+
+
+class Notes(APIView):
+    """POST /api/v1/conversations/{id}/notes"""
+
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Leave an internal note."""
+        body = read_body(data=request.data, shape=NoteBody)
+        recorded = commands.add_note(
+            conversation=conversation,
+            actor=of_member(member=request.user),
+            text=body.text,
+            client_id=body.id,
+            now=datetime.now(UTC),
+        )
+        return Response({"seq": recorded.seq, "position": recorded.position}, status=201)
+
+
+class Resolve(APIView):
+    """POST /api/v1/conversations/{id}/resolve"""
+
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Call it settled."""
+        commands.resolve(conversation=conversation, actor=of_member(member=request.user), now=datetime.now(UTC))
+        return _answer(conversation)
+
+
+class Reopen(APIView):
+    """POST /api/v1/conversations/{id}/reopen"""
+
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Take it up again."""
+        commands.reopen(conversation=conversation, actor=of_member(member=request.user), now=datetime.now(UTC))
+        return _answer(conversation)
+
+
+def _viewer(request: Request) -> Actor:
+    actor = of_member(member=request.user)
+    if not actor.may("conversations.view"):
+        raise NotAllowed
+    return actor
+
+
+def _answer(conversation: UUID) -> Response:
+    return Response(render_conversation(queries.get_conversation(conversation=conversation), get_names(kind="inbox")))
+
+
+def _wrong(field: str, detail: str) -> Invalid:
+    return Invalid(errors=[{"field": field, "code": "invalid", "detail": detail}])
+
+
+def _read_limit(text: str | None) -> int:
+    if text is None:
+        return LIMIT
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= queries.MOST:
+        raise _wrong("limit", f"A number from 1 to {queries.MOST}.")
+    return int(text)
+
+
+def _read_filters(request: Request, actor: Actor) -> queries.Filters:
+    status, assignee = request.query_params.get("status"), request.query_params.get("assignee")
+    if status not in (None, "open", "resolved"):
+        raise _wrong("status", "open or resolved.")
+    if assignee in (None, "none"):
+        return queries.Filters(status=status, unassigned=assignee == "none")
+    try:
+        person = actor.id if assignee == "me" else UUID(assignee)
+    except ValueError:
+        raise _wrong("assignee", "A member's id, me or none.") from None
+    return queries.Filters(status=status, assignee=person)
+
+
+def _next(request: Request, last: ConversationRow) -> str:
+    said = {"t": str(current_tenant().id), "a": last.last_at.isoformat(), "i": str(last.id)}
+    params = {**request.query_params.dict(), "cursor": signing.dumps(said, salt=_CURSOR)}
+    return f"{request.build_absolute_uri(request.path)}?{urlencode(params)}"
+
+
+def _read_cursor(text: str | None) -> tuple[datetime, UUID] | None:
+    """Answer where a page goes on. A cursor is signed and another tenant's is no cursor."""
+    if text is None:
+        return None
+    try:
+        said = signing.loads(text, salt=_CURSOR)
+        if said["t"] == str(current_tenant().id):
+            return datetime.fromisoformat(said["a"]), UUID(said["i"])
+    except signing.BadSignature:
+        pass
+    raise _wrong("cursor", "This cursor is not valid here.")

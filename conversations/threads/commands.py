@@ -1,0 +1,78 @@
+"""What can be asked of a conversation: lock, load, decide, append, in one transaction."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from conversations.engine import log
+from conversations.engine.events import Draft, Fact, Recorded
+from conversations.engine.streams import new_subject
+from conversations.threads import rules
+from conversations.threads.actors import Actor
+from conversations.threads.events import ConversationStarted
+from conversations.threads.models import ConversationRow
+from conversations.threads.projections import CONVERSATIONS
+from conversations.threads.queries import get_state
+from tenants.context import current_tenant
+from tenants.members.queries import find_member
+from tenants.refusals import Invalid
+
+Decide = Callable[[rules.Conversation], Sequence[Fact]]
+
+
+def start_conversation(*, contact: UUID, inbox: str, channel: str, now: datetime) -> UUID:
+    """Open a conversation of this contact; answer its id. Open ones are not looked for here."""
+    subject = new_subject()
+    with transaction.atomic():
+        ConversationRow(id=subject, contact_id=contact, inbox=inbox, started_at=now, last_at=now).save(
+            force_insert=True
+        )
+        log.open_streams(subject=subject)
+        started = ConversationStarted(inbox=inbox, channel=channel)
+        log.append(drafts=[Draft(subject=subject, fact=started, sender=contact)], at=now, projections=[CONVERSATIONS])
+    return subject
+
+
+def take(*, conversation: UUID, actor: Actor, now: datetime) -> None:
+    """Let `actor` answer from now on."""
+    _change(conversation, actor, now, lambda state: rules.take(state=state, actor=actor))
+
+
+def assign(*, conversation: UUID, actor: Actor, to: UUID | None, now: datetime) -> None:
+    """Give the conversation to a live member of the tenant, or to nobody."""
+    name = None if to is None else _assignable(to)
+    _change(conversation, actor, now, lambda state: rules.assign(state=state, actor=actor, to=to, name=name))
+
+
+def add_note(*, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime) -> Recorded:
+    """Leave an internal note; the same client id again answers the first one."""
+    return _change(conversation, actor, now, lambda s: rules.note(state=s, actor=actor, text=text), client_id)[0]
+
+
+def resolve(*, conversation: UUID, actor: Actor, now: datetime) -> None:
+    """Call it settled."""
+    _change(conversation, actor, now, lambda state: rules.resolve(state=state, actor=actor))
+
+
+def reopen(*, conversation: UUID, actor: Actor, now: datetime) -> None:
+    """Take it up again."""
+    _change(conversation, actor, now, lambda state: rules.reopen(state=state, actor=actor))
+
+
+def _change(
+    conversation: UUID, actor: Actor, now: datetime, decide: Decide, client_id: str | None = None
+) -> list[Recorded]:
+    with transaction.atomic():
+        log.lock(subjects=[conversation])
+        facts = decide(get_state(conversation=conversation))
+        drafts = [Draft(subject=conversation, fact=fact, sender=actor.id, client_id=client_id) for fact in facts]
+        return log.append(drafts=drafts, at=now, projections=[CONVERSATIONS])
+
+
+def _assignable(person: UUID) -> str:
+    member = find_member(tenant=current_tenant(), person_id=person)
+    if member is None or not member.may("conversations.reply"):
+        raise Invalid(errors=[{"field": "member", "code": "not_found", "detail": "No such member can answer here."}])
+    return member.name

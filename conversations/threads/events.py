@@ -1,0 +1,60 @@
+"""What can happen in a conversation. A name said in a fact is the name as it was shown then."""
+
+from typing import Literal
+from uuid import UUID
+
+from conversations.engine.events import Audience, Fact, fact
+
+Side = Literal["contact", "member"]
+
+
+@fact(kind="conversation.started.v1", audience=Audience.PUBLIC)
+class ConversationStarted(Fact):
+    """A contact opened a conversation through `inbox` (its key)."""
+
+    inbox: str
+    channel: str
+
+
+@fact(kind="message.posted.v1", audience=Audience.PUBLIC, personal=("name", "text"))
+class MessagePosted(Fact):
+    """Somebody said something to the other side."""
+
+    author: Side
+    name: str
+    text: str
+    files: tuple[str, ...] = ()
+
+
+@fact(kind="conversation.read.v1", audience=Audience.PUBLIC)
+class ConversationRead(Fact):
+    """One side has seen everything up to `seq`."""
+
+    by: Side
+    seq: int
+
+
+@fact(kind="conversation.resolved.v1", audience=Audience.PUBLIC)
+class ConversationResolved(Fact):
+    """The matter is settled, as far as its agent knows."""
+
+
+@fact(kind="conversation.reopened.v1", audience=Audience.PUBLIC)
+class ConversationReopened(Fact):
+    """The matter is not settled after all."""
+
+
+@fact(kind="conversation.assigned.v1", audience=Audience.STAFF, personal=("name",))
+class ConversationAssigned(Fact):
+    """`to` (a person) answers from now on; None: nobody does."""
+
+    to: UUID | None
+    name: str | None
+
+
+@fact(kind="note.posted.v1", audience=Audience.STAFF, personal=("name", "text"))
+class NotePosted(Fact):
+    """A member left a word for colleagues."""
+
+    name: str
+    text: str

@@ -1,0 +1,36 @@
+"""The read model of conversations: one row each, kept up by projections.py inside every append."""
+
+from django.db import models
+
+from conversations.contacts.models import Contact
+from tenants.database.models import TenantModel
+
+
+class ConversationRow(TenantModel):
+    """A conversation as lists show it. `id` is its public stream's; `*_seq` are seqs of that stream."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    inbox = models.TextField()
+    status = models.TextField(default="open")
+    assignee = models.UUIDField(null=True)
+    started_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    last_text = models.TextField(default="")
+    last_author = models.TextField(null=True)
+    public_seq = models.BigIntegerField(default=0)
+    staff_seq = models.BigIntegerField(default=0)
+    unread = models.IntegerField(default=0)
+    contact_read_seq = models.BigIntegerField(default=0)
+    member_read_seq = models.BigIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        """Stored as `conversation`; listed by status, newest first."""
+
+        db_table = "conversation"
+        indexes = (
+            models.Index(fields=("status", "-last_at", "-id"), name="conversation_list"),
+            models.Index(fields=("assignee", "status", "-last_at"), name="conversation_assignee"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=models.Q(status__in=("open", "resolved")), name="conversation_status"),
+        )

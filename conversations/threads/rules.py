@@ -1,0 +1,139 @@
+"""Everything that decides what may happen in a conversation lives here. Pure: no I/O, no clock.
+
+REST, websocket, replay and readers all ask these functions.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import UUID
+
+from conversations.engine.events import Fact
+from conversations.threads.actors import Actor
+from conversations.threads.events import (
+    ConversationAssigned,
+    ConversationRead,
+    ConversationReopened,
+    ConversationResolved,
+    MessagePosted,
+    NotePosted,
+    Side,
+)
+from tenants.refusals import NotAllowed, NotFound, Refusal
+
+
+class ConversationIsResolved(Refusal):
+    """This conversation is resolved; reopen it first."""
+
+    code = "closed"
+    status = 409
+
+
+class AlreadyTaken(Refusal):
+    """A colleague answers here already."""
+
+    code = "already_taken"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What deciding needs to know of a conversation."""
+
+    id: UUID
+    contact: UUID
+    status: Literal["open", "resolved"] = "open"
+    assignee: UUID | None = None
+
+
+def apply(*, state: Conversation, fact: Fact) -> Conversation:
+    """Answer the conversation after a fact; facts that change nothing here leave it as it is."""
+    match fact:
+        case ConversationResolved():
+            return replace(state, status="resolved")
+        case ConversationReopened():
+            return replace(state, status="open")
+        case ConversationAssigned(to=to):
+            return replace(state, assignee=to)
+    return state
+
+
+def side_of(*, actor: Actor) -> Side:
+    """Answer on which side of the counter somebody is."""
+    return "contact" if actor.kind == "contact" else "member"
+
+
+def check_view(*, contact: UUID, actor: Actor) -> None:
+    """Refuse who may not see the public side: another contact's conversation does not exist for a contact."""
+    if actor.kind == "contact":
+        if contact != actor.id:
+            raise NotFound
+    elif not actor.may("conversations.view"):
+        raise NotAllowed
+
+
+def check_staff(*, contact: UUID, actor: Actor) -> None:
+    """Refuse who may not see the staff side: no contact ever, not even that there is one."""
+    if actor.kind == "contact":
+        raise NotFound
+    check_view(contact=contact, actor=actor)
+
+
+def check_write(*, contact: UUID, actor: Actor) -> None:
+    """Refuse who may not say something to the other side."""
+    check_view(contact=contact, actor=actor)
+    if actor.kind != "contact" and not actor.may("conversations.reply"):
+        raise NotAllowed
+
+
+def post(*, actor: Actor, text: str) -> MessagePosted:
+    """Say something. Asked with check_write; a resolved conversation takes messages of its contact."""
+    return MessagePosted(author=side_of(actor=actor), name=actor.name, text=text)
+
+
+def read(*, actor: Actor, seq: int) -> ConversationRead:
+    """Have seen everything up to `seq`. Asked with check_view."""
+    return ConversationRead(by=side_of(actor=actor), seq=seq)
+
+
+def note(*, state: Conversation, actor: Actor, text: str) -> list[Fact]:
+    """Leave a word for colleagues."""
+    _check(state, actor, "conversations.note")
+    return [NotePosted(name=actor.name, text=text)]
+
+
+def take(*, state: Conversation, actor: Actor) -> list[Fact]:
+    """Answer from now on. Who has it already stays; from a colleague only those who may assign can take it."""
+    _check(state, actor, "conversations.take")
+    if state.status == "resolved":
+        raise ConversationIsResolved
+    if state.assignee == actor.id:
+        return []
+    if state.assignee is not None and not actor.may("conversations.assign"):
+        raise AlreadyTaken
+    return [ConversationAssigned(to=actor.id, name=actor.name)]
+
+
+def assign(*, state: Conversation, actor: Actor, to: UUID | None, name: str | None) -> list[Fact]:
+    """Give it to somebody or to nobody. Who has it may hand it on; others need to be allowed to assign."""
+    check_staff(contact=state.contact, actor=actor)
+    if not actor.may("conversations.assign") and not (state.assignee == actor.id and actor.may("conversations.take")):
+        raise NotAllowed
+    return [] if state.assignee == to else [ConversationAssigned(to=to, name=name)]
+
+
+def resolve(*, state: Conversation, actor: Actor) -> list[Fact]:
+    """Call the matter settled."""
+    _check(state, actor, "conversations.resolve")
+    return [] if state.status == "resolved" else [ConversationResolved()]
+
+
+def reopen(*, state: Conversation, actor: Actor) -> list[Fact]:
+    """Take the matter up again."""
+    _check(state, actor, "conversations.resolve")
+    return [] if state.status == "open" else [ConversationReopened()]
+
+
+def _check(state: Conversation, actor: Actor, permission: str) -> None:
+    check_staff(contact=state.contact, actor=actor)
+    if not actor.may(permission):
+        raise NotAllowed
