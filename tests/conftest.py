@@ -29,9 +29,9 @@ ClientFor = Callable[..., Client]
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database() -> Iterator[str]:
     """A migrated database, gone when the run ends; answers its DSN, which subprocesses find in DATABASE_URL."""
-    with fresh_database(folder=tmp_path_factory.mktemp("postgres")) as dsn:
+    with fresh_database() as dsn:
         yield dsn
 
 

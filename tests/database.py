@@ -4,23 +4,23 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 from django.conf import settings
 from django.db import connections
 from psycopg import conninfo, sql
 
+from config.embedded.lodging import temporary_folder
 from config.embedded.postgres import EmbeddedPostgres
 from config.settings.database import database_settings
 from tenants.database.migrating import migrate_everything
 
 
 @contextmanager
-def fresh_database(*, folder: Path) -> Iterator[str]:
+def fresh_database() -> Iterator[str]:
     """Yield the DSN of a migrated database to which Django is connected; leave nothing behind."""
     given = os.environ.get("DATABASE_URL")
-    with _on_server(given) if given else _embedded(folder) as dsn:
+    with _on_server(given) if given else _embedded() as dsn:
         _connect_django(dsn)
         os.environ["DATABASE_URL"] = dsn
         try:
@@ -36,8 +36,8 @@ def fresh_database(*, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _embedded(folder: Path) -> Iterator[str]:
-    with EmbeddedPostgres(data_dir=folder) as server:
+def _embedded() -> Iterator[str]:
+    with temporary_folder() as folder, EmbeddedPostgres(data_dir=folder) as server:
         yield server.dsn
 
 

@@ -7,6 +7,8 @@ import os
 import pwd
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from config.embedded.obstacles import Obstacle
 from config.embedded.process import OURSELVES, Identity
 
 SAFE_PLACE = Path("/var/lib/yunke")
+OPEN_PLACES = (Path("/tmp"),)  # noqa: S108 - mkdtemp makes a private folder in it; TMPDIR may be closed or too long
 UNPRIVILEGED = "nobody"
 ENTER = 0o001
 READ = 0o004
@@ -36,6 +39,18 @@ def find_identity() -> Identity:
 def is_reachable(path: Path) -> bool:
     """Whether everybody may enter every folder above `path`."""
     return all(parent.stat().st_mode & ENTER for parent in path.resolve().parents)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Yield a folder that PostgreSQL can reach whoever runs it, deleted at the end: for tests and trial runs."""
+    root = next((place for place in OPEN_PLACES if place.is_dir() and os.access(place, os.W_OK)), None)
+    path = Path(tempfile.mkdtemp(prefix="yunke-", dir=root))
+    path.chmod(0o711)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def give(path: Path, *, identity: Identity) -> None:

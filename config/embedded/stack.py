@@ -92,7 +92,7 @@ class Stack:
         """Migrate and make the demo, in a process of its own: Django is then not needed here."""
         self._preparing = process.start(
             command=[
-                *(sys.executable, "-P", "-m", "config.embedded.prepare"),
+                *(sys.executable, "-m", "config.embedded.prepare"),
                 *("--port", str(self.port), "--demo", str(self.folder.demo)),
             ],
             env=env,
