@@ -1,0 +1,13 @@
+"""Routes of the pages, on a tenant's host."""
+
+from django.urls import path
+
+from conversations.console import inboxes, views, widget
+
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("settings/inboxes", inboxes.page, name="inboxes"),
+    path("try/<str:key>", views.sample_site, name="try"),
+    path("widget.js", widget.loader, name="widget-loader"),
+    path("widget/<str:key>", widget.frame, name="widget"),
+]

@@ -1,0 +1,61 @@
+"""What a customer's site loads: the loader and the framed chat page. Neither reads nor sets a cookie."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from conversations.channels.webchat.queries import find_inbox
+from conversations.console.policy import for_frame
+from tenants.middleware import TenantRequest
+
+MODULES: Final = (
+    "live.js",
+    "outbox.js",
+    "conversation.js",
+    "dom.js",
+    "words.js",
+    "widget/site.js",
+    "widget/transcript.js",
+    "widget/visitor.js",
+)
+
+
+@cache
+def _loader() -> bytes:
+    found = finders.find("yunke/widget/loader.js")
+    if not isinstance(found, str):
+        raise FileNotFoundError("yunke/widget/loader.js")
+    return Path(found).read_bytes()
+
+
+@require_safe
+def loader(request: TenantRequest) -> HttpResponse:  # noqa: ARG001 # a view's shape
+    """The one script on a customer's site; the same for every inbox, so that it can be cached."""
+    headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return HttpResponse(_loader(), content_type="text/javascript; charset=utf-8", headers=headers)
+
+
+@require_safe
+def frame(request: TenantRequest, key: str) -> HttpResponse:
+    """The chat page; only the sites that the inbox names may frame it."""
+    inbox = find_inbox(key=key)
+    if inbox is None:
+        raise Http404
+    wanted = request.GET.get("lang") or translation.get_language_from_request(request)
+    zh = wanted.startswith("zh")
+    with translation.override("zh-hans" if zh else "en"):
+        response = render(request, "console/widget.html", _context(inbox=inbox, zh=zh))
+    response.headers["Content-Security-Policy"] = for_frame(origins=inbox.body.origins)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _context(*, inbox: object, zh: bool) -> dict[str, object]:
+    words = f"i18n/widget-{'zh' if zh else 'en'}.js"
+    return {"inbox": inbox, "zh": zh, "modules": [f"yunke/{module}" for module in (*MODULES, words)]}

@@ -1,0 +1,69 @@
+// Every action of the agent page in one table: the palette, the keys and the help are all read from it.
+
+import { FILTERS } from "./rows.js";
+
+const here = (desk) => Boolean(desk.row);
+const open = (desk) => desk.row?.status === "open";
+
+/** id, key, words, when it is offered, what it does. */
+export const ACTIONS = [
+  { id: "next", key: "j", words: "key_next", run: (desk) => desk.move(1) },
+  { id: "previous", key: "k", words: "key_previous", run: (desk) => desk.move(-1) },
+  { id: "unread", key: "u", words: "key_unread", run: (desk) => desk.nextUnread() },
+  { id: "answer", key: "r", words: "write_answer", when: (d) => here(d) && d.may("conversations.reply"), run: (desk) => desk.write("answer") },
+  { id: "note", key: "n", words: "write_note", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.write("note") },
+  { id: "take", key: "t", words: "take", when: (d) => open(d) && d.row.assignee !== d.me.id && d.may("conversations.take"), run: (desk) => desk.take() },
+  { id: "assign", key: "a", words: "assign", when: (d) => here(d) && d.may("conversations.assign"), run: (desk) => desk.palette.show("assign") },
+  { id: "resolve", key: "e", words: "resolve", when: (d) => open(d) && d.may("conversations.resolve"), run: (desk) => desk.resolve() },
+  { id: "reopen", key: "e", words: "reopen", when: (d) => here(d) && !open(d) && d.may("conversations.resolve"), run: (desk) => desk.reopen() },
+  { id: "close", key: "Escape", words: "key_close", when: here, run: (desk) => desk.open(null) },
+  ...Object.keys(FILTERS).map((name, at) => ({ id: `filter-${name}`, key: String(at + 1), words: `filter_${name}`, run: (desk) => desk.filter(name) })),
+  ...["online", "away", "busy"].map((state) => ({ id: `presence-${state}`, words: `set_${state}`, run: (desk) => desk.setPresence(state) })),
+  { id: "palette", key: "Ctrl K", words: "palette", hidden: true, run: (desk) => desk.palette.show() },
+  { id: "help", key: "?", words: "shortcuts", run: (desk) => desk.help() },
+  { id: "inboxes", words: "inboxes", when: (d) => d.may("inboxes.manage"), run: () => location.assign("/settings/inboxes") },
+  { id: "language", words: "other_language", run: (desk) => desk.speakOther() },
+  { id: "sign-out", words: "sign_out", run: (desk) => desk.signOut() },
+];
+
+export const allowed = (action, desk) => !action.when || action.when(desk);
+
+const assignments = (desk) => [
+  ...desk.members.filter(({ id }) => id !== desk.row?.assignee).map(({ id, name }) => ({ id: `assign-${id}`, label: desk.say("assign_to", { name }), run: () => desk.assign(id) })),
+  ...(desk.row?.assignee ? [{ id: "assign-nobody", label: desk.say("assign_nobody"), run: () => desk.assign(null) }] : []),
+];
+
+const conversations = (desk) =>
+  desk.list.order.slice(0, 200).map((id) => {
+    const row = desk.rows.rows[id];
+    return { id: `go-${id}`, label: desk.say("go_to", { name: desk.contactName(row) }), more: row.last_text ?? "", run: () => desk.open(id) };
+  });
+
+/** What the palette offers now. `only`: "assign" for people alone. */
+export function offers(desk, only) {
+  const people = desk.row && desk.may("conversations.assign") ? assignments(desk) : [];
+  if (only === "assign") return people;
+  const acts = ACTIONS.filter((action) => !action.hidden && allowed(action, desk))
+    .map(({ id, key, words, run }) => ({ id, key, label: desk.say(words), run: () => run(desk) }));
+  return [...acts, ...people, ...conversations(desk)];
+}
+
+/** Keys act only where nobody is writing, and never with Alt (screen readers and input methods own it). */
+export function listen(desk) {
+  addEventListener("keydown", (event) => {
+    if (event.isComposing || event.altKey || event.defaultPrevented) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      return desk.palette.show();
+    }
+    if (event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const aliases = { ArrowDown: "j", ArrowUp: "k" };
+    const inList = event.target.closest(".list, body > :not(main)") || event.target === document.body;
+    const key = aliases[event.key] ? (inList ? aliases[event.key] : null) : event.key;
+    const action = ACTIONS.find((each) => each.key === key && allowed(each, desk));
+    if (!action) return;
+    event.preventDefault();
+    action.run(desk);
+  });
+}

@@ -1,0 +1,43 @@
+// The REST calls of the agent page. Refusals become ApiError; nothing else lives here.
+
+const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
+
+export class ApiError extends Error {
+  constructor({ status, code, detail }) {
+    super(detail ?? code);
+    Object.assign(this, { status, code, detail });
+  }
+}
+
+async function call(method, path, body) {
+  let answer;
+  try {
+    answer = await fetch(`/api/v1${path}`, {
+      method,
+      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: "no-store",
+      signal: AbortSignal.timeout(15_000),
+    });
+  } catch {
+    throw new ApiError({ status: 0, code: "offline" });
+  }
+  const found = answer.status === 204 ? null : await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new ApiError({ status: answer.status, code: found.code ?? "failed", detail: found.detail });
+  return found;
+}
+
+const conversation = (id, what) => `/conversations/${id}${what}`;
+
+export const api = {
+  me: () => call("GET", "/me"),
+  members: () => call("GET", "/members"),
+  ticket: () => call("POST", "/live-tickets", {}),
+  list: (query) => call("GET", `/conversations?${new URLSearchParams(query)}`),
+  find: (id) => call("GET", conversation(id, "")),
+  take: (id) => call("POST", conversation(id, "/take"), {}),
+  assign: (id, member) => call("POST", conversation(id, "/assign"), { member }),
+  note: (id, note) => call("POST", conversation(id, "/notes"), note),
+  resolve: (id) => call("POST", conversation(id, "/resolve"), {}),
+  reopen: (id) => call("POST", conversation(id, "/reopen"), {}),
+};

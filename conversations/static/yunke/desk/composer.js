@@ -1,0 +1,143 @@
+// Writing an answer or an internal note. Drafts are kept for each conversation and kind, and only leave
+// the store when they have been handed over.
+
+import { ICONS, h, icon, set } from "../dom.js";
+import { newId } from "../outbox.js";
+
+const KINDS = ["answer", "note"];
+
+/** Drafts of one member: text by conversation and kind. */
+export class Drafts {
+  constructor(shelf) {
+    this.shelf = shelf;
+  }
+
+  get(id, kind) {
+    return this.shelf.get(`${id}.${kind}`) ?? "";
+  }
+
+  put(id, kind, text) {
+    if (text) this.shelf.set(`${id}.${kind}`, text);
+    else this.shelf.remove(`${id}.${kind}`);
+  }
+
+  done(id, kind) {
+    this.put(id, kind, "");
+    if (kind === "note") this.shelf.remove(`${id}.sending`);
+  }
+
+  /** The note as it is sent: the same text keeps its id, so that trying again adds it once. */
+  asNote(id, text) {
+    const known = this.shelf.get(`${id}.sending`);
+    const note = known?.text === text ? known : { id: newId(), text };
+    this.shelf.set(`${id}.sending`, note);
+    return note;
+  }
+
+  has(id) {
+    return KINDS.some((kind) => this.get(id, kind).trim());
+  }
+}
+
+export class Composer {
+  #id = null;
+  #typed = 0;
+  kind = "answer";
+
+  constructor(desk) {
+    this.desk = desk;
+    const { say } = desk;
+    this.modes = KINDS.map((kind) =>
+      h("button.mode", { type: "button", "data-kind": kind, onclick: () => this.write(kind) },
+        kind === "note" && icon(ICONS.note), say(`write_${kind}`)));
+    this.label = h("label.sr-only", { for: "draft" });
+    this.box = h("textarea", { id: "draft", rows: 1, maxlength: 8000, oninput: () => this.#input(), onkeydown: (event) => this.#key(event) });
+    this.hint = h("span.hint", {});
+    this.button = h("button.primary", { type: "submit" }, icon(ICONS.send), this.go = h("span", {}));
+    this.node = h("form.composer", { onsubmit: (event) => this.#submit(event) },
+      h("div.modes", { role: "group", "aria-label": say("write_what") }, this.modes),
+      this.label, this.box, h("div.foot", {}, this.hint, this.button));
+  }
+
+  /** Go to another conversation; what was being written stays with its own. */
+  show(id) {
+    if (id === this.#id) return;
+    this.#id = id;
+    this.kind = this.desk.drafts.get(id, "answer") || !this.desk.drafts.get(id, "note") ? "answer" : "note";
+    this.#refill();
+  }
+
+  write(kind) {
+    if (!this.desk.may(kind === "note" ? "conversations.note" : "conversations.reply")) return;
+    this.kind = kind;
+    this.#refill();
+    this.box.focus();
+  }
+
+  get empty() {
+    return !this.box.value.trim();
+  }
+
+  draw() {
+    const { say } = this.desk;
+    const note = this.kind === "note";
+    set(this.node, { "data-kind": this.kind });
+    for (const mode of this.modes) set(mode, { "aria-pressed": String(mode.dataset.kind === this.kind), hidden: !this.desk.may(mode.dataset.kind === "note" ? "conversations.note" : "conversations.reply") });
+    this.label.textContent = say(`write_${this.kind}`);
+    this.box.placeholder = say(note ? "note_here" : "answer_here");
+    this.go.textContent = say(note ? "add_note" : "send");
+    this.button.disabled = this.empty;
+    const left = 8000 - this.box.value.length;
+    this.hint.textContent = left < 500 ? say("left", { n: left }) : say("enter_sends");
+  }
+
+  #refill() {
+    this.box.value = this.desk.drafts.get(this.#id, this.kind);
+    this.#grow();
+    this.draw();
+  }
+
+  #grow() {
+    this.box.style.height = "auto";
+    this.box.style.height = `${Math.min(this.box.scrollHeight + 2, 220)}px`;
+  }
+
+  #input() {
+    this.desk.drafts.put(this.#id, this.kind, this.box.value);
+    this.#grow();
+    this.draw();
+    if (this.kind === "note" || this.empty || Date.now() - this.#typed < 3_000) return;
+    if (this.desk.live.tell({ type: "typing", conversation: this.#id })) this.#typed = Date.now();
+  }
+
+  #key(event) {
+    const composing = event.isComposing || event.keyCode === 229; // an input method owns this Enter
+    if (event.key === "Enter" && !event.shiftKey && !composing) {
+      event.preventDefault();
+      this.node.requestSubmit();
+    } else if (event.key === "Escape" && !composing) {
+      this.box.blur();
+    }
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    const [id, kind, text] = [this.#id, this.kind, this.box.value.trim()];
+    if (!text) return;
+    if (kind === "note") return this.#note(id, text);
+    this.desk.answer(id, text);
+    this.#done(id, kind);
+  }
+
+  /** A note has no outbox: its draft stays until the server has it. */
+  async #note(id, text) {
+    this.button.disabled = true;
+    if (await this.desk.note(id, this.desk.drafts.asNote(id, text))) this.#done(id, "note");
+    this.draw();
+  }
+
+  #done(id, kind) {
+    this.desk.drafts.done(id, kind);
+    if (id === this.#id && kind === this.kind) this.#refill();
+  }
+}

@@ -1,0 +1,345 @@
+// The agent page: what it knows, and what can be done. Panes draw it; reducers judge it.
+
+import { lastFrom } from "../conversation.js";
+import { h } from "../dom.js";
+import { Live, liveUrl } from "../live.js";
+import { Outbox, Shelf } from "../outbox.js";
+import { ACTIONS, allowed } from "./actions.js";
+import { api } from "./api.js";
+import { Drafts } from "./composer.js";
+import { ListPane } from "./listpane.js";
+import { Palette, helpDialog } from "./palette.js";
+import { Panel } from "./panel.js";
+import { FILTERS, applyDesk, emptyRows, loaded, merged, visible } from "./rows.js";
+import { signIn, ticket } from "./session.js";
+import { ThreadPane } from "./threadpane.js";
+import { Threads } from "./threads.js";
+import { Toasts, Topbar } from "./topbar.js";
+
+const PAGE = 50;
+
+export class Desk {
+  rows = emptyRows();
+  typing = new Map();
+  current = null;
+  loading = true;
+  broken = false;
+  overtaken = null;
+  aboutOpen = false;
+  freshAt = null;
+  #news = [];
+  #fetching = new Set();
+  #told = new Map();
+
+  constructor({ me, role, permissions, tenant, members, say }) {
+    Object.assign(this, { me, role, permissions: new Set(permissions), tenant: tenant.name, members, say });
+    this.prefs = new Shelf(`yunke.desk.${me.id}.`);
+    this.filterName = FILTERS[this.prefs.get("filter")] ? this.prefs.get("filter") : "open";
+    this.presence = this.prefs.get("presence") ?? "online";
+    this.drafts = new Drafts(new Shelf(`yunke.draft.${me.id}.`));
+    this.outbox = new Outbox({ shelf: new Shelf(`yunke.out.${me.id}.`), onChange: () => this.draw() });
+    this.live = new Live({ url: liveUrl(), getTicket: ticket, outbox: this.outbox, on: (...news) => this.hear(...news) });
+    this.threads = new Threads({ live: this.live, onChange: (...news) => this.#arrived(...news) });
+    this.list = new ListPane(this);
+    this.pane = new ThreadPane(this);
+    this.panel = new Panel(this);
+    this.palette = new Palette(this);
+    this.shortcuts = helpDialog(this);
+    this.toasts = new Toasts();
+    this.bar = new Topbar(this);
+    this.main = h("main.panes", {}, this.list.node, this.pane.node, this.panel.node);
+    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.toasts.node];
+  }
+
+  may(permission) {
+    return this.permissions.has(permission);
+  }
+
+  get row() {
+    return this.current ? (this.rows.rows[this.current] ?? null) : null;
+  }
+
+  get thread() {
+    return this.threads.get(this.current);
+  }
+
+  holds(row) {
+    return FILTERS[this.filterName].holds(row, this.me.id);
+  }
+
+  contactName(row) {
+    return row?.contact.name || this.say("visitor");
+  }
+
+  /** Who is typing there now, by name. */
+  typist(id) {
+    const who = this.typing.get(id);
+    return who && (who.kind === "member" ? who.name : this.contactName(this.rows.rows[id]));
+  }
+
+  memberName(id) {
+    return this.members.find((member) => member.id === id)?.name ?? this.say("colleague");
+  }
+
+  // ---- what is loaded
+
+  /** Load the filter's first page; the desk topic goes on from its position. */
+  async load() {
+    this.loading = true;
+    this.broken = false;
+    this.draw(true);
+    try {
+      const page = await api.list({ ...FILTERS[this.filterName].query, limit: PAGE });
+      this.rows = loaded(page, this.filterName, this.rows);
+      this.#follow(page.position);
+    } catch (error) {
+      this.#refused(error, { silent: true });
+      this.broken = true;
+    }
+    this.loading = false;
+    this.draw(true);
+  }
+
+  #follow(position) {
+    if (this.following) return;
+    this.following = true;
+    this.live.subscribe("desk", { after: position, onEvent: (event) => this.#later(event), onGap: () => this.#reload() });
+    this.live.start();
+  }
+
+  /** History was cut behind us: what we know may be wrong anywhere. */
+  #reload() {
+    this.rows = emptyRows();
+    this.load();
+  }
+
+  async more() {
+    const next = this.rows.reach[this.filterName]?.next;
+    if (!next || this.#fetching.has(next)) return;
+    this.#fetching.add(next);
+    try {
+      const cursor = next.includes("cursor=") ? new URL(next, location.href).searchParams.get("cursor") : next;
+      const page = await api.list({ ...FILTERS[this.filterName].query, limit: PAGE, cursor });
+      this.rows = loaded(page, this.filterName, this.rows);
+      this.draw();
+    } catch (error) {
+      this.#refused(error, { silent: true });
+      setTimeout(() => this.#fetching.delete(next), 5_000);
+    }
+  }
+
+  async #find(id) {
+    if (this.#fetching.has(id)) return;
+    this.#fetching.add(id);
+    try {
+      this.rows = merged(await api.find(id), this.rows);
+      this.draw();
+    } catch (error) {
+      if (id === this.current && error.status === 404) this.open(null);
+      this.#refused(error, { silent: error.status !== 404 });
+    } finally {
+      this.#fetching.delete(id);
+    }
+  }
+
+  // ---- what comes in
+
+  hear(name, detail) {
+    if (name === "final") return signIn();
+    if (name === "state" && detail !== "online") this.freshAt ??= Date.now();
+    if (name === "welcome") {
+      this.freshAt = null;
+      this.live.tell({ type: "presence", state: this.presence });
+      if (this.broken) this.load();
+    }
+    if (name === "typing") this.#typing(detail);
+    this.draw();
+  }
+
+  #typing({ conversation, who }) {
+    if (who.id === this.me.id || (who.kind === "member" && !who.id && who.name === this.me.name)) return;
+    clearTimeout(this.typing.get(conversation)?.ends);
+    const ends = setTimeout(() => (this.typing.delete(conversation), this.draw()), 6_000);
+    this.typing.set(conversation, { ...who, ends });
+  }
+
+  #later(event) {
+    this.#news.push(event);
+    if (this.#news.length === 1) setTimeout(() => this.#takeIn(), 16);
+  }
+
+  #takeIn() {
+    const events = this.#news;
+    this.#news = [];
+    const { state, missing } = applyDesk(events, this.rows);
+    this.rows = state;
+    for (const { kind, conversation } of events) if (kind === "message.posted.v1") this.typing.delete(conversation);
+    missing.forEach((id) => this.#find(id));
+    this.draw();
+  }
+
+  #arrived(id, events) {
+    const other = ({ kind, body, sender }) => kind === "message.posted.v1" && body.author === "member" && sender !== this.me.id;
+    const live = events.length < 5; // a replay of history is no news
+    if (live && id === this.current && events.some(other) && !this.pane.composer.empty) this.overtaken = id;
+    if (id === this.current) this.drawThread();
+  }
+
+  // ---- what is shown
+
+  draw(fresh = false) {
+    if (fresh) return this.#draw(true);
+    if (this.drawing) return;
+    this.drawing = setTimeout(() => this.#draw(false), 16);
+  }
+
+  #draw(fresh) {
+    clearTimeout(this.drawing);
+    this.drawing = null;
+    this.list.draw({ ids: visible(this.filterName, this.me.id, this.rows).map(({ id }) => id), fresh });
+    this.drawThread();
+    this.bar.draw();
+    const unread = Object.values(this.rows.rows).filter((row) => row.status === "open" && row.unread > 0).length;
+    document.title = `${unread ? `(${unread}) ` : ""}${this.tenant} · Yunke`;
+  }
+
+  drawThread() {
+    this.main.dataset.pane = this.current === null ? "list" : "thread";
+    this.pane.draw();
+    this.panel.draw();
+    this.markRead();
+  }
+
+  /** Read is what somebody has had before their eyes: in view, in front, at the end. */
+  markRead() {
+    if (!this.row || !this.pane.watched || !this.may("conversations.reply")) return;
+    const seq = lastFrom("contact", this.thread);
+    if (seq <= Math.max(this.thread.memberRead, this.#told.get(this.current) ?? 0)) return;
+    if (this.live.tell({ type: "read", conversation: this.current, seq })) this.#told.set(this.current, seq);
+  }
+
+  filter(name) {
+    this.filterName = name;
+    this.prefs.set("filter", name);
+    this.list.scroll.scrollTop = 0;
+    if (this.rows.reach[name]) this.draw(true);
+    else this.load();
+  }
+
+  open(id) {
+    if (location.hash.slice(1) !== (id ?? "")) history.pushState(null, "", id ? `#${id}` : location.pathname);
+    if (id === this.current) return;
+    this.current = id;
+    this.overtaken = null;
+    this.aboutOpen = false;
+    this.threads.open(id);
+    if (id && !this.row) this.#find(id);
+    this.draw();
+    this.drawThread();
+    this.list.paint();
+    if (id && !matchMedia("(width > 760px)").matches) this.pane.name.focus({ preventScroll: true });
+  }
+
+  move(step) {
+    const { order } = this.list;
+    const at = order.indexOf(this.current);
+    const id = order[Math.min(order.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
+    if (!id) return;
+    this.open(id);
+    this.list.reveal(id);
+  }
+
+  nextUnread() {
+    const id = this.list.order.find((each) => each !== this.current && this.rows.rows[each].unread > 0);
+    if (!id) return this.toasts.show(this.say("all_read"));
+    this.open(id);
+    this.list.reveal(id);
+  }
+
+  about(to = !this.aboutOpen) {
+    this.aboutOpen = to;
+    this.panel.draw();
+  }
+
+  help() {
+    this.shortcuts.showModal();
+  }
+
+  // ---- what is done
+
+  /** Run an action of the table by its id, if it is offered now. */
+  run(id) {
+    const action = ACTIONS.find((each) => each.id === id);
+    if (allowed(action, this)) action.run(this);
+  }
+
+  write(kind) {
+    this.pane.composer.write(kind);
+  }
+
+  answer(id, text) {
+    this.overtaken = null;
+    this.live.send({ conversation: id, text });
+    this.pane.toEnd();
+  }
+
+  note(id, note) {
+    return this.#ask(() => api.note(id, note));
+  }
+
+  take() {
+    return this.#change((id) => api.take(id));
+  }
+
+  assign(member) {
+    return this.#change((id) => api.assign(id, member));
+  }
+
+  async resolve() {
+    const id = this.current;
+    if (await this.#change(api.resolve)) this.toasts.show(this.say("resolved_now"), { label: this.say("undo"), act: () => this.#change(api.reopen, id) });
+  }
+
+  reopen() {
+    return this.#change(api.reopen);
+  }
+
+  async #change(act, id = this.current) {
+    const found = await this.#ask(() => act(id));
+    if (found) this.rows = merged(found, this.rows);
+    this.draw();
+    return found;
+  }
+
+  async #ask(act) {
+    try {
+      return await act();
+    } catch (error) {
+      this.#refused(error);
+      return null;
+    }
+  }
+
+  #refused(error, { silent = false } = {}) {
+    if (error.status === undefined) throw error;
+    if (error.status === 401) return signIn();
+    if (!silent) this.toasts.show(error.status === 0 ? this.say("offline") : (error.detail ?? this.say("not_done")), { bad: true });
+  }
+
+  setPresence(state) {
+    this.presence = state;
+    this.prefs.set("presence", state);
+    this.live.tell({ type: "presence", state });
+    this.draw();
+  }
+
+  speakOther() {
+    const form = document.getElementById("language");
+    form.elements.next.value = `/${location.hash}`;
+    form.submit();
+  }
+
+  signOut() {
+    document.getElementById("sign-out").submit();
+  }
+}

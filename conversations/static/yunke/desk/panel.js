@@ -1,0 +1,44 @@
+// Who the contact is and when things happened, beside the conversation.
+
+import { unreadFrom } from "../conversation.js";
+import { ICONS, h, icon, set } from "../dom.js";
+import { fullTime } from "../words.js";
+
+export class Panel {
+  constructor(desk) {
+    this.desk = desk;
+    this.facts = h("dl.facts", {});
+    this.node = h("aside.panel", { id: "panel", "aria-label": desk.say("about"), hidden: true },
+      h("header", {}, h("h2", {}, desk.say("about")),
+        h("button.icon-button.shut", { type: "button", "aria-label": desk.say("close"), onclick: () => desk.about(false) }, icon(ICONS.close))),
+      this.facts);
+  }
+
+  /** How much of what was answered the contact has had before their eyes. */
+  #seen() {
+    const { thread } = this.desk;
+    if (!thread.contactRead) return "not_yet";
+    return unreadFrom("member", thread.contactRead, thread) ? "not_all" : "all";
+  }
+
+  draw() {
+    const { desk } = this;
+    const { row, say } = desk;
+    this.node.hidden = !row;
+    set(this.node, { "data-open": String(desk.aboutOpen) });
+    if (!row) return;
+    const facts = [
+      ["contact", desk.contactName(row)],
+      ["inbox", row.inbox.name],
+      ["status", say(`status_${row.status}`)],
+      ["assigned", row.assignee ? desk.memberName(row.assignee) : say("nobody")],
+      ["since", fullTime(row.started_at)],
+      ["last", fullTime(row.last_at)],
+      ["seen_by_contact", say(this.#seen())],
+    ];
+    const key = JSON.stringify(facts);
+    if (this.facts.dataset.key === key) return;
+    this.facts.dataset.key = key;
+    this.facts.replaceChildren(...facts.map(([name, value]) => h("div", {}, h("dt", {}, say(`fact_${name}`)), h("dd", {}, value))));
+  }
+}

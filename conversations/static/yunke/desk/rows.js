@@ -1,0 +1,85 @@
+// The list's state: pure reducers over REST snapshots and desk events, so that apply(events, stale) equals fresh.
+// No DOM, no socket, no clock.
+
+export const FILTERS = {
+  mine: { query: { status: "open", assignee: "me" }, holds: (row, me) => row.status === "open" && row.assignee === me },
+  unassigned: { query: { status: "open", assignee: "none" }, holds: (row) => row.status === "open" && !row.assignee },
+  open: { query: { status: "open" }, holds: (row) => row.status === "open" },
+  resolved: { query: { status: "resolved" }, holds: (row) => row.status === "resolved" },
+};
+
+export const emptyRows = () => ({ rows: {}, reach: {} });
+
+/** What unread can be told from: the count in the snapshot, and what the contact wrote since. */
+const fromSnapshot = (found, position) => ({
+  ...found,
+  position,
+  base: { unread: found.unread, seq: found.public_seq },
+  newer: [],
+});
+
+const newest = (known, found) => !known || found.public_seq >= known.public_seq;
+
+/** A page of the list. `next` null: the filter is loaded to its end. */
+export function loaded({ results, next, position }, filter, state) {
+  const rows = { ...state.rows };
+  for (const found of results) if (newest(rows[found.id], found)) rows[found.id] = fromSnapshot(found, position);
+  const oldest = next ? results.at(-1).last_at : "";
+  return { rows, reach: { ...state.reach, [filter]: { next, oldest } } };
+}
+
+/** One conversation as the server answered it. */
+export function merged(found, state) {
+  const known = state.rows[found.id];
+  if (!newest(known, found)) return state;
+  return { ...state, rows: { ...state.rows, [found.id]: fromSnapshot(found, known?.position ?? 0) } };
+}
+
+function readUpTo(row, seq) {
+  const base = seq >= row.base.seq ? { ...row.base, unread: 0 } : row.base;
+  const newer = row.newer.filter((each) => each > seq);
+  return { ...row, base, newer, unread: base.unread + newer.length, member_read_seq: Math.max(row.member_read_seq, seq) };
+}
+
+function posted(row, { seq, at, body }) {
+  const next = { ...row, last_at: at, last_text: body.text, last_author: body.author };
+  if (body.author !== "contact") return next;
+  const newer = [...row.newer, seq];
+  return { ...next, newer, unread: row.base.unread + newer.length };
+}
+
+const CHANGES = {
+  "message.posted.v1": posted,
+  "conversation.read.v1": (row, { body }) =>
+    body.by === "member" ? readUpTo(row, body.seq) : { ...row, contact_read_seq: Math.max(row.contact_read_seq, body.seq) },
+  "conversation.resolved.v1": (row) => ({ ...row, status: "resolved" }),
+  "conversation.reopened.v1": (row) => ({ ...row, status: "open" }),
+  "conversation.assigned.v1": (row, { body }) => ({ ...row, assignee: body.to }),
+};
+
+function applyOne(row, event) {
+  const open = event.audience === "public";
+  if (event.position <= row.position || (open && event.seq <= row.public_seq)) return row;
+  const next = { ...row, position: event.position, public_seq: open ? event.seq : row.public_seq };
+  return CHANGES[event.kind]?.(next, event) ?? next;
+}
+
+/** Answer the state after desk events, and the ids of conversations that have to be asked for. */
+export function applyDesk(events, state) {
+  const rows = { ...state.rows };
+  const missing = new Set();
+  for (const event of events) {
+    const row = rows[event.conversation];
+    if (row) rows[event.conversation] = applyOne(row, event);
+    else missing.add(event.conversation);
+  }
+  return { state: { ...state, rows }, missing: [...missing] };
+}
+
+/** The rows of a filter, newest first, down to where the filter has been loaded. */
+export function visible(filter, me, { rows, reach }) {
+  const oldest = reach[filter]?.oldest ?? "";
+  return Object.values(rows)
+    .filter((row) => FILTERS[filter].holds(row, me) && row.last_at >= oldest)
+    .sort((a, b) => (a.last_at < b.last_at ? 1 : a.last_at > b.last_at ? -1 : a.id < b.id ? 1 : -1));
+}

@@ -1,0 +1,115 @@
+// The events of one conversation as nodes: messages, notes, what happened, and what waits in the outbox.
+
+import { ICONS, arrange, h, icon, prose } from "../dom.js";
+import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
+
+const NEAR_MS = 5 * 60_000;
+const WINDOW = 80;
+
+export class Timeline {
+  #nodes = new Map();
+  #window = WINDOW;
+
+  constructor({ desk, node }) {
+    Object.assign(this, { desk, node });
+  }
+
+  /** Another conversation is shown from now on. */
+  reset() {
+    this.#nodes.clear();
+    this.#window = WINDOW;
+    this.node.replaceChildren();
+  }
+
+  draw({ state, entries }) {
+    const from = Math.max(0, state.items.length - this.#window);
+    const items = state.items.slice(from);
+    const nodes = from > 0 ? [this.#earlier()] : [];
+    const last = items.filter((it) => it.author === "member").at(-1);
+    let before = null;
+    for (const it of items) {
+      if (it.at && (!before || !sameDay(before.at, it.at))) nodes.push(this.#day(it.at));
+      nodes.push(this.#item(it, before, it === last ? state.contactRead : null));
+      before = it.at ? it : before;
+    }
+    const known = new Set(items.map(({ id }) => id));
+    for (const entry of entries) if (!known.has(entry.id)) nodes.push(this.#waiting(entry));
+    arrange(this.node, nodes);
+  }
+
+  #once(key, make) {
+    if (!this.#nodes.has(key)) this.#nodes.set(key, make());
+    return this.#nodes.get(key);
+  }
+
+  #earlier() {
+    const more = () => {
+      this.#window += 2 * WINDOW;
+      this.desk.drawThread();
+    };
+    return this.#once("earlier", () => h("button.quiet.earlier", { type: "button", onclick: more }, this.desk.say("earlier")));
+  }
+
+  #day(at) {
+    const words = dayOf(at, this.desk.say);
+    return this.#once(`day-${words}`, () => h("p.day", {}, words));
+  }
+
+  #item(it, before, seen) {
+    if (it.kind === "message.posted.v1") return this.#message(it, before, seen);
+    if (it.kind === "note.posted.v1") return this.#once(it.key, () => this.#note(it));
+    return this.#once(it.key, () => h("p.fact", {}, this.#fact(it), it.at && h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))));
+  }
+
+  #message(it, before, seen) {
+    const near = before && Date.parse(it.at) - Date.parse(before.at) < NEAR_MS;
+    const follows = near && before.kind === it.kind && before.author === it.author && before.sender === it.sender;
+    const word = seen === null ? "" : seen >= it.seq ? "read" : "sent";
+    const answer = it.author === "member";
+    const name = answer ? it.name : this.desk.contactName(this.desk.rows.rows[this.desk.current]);
+    return this.#once(`${it.key} ${Boolean(follows)} ${word} ${name}`, () =>
+      h(`article.message${answer ? ".answer" : ""}${follows ? ".follows" : ""}`, { "aria-label": name },
+        !follows && h("p.name", {}, name, h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))),
+        h("div.bubble", { title: fullTime(it.at) }, prose(it.text)),
+        word && h("p.state", {}, this.#word(word))));
+  }
+
+  #word(word) {
+    return h("span", { "data-state": word }, icon(word === "read" ? ICONS.checks : ICONS.check), this.desk.say(word));
+  }
+
+  #note(it) {
+    const label = h("span.label", {}, icon(ICONS.note), this.desk.say("note"));
+    return h("article.message.note", { "aria-label": this.desk.say("note_by", { name: it.name }) },
+      h("p.name", {}, label, it.name, h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))),
+      h("div.bubble", {}, prose(it.text)));
+  }
+
+  #fact(it) {
+    const { say } = this.desk;
+    if (it.kind === "gap") return say("cut");
+    if (it.kind === "conversation.assigned.v1") return it.to ? say("assigned_to", { name: it.name ?? this.desk.memberName(it.to) }) : say("unassigned_now");
+    return say({ "conversation.started.v1": "started", "conversation.resolved.v1": "resolved_now", "conversation.reopened.v1": "reopened_now" }[it.kind]);
+  }
+
+  #waiting({ id, text, state, code }) {
+    return this.#once(`${id} ${state}`, () =>
+      h(`article.message.answer.${state}`, { "aria-label": this.desk.say("you") },
+        h("p.name", {}, this.desk.me.name),
+        h("div.bubble", {}, prose(text)),
+        state === "failed" ? this.#failed(id, code) : h("p.state", {}, state === "sent" ? this.#word("sent") : this.#unsent())));
+  }
+
+  #unsent() {
+    return h("span", { "data-state": "unsent" }, icon(ICONS.clock), this.desk.say("unsent"));
+  }
+
+  #failed(id, code) {
+    const { say, outbox, live } = this.desk;
+    const retry = () => (outbox.retry(id), live.pump());
+    return h("p.state", {},
+      h("span", { "data-state": "failed" }, icon(ICONS.alert), say("failed", { code })),
+      h("button.link", { type: "button", onclick: retry }, say("retry")),
+      h("button.link", { type: "button", onclick: () => outbox.discard(id) }, say("discard")));
+  }
+}

@@ -1,0 +1,38 @@
+// The site around the frame: one private port handed over by the loader, so that nothing is ever sent to
+// an origin that was guessed. Opened on its own (no parent), the page is always open.
+
+export class Site {
+  #port = null;
+  #last = new Map();
+  open = window.parent === window;
+
+  /** `onChange()` when the visitor opens or closes the frame. */
+  constructor({ onChange }) {
+    this.alone = this.open;
+    addEventListener("message", (event) => {
+      if (event.source !== window.parent || event.data?.yunke !== "hello" || !event.ports[0]) return;
+      this.#port = event.ports[0];
+      this.#port.onmessage = ({ data }) => {
+        this.open = data.type === "opened";
+        onChange();
+      };
+      this.#last.forEach((message) => this.#port.postMessage(message));
+    });
+  }
+
+  tell(message) {
+    this.#last.set(message.type, message);
+    this.#port?.postMessage(message);
+  }
+
+  close() {
+    this.#port?.postMessage({ type: "close" });
+  }
+}
+
+/** Black or white, whichever reads better on `color` (#rrggbb). */
+export function inkOn(color) {
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
+  const line = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * line(r) + 0.7152 * line(g) + 0.0722 * line(b) > 0.3 ? "#10201c" : "#ffffff";
+}
