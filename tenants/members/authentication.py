@@ -32,6 +32,14 @@ def refuse_forgery(*, request: HttpRequest) -> None:
         raise PermissionDenied("The CSRF token is missing or wrong.")
 
 
+def get_member(*, request: Request) -> Member:
+    """Answer who asks in a view that SignedIn guards; raise NotAuthenticated."""
+    user: object = request.user
+    if not isinstance(user, Member):
+        raise NotAuthenticated
+    return user
+
+
 class MemberSession(BaseAuthentication):
     """The member whose session it is."""
 

@@ -15,10 +15,3 @@ class AlreadyMember(Refusal):
 
     code = "already_member"
     status = 409
-
-
-class TooManyTries(Refusal):
-    """Too many tries; wait a minute."""
-
-    code = "too_many_tries"
-    status = 429

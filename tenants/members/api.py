@@ -1,0 +1,91 @@
+"""HTTP words for people: the session, who I am, who else is here."""
+
+from typing import Annotated, Any
+
+import msgspec
+from django.middleware.csrf import get_token, rotate_token
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tenants.bodies import Body, read_body
+from tenants.context import current_tenant
+from tenants.members import signing
+from tenants.members.authentication import refuse_forgery
+from tenants.members.member import Member
+from tenants.members.permissions import PERMISSIONS
+from tenants.members.queries import get_members
+from tenants.queries import get_tenant_name
+from tenants.refusals import NotAllowed
+
+
+class Credentials(Body, frozen=True):
+    """What a person signs in with."""
+
+    email: Annotated[str, msgspec.Meta(max_length=254)]
+    password: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class SessionView(APIView):
+    """`/api/v1/session`. POST takes JSON only, which no other site's form can send."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def post(self, request: Request) -> Response:
+        """Sign in."""
+        given = read_body(data=request.data, shape=Credentials)
+        asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
+        member = signing.sign_in(request=asked, tenant=current_tenant(), email=given.email, password=given.password)
+        rotate_token(asked)
+        return Response({"person": _person(member), "role": member.role, "csrf_token": get_token(asked)})
+
+    def delete(self, request: Request) -> Response:
+        """Sign out."""
+        asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
+        if getattr(asked, "member", None) is None:
+            raise NotAuthenticated
+        refuse_forgery(request=asked)
+        signing.sign_out(request=asked)
+        return Response(status=204)
+
+
+class MeView(APIView):
+    """`/api/v1/me`."""
+
+    def get(self, request: Request) -> Response:
+        """Say who asks and what they may do here."""
+        member = member_of(request)
+        tenant = current_tenant()
+        return Response(
+            {
+                "person": _person(member),
+                "role": member.role,
+                "permissions": sorted(PERMISSIONS[member.role]),
+                "tenant": {"id": tenant.id, "slug": tenant.slug, "name": get_tenant_name(tenant=tenant)},
+            }
+        )
+
+
+class MembersView(APIView):
+    """`/api/v1/members`."""
+
+    def get(self, request: Request) -> Response:
+        """List the live members."""
+        if not member_of(request).may("members.view"):
+            raise NotAllowed
+        members = get_members(tenant=current_tenant())
+        return Response({"results": [{**_person(member), "role": member.role} for member in members]})
+
+
+def member_of(request: Request) -> Member:
+    """Answer who asks; only for views that SignedIn guards."""
+    member: object = request.user  # DRF's types know only Django's own users
+    if not isinstance(member, Member):
+        raise NotAllowed
+    return member
+
+
+def _person(member: Member) -> dict[str, Any]:
+    return {"id": member.person_id, "name": member.name, "email": member.email}

@@ -1,0 +1,66 @@
+"""The sign-in page of a tenant's host: a plain form that works without JavaScript."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenants.context import current_tenant
+from tenants.members import signing
+from tenants.middleware import TenantRequest
+from tenants.queries import get_tenant_name
+from tenants.refusals import Refusal
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Show the form, or sign in and go on to where the person was going."""
+    if request.method == "POST":
+        return _sign_in(request)
+    if cast("TenantRequest", request).member:
+        return HttpResponseRedirect(_next(request))
+    return _form(request)
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    email, password = request.POST.get("email", ""), request.POST.get("password", "")
+    try:
+        signing.sign_in(request=request, tenant=current_tenant(), email=email, password=password)
+    except Refusal as refusal:
+        return _form(request, refusal)
+    rotate_token(request)
+    return HttpResponseRedirect(_next(request))
+
+
+def _form(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
+    context = {
+        "company": get_tenant_name(tenant=current_tenant()),
+        "email": request.POST.get("email", ""),
+        "next": _next(request),
+        "refusal": refusal,
+    }
+    return render(request, "tenants/sign_in.html", context, status=refusal.status if refusal else 200)
+
+
+def _next(request: HttpRequest) -> str:
+    """Answer where to go on to: a path of this host, whatever was asked for."""
+    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else "/"
+
+
+@never_cache
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session and show the sign-in page."""
+    signing.sign_out(request=request)
+    return HttpResponseRedirect("/sign-in")

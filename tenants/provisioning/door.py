@@ -1,0 +1,20 @@
+"""Sign-up as anybody on the internet may ask for it: as `sign_up`, but not too often."""
+
+from datetime import datetime
+from typing import Final
+
+from django.http import HttpRequest
+
+from tenants.context import TenantRef
+from tenants.provisioning.commands import sign_up
+from tenants.tries import Tries, address_of
+
+FROM_ONE_PLACE: Final = Tries(limit=60)
+
+
+def sign_up_from(*, request: HttpRequest, name: str, slug: str, email: str, password: str, now: datetime) -> TenantRef:
+    """Sign a company up; raise what sign_up raises, or TooManyTries."""
+    place = address_of(request)
+    FROM_ONE_PLACE.refuse_spent(key=place)
+    FROM_ONE_PLACE.spend(key=place)
+    return sign_up(name=name, slug=slug, email=email, password=password, now=now)
