@@ -1,4 +1,4 @@
-"""The composition root as a Django app: fills every port once the apps are there, and carries the processes' commands."""
+"""The composition root as a Django app: fills every port and carries the processes' commands."""
 
 from django.apps import AppConfig
 

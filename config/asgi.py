@@ -18,11 +18,12 @@ from conversations.live.consumer import LiveConsumer
 from conversations.live.host import LiveHost
 
 process = LiveProcess()
+live_v1: Any = LiveConsumer(server=process.get_live)  # an ASGI application where path() is typed for views
 
 _routes = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": LiveHost(URLRouter([path("live/v1", LiveConsumer(server=process.get_live))])),
+        "websocket": LiveHost(URLRouter([path("live/v1", live_v1)])),
         "lifespan": process.lifespan,
     }
 )

@@ -22,7 +22,7 @@ class DrainingServer(uvicorn.Server):
         process.drain()
         live = process.get_live()
         until = asyncio.get_running_loop().time() + DRAIN_S
-        while live.sessions and asyncio.get_running_loop().time() < until:
+        while live.sessions and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
 

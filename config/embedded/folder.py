@@ -50,6 +50,17 @@ class DataFolder:
             ) from None
         self._lock = lock
 
+    def is_open(self) -> bool:
+        """Whether any process, ours or another, has it open now."""
+        try:
+            with (self.path / "up.lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
     def close(self) -> None:
         """Let others use the folder."""
         self.running.unlink(missing_ok=True)

@@ -50,7 +50,7 @@ class Stack:
         if given:
             self._say("database: the one that DATABASE_URL names")
             check_database(url=given)
-        env = self._environment(database_url=given or self._start_database())
+        env = environment(folder=self.folder, database_url=given or self._start_database())
         self._prepare(env=env)
         self._start_commands(env=env)
         self._await_answer()
@@ -78,15 +78,6 @@ class Stack:
         self._say(f"database: PostgreSQL in {self.folder.path}")
         self._household.add(Database(postgres=postgres))
         return postgres.dsn
-
-    def _environment(self, *, database_url: str) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": SETTINGS,
-            "DATABASE_URL": database_url,
-            "YUNKE_SECRET_KEY": self.folder.secret_key(),
-            "PYTHONUNBUFFERED": "1",
-        }
 
     def _prepare(self, *, env: dict[str, str]) -> None:
         """Migrate and make the demo, in a process of its own: Django is then not needed here."""
@@ -137,3 +128,14 @@ class Stack:
             return None
         finally:
             connection.close()
+
+
+def environment(*, folder: DataFolder, database_url: str) -> dict[str, str]:
+    """Answer what every process of ours finds in its environment."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": SETTINGS,
+        "DATABASE_URL": database_url,
+        "YUNKE_SECRET_KEY": folder.secret_key(),
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -31,7 +31,15 @@ YUNKE_PLATFORM_HOSTS = os.environ.get("YUNKE_PLATFORM_HOSTS", "localhost,127.0.0
 
 SHARED_APPS = ["tenants", "django.contrib.sessions"]
 TENANT_APPS = ["conversations"]
-INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, "django.contrib.staticfiles", "servestatic", "rest_framework", "channels", "config"]
+INSTALLED_APPS = [
+    *SHARED_APPS,
+    *TENANT_APPS,
+    "django.contrib.staticfiles",
+    "servestatic",
+    "rest_framework",
+    "channels",
+    "config",
+]
 
 # The order matters: ServeStatic is async and answers alone; from TenantMiddleware up all the others are sync, so that a
 # request changes threads once and its view, its session and its database connection share one.

@@ -1,1 +1,1 @@
-"""What a tenant configures: typed, versioned documents. One table for all kinds; a kind is declared where it is used."""
+"""What a tenant configures: typed, versioned documents. One table; a kind is declared where it is used."""

@@ -1,1 +1,4 @@
-"""The log: append, read, follow. Not one customer-service word in here; of ours it imports only tenants.context and tenants.refusals."""
+"""The log: append, read, follow. Not one customer-service word in here.
+
+Of ours it imports only tenants.context, tenants.refusals and the base of tenant models.
+"""

@@ -1,4 +1,4 @@
-"""From drafts to the parameters of APPEND, and from its rows to outcomes. Pure: shared by commands, writer and tests."""
+"""From drafts to the parameters of APPEND, and from its rows to outcomes. Pure: commands, writer and tests share it."""
 
 from collections.abc import Sequence
 from datetime import datetime

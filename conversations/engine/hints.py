@@ -28,7 +28,7 @@ class Whisper(msgspec.Struct, frozen=True, tag="w", tag_field="t", kw_only=True)
 
 
 Signal = Hint | Whisper
-_decoder = msgspec.json.Decoder(Signal)
+_decoder: msgspec.json.Decoder[Signal] = msgspec.json.Decoder(Signal)
 
 
 def encode_hint(signal: Signal) -> str:

@@ -77,7 +77,13 @@ def get_position() -> int:
 
 def decode_rows(rows: Sequence[tuple[Any, ...]]) -> list[Recorded]:
     """Turn rows of the event table into events; a body may come as text or decoded."""
-    return [Recorded(*row[:6], json.loads(row[6]) if isinstance(row[6], str) else row[6], row[7]) for row in rows]
+    return [_decode(*row) for row in rows]
+
+
+def _decode(*row: Any) -> Recorded:
+    stream, seq, position, kind, sender, client_id, body, at = row
+    decoded = json.loads(body) if isinstance(body, str) else body
+    return Recorded(stream, seq, position, kind, sender, client_id, decoded, at)
 
 
 def _accepted(outcome: Outcome) -> Recorded:

@@ -27,7 +27,7 @@ class Event(models.Model):
     position = models.BigIntegerField()
     kind = models.TextField()
     sender = models.UUIDField(null=True)
-    client_id = models.TextField(null=True)
+    client_id = models.TextField(null=True)  # noqa: DJ001 # none at all must not collide in the unique index
     body = models.JSONField()
     at = models.DateTimeField()
 

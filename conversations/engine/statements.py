@@ -17,7 +17,8 @@ LOCK = "SELECT id FROM {s}stream WHERE id = ANY(%(streams)s::uuid[]) ORDER BY id
 APPEND = """
 WITH input AS (
     SELECT * FROM unnest(
-        %(streams)s::uuid[], %(senders)s::uuid[], %(client_ids)s::text[], %(kinds)s::text[], %(bodies)s::text[], %(access)s::int[]
+        %(streams)s::uuid[], %(senders)s::uuid[], %(client_ids)s::text[],
+        %(kinds)s::text[], %(bodies)s::text[], %(access)s::int[]
     ) WITH ORDINALITY AS i(stream, sender, client_id, kind, body, access, n)
 ), judged AS (
     SELECT i.n, i.stream, i.sender, i.client_id, i.kind, i.body::jsonb AS body, s.seq AS head,
@@ -40,7 +41,8 @@ WITH input AS (
     SELECT public.take_positions((SELECT count(*)::integer FROM fresh), %(schema)s) AS position
     WHERE EXISTS (SELECT 1 FROM fresh)
 ), moved AS (
-    UPDATE {s}stream s SET seq = f.seq FROM (SELECT stream, max(seq) AS seq FROM fresh GROUP BY stream) f WHERE s.id = f.stream
+    UPDATE {s}stream s SET seq = f.seq
+    FROM (SELECT stream, max(seq) AS seq FROM fresh GROUP BY stream) f WHERE s.id = f.stream
 ), written AS (
     INSERT INTO {s}event (stream, seq, position, kind, sender, client_id, body, at)
     SELECT stream, seq, head.position - total + k, kind, sender, client_id, body, %(at)s FROM fresh, head
@@ -51,18 +53,20 @@ SELECT n, verdict, old_seq, old_position, old_at FROM judged WHERE verdict <> 'n
 ORDER BY n
 """
 
-_EVENT = "stream, seq, position, kind, sender, client_id, body, at"
+READ_STREAM = """
+SELECT stream, seq, position, kind, sender, client_id, body, at FROM {s}event
+WHERE stream = %(stream)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s
+"""
 
-READ_STREAM = (
-    f"SELECT {_EVENT} FROM {{s}}event WHERE stream = %(stream)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s"
-)
+READ_TENANT = """
+SELECT stream, seq, position, kind, sender, client_id, body, at FROM {s}event
+WHERE position > %(after)s ORDER BY position LIMIT %(limit)s
+"""
 
-READ_TENANT = f"SELECT {_EVENT} FROM {{s}}event WHERE position > %(after)s ORDER BY position LIMIT %(limit)s"
-
-READ_KINDS = (
-    f"SELECT {_EVENT} FROM {{s}}event WHERE position > %(after)s AND position <= %(until)s AND kind = ANY(%(kinds)s)"
-    " ORDER BY position LIMIT %(limit)s"
-)
+READ_KINDS = """
+SELECT stream, seq, position, kind, sender, client_id, body, at FROM {s}event
+WHERE position > %(after)s AND position <= %(until)s AND kind = ANY(%(kinds)s) ORDER BY position LIMIT %(limit)s
+"""
 
 HEAD = "SELECT public.head_position(%(schema)s)"
 

@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import structlog
@@ -81,7 +81,7 @@ class Writer:
         """Write what waits (at most 5 s), then end; the rest is answered `unavailable`."""
         loop = asyncio.get_running_loop()
         until = loop.time() + 5
-        while (self._waiting or self._parking) and loop.time() < until:
+        while (self._waiting or self._parking) and loop.time() < until:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.01)
         if self._task is not None:
             self._task.cancel()
@@ -152,7 +152,7 @@ class Writer:
             try:
                 await self._commit({schema: [entry]})
             except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError) as error:
-                logger.error("writer.rejected", schema=schema, error=type(error).__name__)
+                logger.exception("writer.rejected", schema=schema, error=type(error).__name__)
                 self._fail([entry], "unavailable")
             except psycopg.Error as error:
                 logger.warning("writer.parked", schema=schema, error=type(error).__name__, entries=len(group) - n)
@@ -180,7 +180,9 @@ class Writer:
         for schema, batch in batches.items():
             self._tell(schema, groups[schema], batch.outcomes(rows[schema]))
 
-    async def _execute(self, connection: psycopg.AsyncConnection, batches: dict[str, Batch]) -> dict[str, list[tuple]]:
+    async def _execute(
+        self, connection: psycopg.AsyncConnection, batches: dict[str, Batch]
+    ) -> dict[str, list[tuple[Any, ...]]]:
         cursors = {}
         async with connection.transaction(), connection.pipeline():
             for schema, batch in batches.items():
@@ -190,11 +192,12 @@ class Writer:
                 )
                 for projection in self._projections:
                     await self._say(connection, projection, schema, projection_parameters(subjects=batch.subjects))
-            rows = {schema: await cursor.fetchall() for schema, cursor in cursors.items()}
-        return rows
+            return {schema: await cursor.fetchall() for schema, cursor in cursors.items()}
 
     @staticmethod
-    async def _say(connection: psycopg.AsyncConnection, text: str, schema: str, params: dict) -> psycopg.AsyncCursor:
+    async def _say(
+        connection: psycopg.AsyncConnection, text: str, schema: str, params: dict[str, Any]
+    ) -> psycopg.AsyncCursor:
         return await connection.cursor().execute(statements.qualified(text, schema).encode(), params)
 
     def _tell(self, schema: str, group: list[Entry], outcomes: list[Outcome]) -> None:

@@ -32,11 +32,11 @@ class Receiver(Protocol):
         """Wait until little is queued."""
 
     def catch_up(self, subscription: "Subscription") -> None:
-        """Run the subscription's catch_up() in the session's own time."""
+        """Let the subscription catch up, in the session's own time."""
 
 
 class Subscription:
-    """One topic on one socket. `last` is the last seq (desk: position) that went out; events go out densely after it."""
+    """One topic on one socket. `last` is the last seq (desk: position) that went out; none after it is left out."""
 
     def __init__(
         self, *, receiver: Receiver, topic: Topic, after: int, render: Callable[[Rendered], str | None]
@@ -176,7 +176,7 @@ class Feed:
             self._behind = False
             try:
                 events = await self._log.read_tenant(tenant=self.tenant, after=self.position, limit=PAGE)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, following must go on
                 # The heartbeat tries again; clients see a stale but correct picture meanwhile.
                 logger.warning("feed.unreadable", schema=self.tenant.schema, error=type(error).__name__)
                 return

@@ -72,11 +72,11 @@ class Presence(Frame, frozen=True, tag="presence"):
 
 
 class Ping(Frame, frozen=True, tag="ping"):
-    """Are you there, and how far are my topics?"""
+    """Say whether you are there, and how far my topics are."""
 
 
 ClientFrame = Hello | Subscribe | Unsubscribe | Send | Read | Typing | Presence | Ping
-_decoder = msgspec.json.Decoder(ClientFrame)
+_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 _words = frozenset(cls.__struct_config__.tag for cls in ClientFrame.__args__)
 encode = msgspec.json.Encoder().encode
 

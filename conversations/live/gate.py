@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from django.db import connection
 from psycopg import AsyncConnection
 
@@ -47,15 +48,11 @@ class Gate:
             member = await asyncio.to_thread(_find_member, tenant, pass_)
             if member is None:
                 raise NotSignedIn
-            return Pass(**{**_fields(pass_), "name": member.name, "role": member.role})
+            return msgspec.structs.replace(pass_, name=member.name, role=member.role)
         async with self._connections.connection(tenant) as borrowed:
             if not await _exists(borrowed, pass_):
                 raise NotSignedIn
         return pass_
-
-
-def _fields(pass_: Pass) -> dict[str, object]:
-    return {name: getattr(pass_, name) for name in pass_.__struct_fields__}
 
 
 async def _exists(borrowed: AsyncConnection, pass_: Pass) -> bool:

@@ -12,7 +12,7 @@ from tenants.queries import find_tenant_by_host
 REFUSED: Final = {"type": "websocket.close", "code": 4003}
 
 
-class LiveHost(BaseMiddleware):
+class LiveHost(BaseMiddleware):  # type: ignore[misc] # Channels has no types
     """Puts `tenant` and `origin` into the scope; refuses unknown hosts and pages of other origins.
 
     A client without an Origin is no browser and must show a ticket that was issued without one.

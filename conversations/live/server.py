@@ -108,6 +108,6 @@ class LiveServer:
             await asyncio.sleep(HEARTBEAT_S)
             try:
                 await self.feeds.check()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the heart must go on
                 # The database is away; the next beat looks again.
                 logger.warning("live.heartbeat_failed", error=type(error).__name__)

@@ -163,10 +163,10 @@ class Session:
     async def _submit(self, frame: Send, access: int, *, again: bool) -> None:
         fact = rules.post(actor=self.actor, text=frame.text)
         draft = Draft(subject=frame.conversation, fact=fact, sender=self.actor.id, client_id=frame.id, access=access)
-        done = partial(self._sent, frame, again)
+        done = partial(self._sent, frame, again=again)
         await self._server.writer.submit(schema=self.tenant.schema, draft=draft, done=done)
 
-    def _sent(self, frame: Send, again: bool, outcome: Outcome | Failure) -> None:
+    def _sent(self, frame: Send, outcome: Outcome | Failure, *, again: bool) -> None:
         if isinstance(outcome, Outcome) and outcome.verdict == "stale" and again:
             self._start(self._send_again(frame))
             return

@@ -63,7 +63,7 @@ def sign_resume(*, pass_: Pass) -> str:
 
 
 def read_ticket(*, text: str, tenant: TenantRef, origin: str) -> Pass:
-    """Answer the pass of a live ticket of this tenant and origin; raise NotSignedIn. Its one use is checked elsewhere."""
+    """Answer the pass of a live ticket of this tenant and origin; raise NotSignedIn. The gate checks its one use."""
     return _read(text, _TICKET, TICKET_S, tenant, origin)
 
 

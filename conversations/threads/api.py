@@ -1,7 +1,7 @@
 """REST of conversations for members. Lists are made of plain rows: they are hot."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from conversations.definitions.queries import get_names
 from conversations.threads import commands, queries
-from conversations.threads.actors import Actor, of_member
+from conversations.threads.actors import Actor
+from conversations.threads.authentication import get_actor
 from conversations.threads.models import ConversationRow
 from tenants.bodies import Body, read_body
 from tenants.context import current_tenant
@@ -56,7 +57,7 @@ def render_conversation(row: ConversationRow, inboxes: dict[str, str]) -> dict[s
 
 
 class Conversations(APIView):
-    """GET /api/v1/conversations?status=&assignee=<id>|me|none&limit=&cursor="""
+    """GET /api/v1/conversations?status=&assignee=<id>|me|none&limit=&cursor=."""
 
     def get(self, request: Request) -> Response:
         """Answer a page, newest first, and the position from which the desk topic goes on."""
@@ -71,7 +72,7 @@ class Conversations(APIView):
 
 
 class OneConversation(APIView):
-    """GET /api/v1/conversations/{id}"""
+    """GET /api/v1/conversations/{id}."""
 
     def get(self, request: Request, conversation: UUID) -> Response:
         """Answer it."""
@@ -80,34 +81,34 @@ class OneConversation(APIView):
 
 
 class Take(APIView):
-    """POST /api/v1/conversations/{id}/take"""
+    """POST /api/v1/conversations/{id}/take."""
 
     def post(self, request: Request, conversation: UUID) -> Response:
         """Answer from now on."""
-        commands.take(conversation=conversation, actor=of_member(member=request.user), now=datetime.now(UTC))
+        commands.take(conversation=conversation, actor=get_actor(request=request), now=datetime.now(UTC))
         return _answer(conversation)
 
 
 class Assign(APIView):
-    """POST /api/v1/conversations/{id}/assign"""
+    """POST /api/v1/conversations/{id}/assign."""
 
     def post(self, request: Request, conversation: UUID) -> Response:
         """Hand it to somebody, or to nobody."""
         to = read_body(data=request.data, shape=AssignBody).member
-        actor = of_member(member=request.user)
+        actor = get_actor(request=request)
         commands.assign(conversation=conversation, actor=actor, to=to, now=datetime.now(UTC))
         return _answer(conversation)
 
 
 class Notes(APIView):
-    """POST /api/v1/conversations/{id}/notes"""
+    """POST /api/v1/conversations/{id}/notes."""
 
     def post(self, request: Request, conversation: UUID) -> Response:
         """Leave an internal note."""
         body = read_body(data=request.data, shape=NoteBody)
         recorded = commands.add_note(
             conversation=conversation,
-            actor=of_member(member=request.user),
+            actor=get_actor(request=request),
             text=body.text,
             client_id=body.id,
             now=datetime.now(UTC),
@@ -116,25 +117,25 @@ class Notes(APIView):
 
 
 class Resolve(APIView):
-    """POST /api/v1/conversations/{id}/resolve"""
+    """POST /api/v1/conversations/{id}/resolve."""
 
     def post(self, request: Request, conversation: UUID) -> Response:
         """Call it settled."""
-        commands.resolve(conversation=conversation, actor=of_member(member=request.user), now=datetime.now(UTC))
+        commands.resolve(conversation=conversation, actor=get_actor(request=request), now=datetime.now(UTC))
         return _answer(conversation)
 
 
 class Reopen(APIView):
-    """POST /api/v1/conversations/{id}/reopen"""
+    """POST /api/v1/conversations/{id}/reopen."""
 
     def post(self, request: Request, conversation: UUID) -> Response:
         """Take it up again."""
-        commands.reopen(conversation=conversation, actor=of_member(member=request.user), now=datetime.now(UTC))
+        commands.reopen(conversation=conversation, actor=get_actor(request=request), now=datetime.now(UTC))
         return _answer(conversation)
 
 
 def _viewer(request: Request) -> Actor:
-    actor = of_member(member=request.user)
+    actor = get_actor(request=request)
     if not actor.may("conversations.view"):
         raise NotAllowed
     return actor
@@ -156,10 +157,15 @@ def _read_limit(text: str | None) -> int:
     return int(text)
 
 
+def _read_status(text: str | None) -> Literal["open", "resolved"] | None:
+    match text:
+        case None | "open" | "resolved":
+            return text
+    raise _wrong("status", "open or resolved.")
+
+
 def _read_filters(request: Request, actor: Actor) -> queries.Filters:
-    status, assignee = request.query_params.get("status"), request.query_params.get("assignee")
-    if status not in (None, "open", "resolved"):
-        raise _wrong("status", "open or resolved.")
+    status, assignee = _read_status(request.query_params.get("status")), request.query_params.get("assignee")
     if assignee in (None, "none"):
         return queries.Filters(status=status, unassigned=assignee == "none")
     try:

@@ -9,7 +9,7 @@ Side = Literal["contact", "member"]
 
 
 @fact(kind="conversation.started.v1", audience=Audience.PUBLIC)
-class ConversationStarted(Fact):
+class ConversationStarted(Fact, frozen=True):
     """A contact opened a conversation through `inbox` (its key)."""
 
     inbox: str
@@ -17,7 +17,7 @@ class ConversationStarted(Fact):
 
 
 @fact(kind="message.posted.v1", audience=Audience.PUBLIC, personal=("name", "text"))
-class MessagePosted(Fact):
+class MessagePosted(Fact, frozen=True):
     """Somebody said something to the other side."""
 
     author: Side
@@ -27,7 +27,7 @@ class MessagePosted(Fact):
 
 
 @fact(kind="conversation.read.v1", audience=Audience.PUBLIC)
-class ConversationRead(Fact):
+class ConversationRead(Fact, frozen=True):
     """One side has seen everything up to `seq`."""
 
     by: Side
@@ -35,17 +35,17 @@ class ConversationRead(Fact):
 
 
 @fact(kind="conversation.resolved.v1", audience=Audience.PUBLIC)
-class ConversationResolved(Fact):
+class ConversationResolved(Fact, frozen=True):
     """The matter is settled, as far as its agent knows."""
 
 
 @fact(kind="conversation.reopened.v1", audience=Audience.PUBLIC)
-class ConversationReopened(Fact):
+class ConversationReopened(Fact, frozen=True):
     """The matter is not settled after all."""
 
 
 @fact(kind="conversation.assigned.v1", audience=Audience.STAFF, personal=("name",))
-class ConversationAssigned(Fact):
+class ConversationAssigned(Fact, frozen=True):
     """`to` (a person) answers from now on; None: nobody does."""
 
     to: UUID | None
@@ -53,7 +53,7 @@ class ConversationAssigned(Fact):
 
 
 @fact(kind="note.posted.v1", audience=Audience.STAFF, personal=("name", "text"))
-class NotePosted(Fact):
+class NotePosted(Fact, frozen=True):
     """A member left a word for colleagues."""
 
     name: str

@@ -16,7 +16,7 @@ class ConversationRow(TenantModel):
     started_at = models.DateTimeField()
     last_at = models.DateTimeField()
     last_text = models.TextField(default="")
-    last_author = models.TextField(null=True)
+    last_author = models.TextField(null=True)  # noqa: DJ001 - nobody has said anything yet
     public_seq = models.BigIntegerField(default=0)
     staff_seq = models.BigIntegerField(default=0)
     unread = models.IntegerField(default=0)

@@ -4,49 +4,50 @@ from typing import Final
 
 from conversations.engine.projections import Projection
 
-PREVIEW_CHARS: Final = 160
-MOST_UNREAD: Final = 100
-
-# `unread` is counted anew only when a member has read; otherwise new messages are added to it.
+# A preview has 160 characters, and nobody counts more than 100 unread. `unread` is counted anew only when a member
+# has read; otherwise new messages are added to it.
 CONVERSATIONS: Final = Projection(
-    f"""
+    """
 WITH news AS (
     SELECT c.id, e.seq, e.kind, e.body, e.at, false AS staff
-    FROM {{s}}conversation c JOIN {{s}}event e ON e.stream = c.id AND e.seq > c.public_seq
+    FROM {s}conversation c JOIN {s}event e ON e.stream = c.id AND e.seq > c.public_seq
     WHERE c.id = ANY(%(subjects)s::uuid[])
     UNION ALL
     SELECT c.id, e.seq, e.kind, e.body, e.at, true
     FROM unnest(%(subjects)s::uuid[], %(staff)s::uuid[]) pair(id, staff)
-    JOIN {{s}}conversation c ON c.id = pair.id
-    JOIN {{s}}event e ON e.stream = pair.staff AND e.seq > c.staff_seq
+    JOIN {s}conversation c ON c.id = pair.id
+    JOIN {s}event e ON e.stream = pair.staff AND e.seq > c.staff_seq
 ), folded AS (
     SELECT id,
         max(seq) FILTER (WHERE NOT staff) AS public_seq,
         max(seq) FILTER (WHERE staff) AS staff_seq,
         (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'message.posted.v1'))[1] AS message,
-        (array_agg(at ORDER BY seq DESC) FILTER (WHERE kind IN ('message.posted.v1', 'conversation.started.v1')))[1] AS last_at,
+        (array_agg(at ORDER BY seq DESC)
+            FILTER (WHERE kind IN ('message.posted.v1', 'conversation.started.v1')))[1] AS last_at,
         count(*) FILTER (WHERE kind = 'message.posted.v1' AND body->>'author' = 'contact') AS asked,
-        max((body->>'seq')::bigint) FILTER (WHERE kind = 'conversation.read.v1' AND body->>'by' = 'contact') AS contact_read,
-        max((body->>'seq')::bigint) FILTER (WHERE kind = 'conversation.read.v1' AND body->>'by' = 'member') AS member_read,
+        max((body->>'seq')::bigint)
+            FILTER (WHERE kind = 'conversation.read.v1' AND body->>'by' = 'contact') AS contact_read,
+        max((body->>'seq')::bigint)
+            FILTER (WHERE kind = 'conversation.read.v1' AND body->>'by' = 'member') AS member_read,
         (array_agg(kind ORDER BY seq DESC) FILTER (WHERE kind IN
             ('conversation.started.v1', 'conversation.resolved.v1', 'conversation.reopened.v1')))[1] AS status,
         (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.assigned.v1'))[1] AS assigned
     FROM news GROUP BY id
 )
-UPDATE {{s}}conversation c SET
+UPDATE {s}conversation c SET
     public_seq = coalesce(f.public_seq, c.public_seq),
     staff_seq = coalesce(f.staff_seq, c.staff_seq),
-    last_text = coalesce(left(f.message->>'text', {PREVIEW_CHARS}), c.last_text),
+    last_text = coalesce(left(f.message->>'text', 160), c.last_text),
     last_author = coalesce(f.message->>'author', c.last_author),
     last_at = coalesce(f.last_at, c.last_at),
     contact_read_seq = greatest(c.contact_read_seq, f.contact_read),
     member_read_seq = greatest(c.member_read_seq, f.member_read),
-    unread = CASE WHEN f.member_read IS NULL THEN least(c.unread + f.asked, {MOST_UNREAD}) ELSE (
+    unread = CASE WHEN f.member_read IS NULL THEN least(c.unread + f.asked, 100) ELSE (
         SELECT count(*) FROM (
-            SELECT 1 FROM {{s}}event e
+            SELECT 1 FROM {s}event e
             WHERE e.stream = c.id AND e.seq > greatest(c.member_read_seq, f.member_read)
                 AND e.kind = 'message.posted.v1' AND e.body->>'author' = 'contact'
-            LIMIT {MOST_UNREAD}
+            LIMIT 100
         ) unseen) END,
     status = CASE f.status WHEN 'conversation.resolved.v1' THEN 'resolved'
         WHEN 'conversation.reopened.v1' THEN 'open' WHEN 'conversation.started.v1' THEN 'open' ELSE c.status END,

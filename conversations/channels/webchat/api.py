@@ -1,7 +1,7 @@
 """REST of web chat: the visitor's door, and inboxes for those who manage them."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 from rest_framework.request import Request
@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from conversations.channels.webchat.authentication import IsVisitor, VisitorToken, read_token
 from conversations.channels.webchat.commands import change_inbox, get_conversation_to_write_in, let_in
 from conversations.channels.webchat.queries import Inbox, get_inboxes
-from conversations.threads.actors import of_member
+from conversations.threads.authentication import get_actor, get_contact
 from tenants.bodies import Body, read_body
 from tenants.refusals import NotAllowed
 
@@ -38,8 +38,8 @@ class InboxBody(Body, frozen=True):
 class Visitors(APIView):
     """POST /api/v1/visitors: open the widget."""
 
-    authentication_classes: ClassVar = []
-    permission_classes: ClassVar = []
+    authentication_classes = []
+    permission_classes = []
 
     def post(self, request: Request) -> Response:
         """Know a visitor again by the token, or give a new one."""
@@ -59,34 +59,34 @@ class Visitors(APIView):
 class VisitorConversation(APIView):
     """POST /api/v1/visitors/conversation: where to write."""
 
-    authentication_classes: ClassVar = [VisitorToken]
-    permission_classes: ClassVar = [IsVisitor]
+    authentication_classes = [VisitorToken]
+    permission_classes = [IsVisitor]
 
     def post(self, request: Request) -> Response:
         """Answer the visitor's conversation; the first time, start it."""
         read_body(data=request.data, shape=NothingBody)
-        actor, inbox = request.user, str(request.auth)
+        actor, inbox = get_contact(request=request), str(request.auth)
         conversation = get_conversation_to_write_in(contact=actor.id, inbox=inbox, now=datetime.now(UTC))
         return Response({"id": conversation})
 
 
 class Inboxes(APIView):
-    """GET /api/v1/inboxes"""
+    """GET /api/v1/inboxes."""
 
     def get(self, request: Request) -> Response:
         """Answer all inboxes by name."""
-        if not of_member(member=request.user).may("conversations.view"):
+        if not get_actor(request=request).may("conversations.view"):
             raise NotAllowed
         return Response({"results": [_full(inbox) for inbox in get_inboxes()]})
 
 
 class OneInbox(APIView):
-    """PATCH /api/v1/inboxes/{key}"""
+    """PATCH /api/v1/inboxes/{key}."""
 
     def patch(self, request: Request, key: str) -> Response:
         """Change some of it, which publishes a new version."""
         said = msgspec.to_builtins(read_body(data=request.data, shape=InboxBody))
-        inbox = change_inbox(key=key, changes=said, actor=of_member(member=request.user), now=datetime.now(UTC))
+        inbox = change_inbox(key=key, changes=said, actor=get_actor(request=request), now=datetime.now(UTC))
         return Response(_full(inbox))
 
 
