@@ -4,7 +4,6 @@ A hint says that a tenant's log has grown; a whisper is a droppable sign of life
 ids and names of states, never content.
 """
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,11 +18,11 @@ class Hint(msgspec.Struct, frozen=True, tag="h", tag_field="t", kw_only=True):
 
 
 class Whisper(msgspec.Struct, frozen=True, tag="w", tag_field="t", kw_only=True):
-    """A droppable sign to those who look at conversation `subject` (None: at the tenant's desk): this `frame`."""
+    """A droppable sign to those who look at conversation `subject` (None: at the tenant's desk): this frame."""
 
     schema: str
     subject: UUID | None
-    frame: dict[str, Any]
+    text: str
     origin: str = ""
 
 

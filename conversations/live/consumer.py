@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import structlog
 
-from conversations.live.frames import HELLO_BYTES, Hello, NotText, decode, encode
+from conversations.live.answers import Answer, Closing, Error
+from conversations.live.frames import HELLO_BYTES, Hello, NotText, decode
 from conversations.live.outbox import Outbox
-from conversations.live.server import GOING_AWAY, LiveServer
-from conversations.live.session import Session
+from conversations.live.refusals import HelloFirst, Restarting
+from conversations.live.server import LiveServer
+from conversations.live.session import GOING_AWAY, Session
 from conversations.live.tickets import Pass
 from tenants.context import TenantRef, tenant_context
 from tenants.refusals import NotAllowed, Refusal
@@ -33,19 +35,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 class Gone(Exception):
     """The other side has left."""
-
-
-class HelloFirst(Refusal):
-    """The first frame is hello."""
-
-    code = "hello_first"
-
-
-class Restarting(Refusal):
-    """This server is about to restart; come back in a moment."""
-
-    code = "restarting"
-    status = 503
 
 
 class LiveConsumer:
@@ -133,17 +122,16 @@ async def _finish(sending: "asyncio.Task[int]", outbox: Outbox, send: Send) -> N
     code = sending.result() if sending.done() and sending.exception() is None else None
     await _cancel([sending])
     if outbox.overflow.is_set():
-        frame = {"type": "closing", "reason": "too_slow", "retry_after_ms": TOO_SLOW_RETRY_MS}
-        await _last_words(send, frame, TOO_SLOW)
+        await _last_words(send, Closing(reason="too_slow", retry_after_ms=TOO_SLOW_RETRY_MS), TOO_SLOW)
     elif code is not None:
         await _last_words(send, None, code)
 
 
-async def _last_words(send: Send, frame: dict[str, Any] | None, code: int) -> None:
+async def _last_words(send: Send, answer: Answer | None, code: int) -> None:
     try:
         async with asyncio.timeout(SLOW_S):
-            if frame is not None:
-                await send({"type": "websocket.send", "text": encode(frame).decode()})
+            if answer is not None:
+                await send({"type": "websocket.send", "text": answer.text()})
             await send({"type": "websocket.close", "code": code})
     except (TimeoutError, OSError, RuntimeError):
         # It left first, or does not read: the server drops the connection when we return.
@@ -156,4 +144,4 @@ async def _turn_away(send: Send, refusal: Refusal) -> None:
         code = GOING_AWAY
     elif isinstance(refusal, NotAllowed):
         code = NOT_ALLOWED
-    await _last_words(send, {"type": "error", "code": refusal.code, "detail": refusal.detail}, code)
+    await _last_words(send, Error(code=refusal.code, detail=refusal.detail), code)

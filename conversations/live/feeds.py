@@ -14,7 +14,7 @@ import structlog
 from conversations.engine.events import Audience, Recorded
 from conversations.engine.following import Log
 from conversations.engine.streams import stream_of
-from conversations.live.frames import encode
+from conversations.live.answers import Gap, Mark
 from conversations.live.topics import DESK, Rendered, Topic
 from tenants.context import TenantRef
 
@@ -74,7 +74,7 @@ class Subscription:
 
     def mark(self) -> None:
         """Tell a desk how far it is: filtered events leave holes in what it sees."""
-        self.receiver.push(encode({"type": "mark", "position": self.last}).decode())
+        self.receiver.push(Mark(position=self.last).text())
 
     async def _read(self, log: Log, tenant: TenantRef) -> list[Recorded]:
         if self.topic is DESK:
@@ -84,8 +84,7 @@ class Subscription:
     def _replay(self, event: Recorded) -> None:
         number = self._number(event)
         if number > self.last + 1:
-            gap = {"type": "gap", "topic": self.topic.name, "from": self.last + 1, "to": number - 1}
-            self.receiver.push(encode(gap).decode())
+            self.receiver.push(Gap(topic=self.topic.name, first=self.last + 1, last=number - 1).text())
         self._deliver(Rendered(event), number)
 
     def _deliver(self, rendered: Rendered, number: int) -> None:

@@ -78,7 +78,6 @@ class Ping(Frame, frozen=True, tag="ping"):
 ClientFrame = Hello | Subscribe | Unsubscribe | Send | Read | Typing | Presence | Ping
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 _words = frozenset(cls.__struct_config__.tag for cls in ClientFrame.__args__)
-encode = msgspec.json.Encoder().encode
 
 
 class Malformed(Refusal):

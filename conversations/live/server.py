@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -13,19 +13,16 @@ from conversations.engine.events import Recorded
 from conversations.engine.following import PostgresLog
 from conversations.engine.hints import Hint, Signal, Whisper
 from conversations.engine.writer import Writer
+from conversations.live.answers import Answer, Closing
 from conversations.live.feeds import Feeds
-from conversations.live.frames import encode
 from conversations.live.gate import Gate
-from conversations.live.session import Session
+from conversations.live.session import GOING_AWAY, Session
 from conversations.live.topics import DESK, Topic
-from conversations.threads.queries import ACCESS
 from tenants.context import TenantRef
-from tenants.refusals import NotFound
 
 logger = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 5.0
-GOING_AWAY: Final = 1012
 
 
 class LiveServer:
@@ -53,7 +50,7 @@ class LiveServer:
         self.draining = True
         for session in self.sessions:
             retry_after_ms = random.randint(200, 2_000)  # noqa: S311 - spreads reconnections, keeps no secret
-            session.push(encode({"type": "closing", "reason": "restart", "retry_after_ms": retry_after_ms}).decode())
+            session.say(Closing(reason="restart", retry_after_ms=retry_after_ms))
             session.outbox.close(GOING_AWAY)
 
     async def stop(self) -> None:
@@ -71,21 +68,13 @@ class LiveServer:
             feed.offer(events)
         self._bus.publish([Hint(schema=schema, position=events[-1].position, origin=self._bus.origin)])
 
-    def whisper(self, *, session: Session, subject: UUID | None, frame: dict[str, Any]) -> None:
+    def whisper(self, *, session: Session, subject: UUID | None, sign: Answer) -> None:
         """Pass a droppable sign to the others who look at the same."""
         feed = self.feeds.find(schema=session.tenant.schema)
         if feed is not None:
-            feed.whisper(subject=subject, text=encode(frame).decode(), sender=session)
-        self._bus.publish(
-            [Whisper(schema=session.tenant.schema, subject=subject, frame=frame, origin=self._bus.origin)]
-        )
-
-    async def get_access(self, *, tenant: TenantRef, conversation: UUID) -> tuple[UUID, int]:
-        """Answer a conversation's contact and its public stream's access version; raise NotFound."""
-        rows = await self.log.query(tenant=tenant, text=ACCESS, params={"conversation": conversation})
-        if not rows:
-            raise NotFound
-        return rows[0][0], rows[0][1]
+            feed.whisper(subject=subject, text=sign.text(), sender=session)
+        schema, text = session.tenant.schema, sign.text()
+        self._bus.publish([Whisper(schema=schema, subject=subject, text=text, origin=self._bus.origin)])
 
     async def get_head(self, *, tenant: TenantRef, topic: Topic) -> int:
         """Answer the last seq of a topic's stream; of the desk, the tenant's position."""
@@ -101,7 +90,7 @@ class LiveServer:
         if isinstance(signal, Hint):
             feed.hear(signal.position)
         else:
-            feed.whisper(subject=signal.subject, text=encode(signal.frame).decode())
+            feed.whisper(subject=signal.subject, text=signal.text)
 
     async def _beat(self) -> None:
         while True:

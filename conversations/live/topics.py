@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from conversations.engine.events import Audience, Recorded
 from conversations.engine.streams import audience_of, stream_of, subject_of
-from conversations.live.frames import encode
+from conversations.live.answers import Event
 from tenants.refusals import Refusal
 
 
@@ -77,30 +80,34 @@ class Rendered:
         """As a member sees it on the desk."""
         return self._text("desk", self._desk)
 
-    def _text(self, view: str, make: Callable[[], dict[str, Any]]) -> str:
+    def _text(self, view: str, make: Callable[[], Event]) -> str:
         text = self._texts.get(view)
         if text is None:
-            text = self._texts[view] = encode(make()).decode()
+            text = self._texts[view] = make().text()
         return text
 
-    def _contact(self) -> dict[str, Any]:
+    def _contact(self) -> Event:
         event = self.event
-        frame = {"type": "event", "topic": self._topic(), "seq": event.seq, "kind": event.kind, "at": event.at}
-        if event.client_id is not None and event.kind == "message.posted.v1":
-            frame["id"] = event.client_id
-        return {**frame, "body": event.body}
+        return Event(
+            topic=self._topic(), seq=event.seq, kind=event.kind, at=event.at, body=event.body, id=self._client_id()
+        )
 
-    def _member(self) -> dict[str, Any]:
+    def _member(self) -> Event:
         event = self.event
-        return {
-            **self._contact(),
-            "position": event.position,
-            "conversation": subject_of(stream=event.stream),
-            "sender": event.sender,
-        }
+        return msgspec.structs.replace(
+            self._contact(),
+            position=event.position,
+            conversation=subject_of(stream=event.stream),
+            sender=event.sender,
+        )
 
-    def _desk(self) -> dict[str, Any]:
-        return {**self._member(), "topic": DESK.name, "audience": audience_of(stream=self.event.stream)}
+    def _desk(self) -> Event:
+        return msgspec.structs.replace(self._member(), topic=DESK.name, audience=audience_of(stream=self.event.stream))
+
+    def _client_id(self) -> str | UnsetType:
+        """Answer the client's own id of a message: by it a client finds its unsent message among those that arrive."""
+        event = self.event
+        return event.client_id if event.client_id is not None and event.kind == "message.posted.v1" else UNSET
 
     def _topic(self) -> str:
         audience = audience_of(stream=self.event.stream)

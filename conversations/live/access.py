@@ -1,0 +1,43 @@
+"""What a session remembers of its right to a conversation: its contact and the access version that was true then.
+
+The guard in `append` refuses a version that has moved; then the memory is dropped and the question asked anew.
+"""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from conversations.engine.following import PostgresLog
+from conversations.threads.queries import ACCESS
+from tenants.context import TenantRef
+from tenants.refusals import NotFound
+
+
+class Right(NamedTuple):
+    """Whose conversation it is, and at which access version of its public stream we looked."""
+
+    contact: UUID
+    version: int
+
+
+class Access:
+    """One session's memory."""
+
+    def __init__(self, *, log: PostgresLog, tenant: TenantRef) -> None:
+        """Remember nothing yet."""
+        self._log = log
+        self._tenant = tenant
+        self._known: dict[UUID, Right] = {}
+
+    async def get(self, *, conversation: UUID) -> Right:
+        """Answer from memory or from the database; raise NotFound."""
+        right = self._known.get(conversation)
+        if right is None:
+            rows = await self._log.query(tenant=self._tenant, text=ACCESS, params={"conversation": conversation})
+            if not rows:
+                raise NotFound
+            right = self._known[conversation] = Right(*rows[0])
+        return right
+
+    def forget(self, *, conversation: UUID) -> None:
+        """Ask the database the next time."""
+        self._known.pop(conversation, None)

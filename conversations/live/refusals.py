@@ -1,0 +1,36 @@
+"""What live delivery itself refuses, whatever the rooms' rules say."""
+
+from tenants.refusals import Refusal
+
+
+class HelloFirst(Refusal):
+    """The first frame is hello."""
+
+    code = "hello_first"
+
+
+class Restarting(Refusal):
+    """This server is about to restart; come back in a moment."""
+
+    code = "restarting"
+    status = 503
+
+
+class FilesUnsupported(Refusal):
+    """Files cannot be sent here yet."""
+
+    code = "files_unsupported"
+
+
+class TooManyTopics(Refusal):
+    """This session listens to too many topics."""
+
+    code = "too_many_topics"
+    status = 429
+
+
+class Unavailable(Refusal):
+    """This could not be done now; send it again with the same id."""
+
+    code = "unavailable"
+    status = 503

@@ -1,0 +1,91 @@
+"""A session's messages on their way to the writer: at most OUTSTANDING wait, and each gets ack or error once."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from conversations.engine.batch import REFUSALS, Outcome
+from conversations.engine.events import Draft
+from conversations.engine.writer import Failure, Writer
+from conversations.live.access import Access
+from conversations.live.answers import Ack, Answer, Error
+from conversations.live.frames import OUTSTANDING, Send
+from conversations.live.refusals import FilesUnsupported, Unavailable
+from conversations.threads import rules
+from conversations.threads.actors import Actor
+from tenants.context import TenantRef
+from tenants.refusals import Refusal
+
+
+class Sending:
+    """One session's sends."""
+
+    def __init__(
+        self,
+        *,
+        writer: Writer,
+        access: Access,
+        tenant: TenantRef,
+        actor: Actor,
+        say: Callable[[Answer], None],
+        start: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        """`say` queues an answer; `start` runs something beside the session's reading."""
+        self._writer = writer
+        self._access = access
+        self._tenant = tenant
+        self._actor = actor
+        self._say = say
+        self._start = start
+        self._outstanding = 0
+        self._answered = asyncio.Event()
+
+    async def send(self, *, frame: Send) -> None:
+        """Hand a message to the writer; waits, and so stops reading, while too many wait for their ack."""
+        right = await self._access.get(conversation=frame.conversation)
+        rules.check_write(contact=right.contact, actor=self._actor)
+        if frame.files:
+            raise FilesUnsupported
+        while self._outstanding >= OUTSTANDING:
+            self._answered.clear()
+            await self._answered.wait()
+        self._outstanding += 1
+        await self._submit(frame, right.version, again=True)
+
+    async def _submit(self, frame: Send, version: int, *, again: bool) -> None:
+        fact = rules.post(actor=self._actor, text=frame.text)
+        draft = Draft(subject=frame.conversation, fact=fact, sender=self._actor.id, client_id=frame.id, access=version)
+        done = partial(self._sent, frame, again=again)
+        await self._writer.submit(schema=self._tenant.schema, draft=draft, done=done)
+
+    def _sent(self, frame: Send, outcome: Outcome | Failure, *, again: bool) -> None:
+        """Hear from the writer: after COMMIT, or that it could not be done."""
+        if isinstance(outcome, Outcome) and outcome.verdict == "stale" and again:
+            self._start(self._send_again(frame))
+        elif not isinstance(outcome, Outcome):
+            self._answer(_error(frame, Unavailable()))
+        elif outcome.recorded is None or outcome.verdict in REFUSALS:
+            self._answer(_error(frame, REFUSALS[outcome.verdict]()))
+        else:
+            seq, at = outcome.recorded.seq, outcome.recorded.at
+            self._answer(Ack(id=frame.id, conversation=frame.conversation, seq=seq, at=at))
+
+    async def _send_again(self, frame: Send) -> None:
+        """Ask anew whether we may: the stream's access version has moved since we looked."""
+        self._access.forget(conversation=frame.conversation)
+        try:
+            right = await self._access.get(conversation=frame.conversation)
+            rules.check_write(contact=right.contact, actor=self._actor)
+            await self._submit(frame, right.version, again=False)
+        except Refusal as refusal:
+            self._answer(_error(frame, refusal))
+
+    def _answer(self, answer: Answer) -> None:
+        self._outstanding -= 1
+        self._answered.set()
+        self._say(answer)
+
+
+def _error(frame: Send, refusal: Refusal) -> Error:
+    return Error(code=refusal.code, detail=refusal.detail, id=frame.id)
