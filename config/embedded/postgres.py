@@ -80,6 +80,11 @@ class EmbeddedPostgres:
         return self._url(role=SUPERUSER, database="postgres")
 
     @property
+    def place(self) -> Path:
+        """The folder that its files are in: the data folder, unless the user it runs as could not reach that."""
+        return lodge_cluster(data_dir=self._data_dir, identity=find_identity())
+
+    @property
     def pid(self) -> int | None:
         """The postmaster's process id while it runs."""
         return self._child.pid if self._child and self._child.poll() is None else None

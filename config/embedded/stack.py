@@ -75,8 +75,10 @@ class Stack:
 
     def _start_database(self) -> str:
         postgres = EmbeddedPostgres(data_dir=self.folder.path)
-        self._say(f"database: PostgreSQL in {self.folder.path}")
+        self._say(f"database: starting PostgreSQL in {self.folder.path}")
         self._household.add(Database(postgres=postgres))
+        if postgres.place != self.folder.path.resolve():
+            self._say(f"database: its files are in {postgres.place}, for it may not run as root nor enter that folder")
         return postgres.dsn
 
     def _prepare(self, *, env: dict[str, str]) -> None:

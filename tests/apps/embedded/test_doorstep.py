@@ -126,7 +126,7 @@ def test_an_address_that_is_none_is_refused() -> None:
 def test_a_role_that_may_not_do_what_it_must_is_refused(postgres: EmbeddedPostgres, rights: str, says: str) -> None:
     with psycopg.connect(postgres.admin_dsn, autocommit=True) as connection:
         connection.execute("drop role if exists poor")
-        connection.execute(sql.SQL("create role poor {}").format(sql.SQL(rights)))  # type: ignore[arg-type] # ours
+        connection.execute(sql.SQL("create role poor {}").format(sql.SQL(rights)))
     # The embedded server lets only its own roles in: act as the poor role from the start of the session.
     url = conninfo.make_conninfo(postgres.admin_dsn, dbname="yunke", options="-c role=poor")
     with pytest.raises(Obstacle) as caught:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.embedded import binaries, lodging
+from config.embedded import binaries, lodging, process
 from config.embedded.obstacles import Obstacle
 from config.embedded.postgres import EmbeddedPostgres
 
@@ -101,8 +101,9 @@ def test_an_orphan_is_stopped_first(data_dir: Path) -> None:
     # Where the kernel does not help (macOS) a postmaster outlives its parent.
     with EmbeddedPostgres(data_dir=data_dir):
         pass
-    command = _postgres_command(data_dir)
-    orphan = subprocess.Popen(command, **_as_owner(data_dir), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    orphan = process.start(
+        command=_postgres_command(data_dir), env={}, output=subprocess.DEVNULL, identity=lodging.find_identity()
+    )
     try:
         _await((data_dir / "postgres/postmaster.pid").exists)
         with EmbeddedPostgres(data_dir=data_dir) as postgres:
@@ -197,11 +198,6 @@ def _postgres_command(data_dir: Path) -> list[str]:
         "-c",
         f"unix_socket_directories={data_dir}/socket",
     ]
-
-
-def _as_owner(data_dir: Path) -> dict[str, int]:
-    owner = (data_dir / "postgres").stat()
-    return {} if os.geteuid() != 0 else {"user": owner.st_uid, "group": owner.st_gid}
 
 
 def _shared_memory() -> set[str]:
