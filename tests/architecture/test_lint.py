@@ -66,6 +66,7 @@ BAD = [
     Sample(silence_without_reason, "x = 1  # noqa\n"),
     Sample(silence_without_reason, "x = 1  # noqa: S608\n"),
     Sample(silence_without_reason, "x = 1  # type: ignore[attr-defined]\n"),
+    Sample(silence_without_reason, "x = 1  # type: ignore[attr-defined] - stubs lack it\n"),
     Sample(silence_without_reason, "# ruff: noqa\n"),
 ]
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from tests.architecture.lint.source import Found, Source
 
 SILENCER = re.compile(r"#\s*(ruff:\s*noqa|noqa|type:\s*ignore|mypy:|fmt:\s*(off|skip)|isort:\s*skip)")
+RULE = r"[A-Z]+\d+"
 REASONED = re.compile(
-    r"#\s*((ruff:\s*)?noqa:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|type:\s*ignore\[[\w, -]+\]|mypy:\s*\S+|fmt:\s*(off|skip))"
-    r"\s+[-#]\s*\w.{7,}"
+    rf"#\s*((ruff:\s*)?noqa:\s*{RULE}(,\s*{RULE})*|mypy:\s*\S+|fmt:\s*(off|skip))\s+[-#]\s*\w.{{7,}}"
+    r"|#\s*type:\s*ignore\[[\w, -]+\]\s+#\s*\w.{7,}"  # mypy takes no other form
 )
 
 
