@@ -13,7 +13,8 @@ HELLO_BYTES: Final = 4_096
 TEXT_CHARS: Final = 8_000
 OUTSTANDING: Final = 256
 
-ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+# Python's $ would let a newline follow, and JSON Schema does not know Python's end of text.
+ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?![\s\S])")]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Topic = Annotated[str, Meta(max_length=64)]
 Text = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARS)]
