@@ -1,0 +1,135 @@
+"""What may happen in a conversation, to whom, and what follows."""
+
+import pytest
+
+from conversations.threads import rules
+from conversations.threads.actors import SYSTEM, Actor
+from conversations.threads.events import (
+    ConversationAssigned,
+    ConversationRead,
+    ConversationReopened,
+    ConversationResolved,
+    MessagePosted,
+    NotePosted,
+)
+from tenants.members.permissions import Role
+from tenants.refusals import NotAllowed, NotFound
+from tests.rules.scenario import CUSTOMER, STRANGER, given, person
+
+ADA, BEN = person("Ada", "agent"), person("Ben", "agent")
+SUE, VIC = person("Sue", "supervisor"), person("Vic", "viewer")
+ADA_HAS_IT = ConversationAssigned(to=ADA.id, name="Ada")
+SUE_HAS_IT = ConversationAssigned(to=SUE.id, name="Sue")
+NOBODY_HAS_IT = ConversationAssigned(to=None, name=None)
+RESOLVED, REOPENED = ConversationResolved(), ConversationReopened()
+
+
+def test_take_what_nobody_has() -> None:
+    given().when(lambda s: rules.take(state=s, actor=ADA)).then(ADA_HAS_IT)
+
+
+def test_take_twice_is_once() -> None:
+    given(ADA_HAS_IT).when(lambda s: rules.take(state=s, actor=ADA)).then_nothing()
+
+
+def test_take_from_a_colleague() -> None:
+    given(ADA_HAS_IT).when(lambda s: rules.take(state=s, actor=BEN)).then_refused(rules.AlreadyTaken)
+    given(ADA_HAS_IT).when(lambda s: rules.take(state=s, actor=SUE)).then(SUE_HAS_IT)
+    given(ADA_HAS_IT, NOBODY_HAS_IT).when(lambda s: rules.take(state=s, actor=ADA)).then(ADA_HAS_IT)
+
+
+def test_take_what_is_resolved() -> None:
+    given(RESOLVED).when(lambda s: rules.take(state=s, actor=ADA)).then_refused(rules.ConversationIsResolved)
+    given(RESOLVED, REOPENED).when(lambda s: rules.take(state=s, actor=ADA)).then(ADA_HAS_IT)
+
+
+@pytest.mark.parametrize("actor", [ADA, SUE])
+def test_hand_on(actor: Actor) -> None:
+    told = given(ADA_HAS_IT).when(lambda s: rules.assign(state=s, actor=actor, to=BEN.id, name="Ben"))
+    told.then(ConversationAssigned(to=BEN.id, name="Ben"))
+
+
+@pytest.mark.parametrize("actor", [BEN, VIC])
+def test_hand_on_what_a_colleague_has(actor: Actor) -> None:
+    told = given(ADA_HAS_IT).when(lambda s: rules.assign(state=s, actor=actor, to=actor.id, name=actor.name))
+    told.then_refused(NotAllowed)
+
+
+def test_give_back() -> None:
+    told = given(ADA_HAS_IT).when(lambda s: rules.assign(state=s, actor=ADA, to=None, name=None))
+    told.then(NOBODY_HAS_IT)
+    given().when(lambda s: rules.assign(state=s, actor=SUE, to=None, name=None)).then_nothing()
+    given().when(lambda s: rules.assign(state=s, actor=ADA, to=None, name=None)).then_refused(NotAllowed)
+
+
+def test_resolve_and_reopen_are_once() -> None:
+    given().when(lambda s: rules.resolve(state=s, actor=ADA)).then(RESOLVED)
+    given(RESOLVED).when(lambda s: rules.resolve(state=s, actor=BEN)).then_nothing()
+    given(RESOLVED).when(lambda s: rules.reopen(state=s, actor=BEN)).then(REOPENED)
+    given(RESOLVED).when(lambda s: rules.reopen(state=s, actor=SYSTEM)).then(REOPENED)
+    given().when(lambda s: rules.reopen(state=s, actor=ADA)).then_nothing()
+
+
+def test_a_note_stays_with_the_staff() -> None:
+    story = given(MessagePosted(author="contact", name="#1", text="hello"))
+    story.when(lambda s: rules.note(state=s, actor=ADA, text="canary")).then(NotePosted(name="Ada", text="canary"))
+    story.when(lambda s: rules.take(state=s, actor=ADA)).then(ADA_HAS_IT)
+    assert story.seen_by_the_customer() == [MessagePosted(author="contact", name="#1", text="hello")]
+
+
+def test_notes_are_taken_when_resolved() -> None:
+    given(RESOLVED).when(lambda s: rules.note(state=s, actor=ADA, text="x")).then(NotePosted(name="Ada", text="x"))
+
+
+@pytest.mark.parametrize("actor", [CUSTOMER, STRANGER])
+def test_a_contact_asks_for_nothing_of_the_staff(actor: Actor) -> None:
+    story = given(ADA_HAS_IT)
+    story.when(lambda s: rules.take(state=s, actor=actor)).then_refused(NotFound)
+    story.when(lambda s: rules.assign(state=s, actor=actor, to=None, name=None)).then_refused(NotFound)
+    story.when(lambda s: rules.note(state=s, actor=actor, text="x")).then_refused(NotFound)
+    story.when(lambda s: rules.resolve(state=s, actor=actor)).then_refused(NotFound)
+    story.when(lambda s: rules.reopen(state=s, actor=actor)).then_refused(NotFound)
+    with pytest.raises(NotFound):
+        rules.check_staff(contact=CUSTOMER.id, actor=actor)
+
+
+def test_a_viewer_only_looks() -> None:
+    rules.check_view(contact=CUSTOMER.id, actor=VIC)
+    rules.check_staff(contact=CUSTOMER.id, actor=VIC)
+    with pytest.raises(NotAllowed):
+        rules.check_write(contact=CUSTOMER.id, actor=VIC)
+    story = given()
+    story.when(lambda s: rules.take(state=s, actor=VIC)).then_refused(NotAllowed)
+    story.when(lambda s: rules.assign(state=s, actor=VIC, to=None, name=None)).then_refused(NotAllowed)
+    story.when(lambda s: rules.note(state=s, actor=VIC, text="x")).then_refused(NotAllowed)
+    story.when(lambda s: rules.resolve(state=s, actor=VIC)).then_refused(NotAllowed)
+
+
+def test_another_contacts_conversation_does_not_exist() -> None:
+    rules.check_write(contact=CUSTOMER.id, actor=CUSTOMER)
+    for check in (rules.check_view, rules.check_write):
+        with pytest.raises(NotFound):
+            check(contact=CUSTOMER.id, actor=STRANGER)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_may_write(role: Role) -> None:
+    actor = person("Role", role)
+    if role is Role.VIEWER:
+        with pytest.raises(NotAllowed):
+            rules.check_write(contact=CUSTOMER.id, actor=actor)
+    else:
+        rules.check_write(contact=CUSTOMER.id, actor=actor)
+
+
+def test_a_member_without_any_role_sees_nothing() -> None:
+    nobody = Actor("member", ADA.id, "Nobody")
+    with pytest.raises(NotAllowed):
+        rules.check_view(contact=CUSTOMER.id, actor=nobody)
+
+
+def test_who_speaks_is_said_by_the_actor() -> None:
+    assert rules.post(actor=CUSTOMER, text="a") == MessagePosted(author="contact", name="Customer", text="a")
+    assert rules.post(actor=ADA, text="b") == MessagePosted(author="member", name="Ada", text="b")
+    assert rules.read(actor=CUSTOMER, seq=3) == ConversationRead(by="contact", seq=3)
+    assert rules.read(actor=ADA, seq=4) == ConversationRead(by="member", seq=4)
