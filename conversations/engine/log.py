@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+import structlog
+from django.db import DatabaseError, connection
 
 from conversations.engine import statements
 from conversations.engine.batch import REFUSALS, Batch, Outcome
@@ -20,6 +21,7 @@ from conversations.engine.projections import Projection, projection_parameters
 from conversations.engine.streams import streams_of
 from tenants.context import current_tenant, on_commit
 
+logger = structlog.get_logger(__name__)
 PAGE: Final = 500
 
 
@@ -96,7 +98,11 @@ def _announce(position: int) -> None:
     hint = encode_hint(Hint(schema=current_tenant().schema, position=position))
 
     def notify() -> None:
-        _run(statements.NOTIFY, {"payload": hint})
+        try:
+            _run(statements.NOTIFY, {"payload": hint})
+        except DatabaseError as error:
+            # It is committed: whoever asked must not hear that it failed. The others' heartbeats find it.
+            logger.warning("log.hint_lost", error=type(error).__name__)
 
     on_commit(notify)
 

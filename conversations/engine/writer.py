@@ -14,6 +14,7 @@ from typing import Any, Final
 import psycopg
 import structlog
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from conversations.engine import statements
 from conversations.engine.batch import Batch, Outcome
@@ -27,6 +28,8 @@ MAX_EVENTS: Final = 512
 MAX_TENANTS: Final = 64
 MAX_WAITING: Final = 8_192
 LOCK_TIMEOUT_MS: Final = 200
+TIMEOUT_MS: Final = 5_000
+CONNECT_S: Final = 5
 PATIENCE_S: Final = 10.0
 
 Failure = str
@@ -173,8 +176,9 @@ class Writer:
         batches = {schema: Batch(drafts=[e.draft for e in groups[schema]], at=at) for schema in sorted(groups)}
         try:
             rows = await self._execute(await self._connected(), batches)
-        except psycopg.OperationalError:
-            if self._connection is not None and self._connection.closed:
+        except BaseException:
+            # Whatever it was: only a connection that is whole and idle is used again.
+            if self._connection is not None and self._connection.info.transaction_status != TransactionStatus.IDLE:
                 await self._disconnect()
             raise
         for schema, batch in batches.items():
@@ -216,12 +220,15 @@ class Writer:
 
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None:
-            connection = await psycopg.AsyncConnection.connect(self._dsn, autocommit=True, prepare_threshold=3)
+            connection = await psycopg.AsyncConnection.connect(
+                self._dsn, autocommit=True, prepare_threshold=3, connect_timeout=CONNECT_S, tcp_user_timeout=TIMEOUT_MS
+            )
             await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))
             await connection.execute(
                 "SELECT set_config('search_path', 'pg_catalog', false), set_config('lock_timeout', %s, false),"
+                " set_config('statement_timeout', %s, false),"
                 " set_config('plan_cache_mode', 'force_generic_plan', false)",
-                [f"{LOCK_TIMEOUT_MS}ms"],
+                [f"{LOCK_TIMEOUT_MS}ms", f"{TIMEOUT_MS}ms"],
             )
             self._connection = connection
         return self._connection

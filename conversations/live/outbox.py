@@ -11,6 +11,11 @@ EASY_BYTES: Final = 262_144
 SendMessage = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+def _size(text: str) -> int:
+    """Answer at least the bytes of a text, without encoding it."""
+    return len(text) if text.isascii() else 3 * len(text)
+
+
 class Outbox:
     """Texts in order, and at the end perhaps a close code. push() never waits; room() does."""
 
@@ -28,7 +33,7 @@ class Outbox:
         """Queue a text. Past 1 MiB nothing more is taken and `overflow` says so."""
         if self._close is not None or self.overflow.is_set():
             return
-        self._bytes += len(text)
+        self._bytes += _size(text)
         if self._bytes > MOST_BYTES:
             self.overflow.set()
             self._texts.clear()
@@ -55,7 +60,7 @@ class Outbox:
             while self._texts:
                 text = self._texts.popleft()
                 await send({"type": "websocket.send", "text": text})
-                self._bytes -= len(text)
+                self._bytes -= _size(text)
                 if self._bytes <= EASY_BYTES:
                     self._eased.set()
             if self._close is not None:
