@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tenants.refusals import Invalid
+from tenants.text import is_storable_json
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -15,6 +16,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 def read_body(*, data: Any, shape: type[S]) -> S:
     """Answer the body as `shape`; raise Invalid that names the first field that does not fit."""
+    if not is_storable_json(data=data):
+        raise Invalid(detail="The body holds characters that cannot be kept.")
     try:
         return msgspec.convert(dict(data) if data is not None else {}, shape)
     except (TypeError, ValueError) as error:

@@ -9,10 +9,13 @@ from tenants.members.permissions import Role
 from tenants.members.queries import member_from
 from tenants.members.refusals import AlreadyMember, WrongCredentials
 from tenants.models import Membership, Person, TenantState
+from tenants.text import is_storable
 
 
 def find_person(*, email: str) -> Person | None:
     """Answer the person with this address in any case. Call it in platform_context."""
+    if not is_storable(text=email):
+        return None
     return Person.objects.filter(email__iexact=email.strip()).first()
 
 

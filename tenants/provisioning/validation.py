@@ -7,6 +7,7 @@ from django.core.validators import validate_email
 from tenants.models import Person
 from tenants.provisioning.rules import name_errors, password_length_errors, slug_errors
 from tenants.refusals import FieldError, Invalid
+from tenants.text import is_storable
 
 
 def refuse_invalid(*, name: str, slug: str, email: str, password: str) -> None:
@@ -14,7 +15,7 @@ def refuse_invalid(*, name: str, slug: str, email: str, password: str) -> None:
     errors = name_errors(name=name) + slug_errors(slug=slug) + email_errors(email=email)
     errors += password_errors(password=password, email=email, name=name)
     for field, value in {"name": name, "email": email, "password": password}.items():
-        if "\0" in value and not any(error["field"] == field for error in errors):
+        if not is_storable(text=value) and not any(error["field"] == field for error in errors):
             errors.append({"field": field, "code": "shape", "detail": "Use printable characters."})
     if errors:
         raise Invalid(errors=errors)
