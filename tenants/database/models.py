@@ -67,6 +67,24 @@ class TenantQuerySet(models.QuerySet[M_co]):
         self.guard()
         return super().count()
 
+    def exists(self) -> bool:
+        """Check before rows already read answer, too."""
+        self.guard()
+        return super().exists()
+
+    def contains(self, obj: models.Model) -> bool:
+        """Check before rows already read answer, too."""
+        self.guard()
+        return super().contains(obj)
+
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
+        """Check every row, then update."""
+        rows = list(objs)
+        for row in rows:
+            if isinstance(row, TenantModel):
+                row.guard()
+        return super().bulk_update(rows, fields, batch_size)
+
     def _insert(self, objs: Collection[models.Model], *args: Any, **kwargs: Any) -> Any:
         self.guard()
         for row in objs:
