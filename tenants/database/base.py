@@ -32,7 +32,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         options = self.settings_dict["OPTIONS"].get("pool")
         if isinstance(options, dict):
             options["reset"] = reset_session
-        return super().pool
+        return super().pool  # type: ignore[misc] # the stubs do not know pools
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open or borrow a connection, of whose settings nothing is known."""
