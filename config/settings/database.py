@@ -21,6 +21,7 @@ def database_settings(*, url: str, pool_size: int) -> dict[str, Any]:
         "ENGINE": "tenants.database",
         "NAME": name,
         **{key.upper(): given.pop(key, "") for key in ("user", "password", "host", "port")},
+        "CONN_HEALTH_CHECKS": True,  # a connection that died in the pool costs a request nothing
         "OPTIONS": {**given, "options": _options(given), "pool": _pool(pool_size)},
     }
     return {

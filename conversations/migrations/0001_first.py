@@ -168,6 +168,7 @@ class Migration(migrations.Migration):
                 ),
                 ("inbox", models.TextField()),
                 ("status", models.TextField(default="open")),
+                ("status_seq", models.BigIntegerField(default=0)),
                 ("assignee", models.UUIDField(null=True)),
                 ("started_at", models.DateTimeField()),
                 ("last_at", models.DateTimeField()),

@@ -14,6 +14,7 @@ PROJECTED = (
     "member_read_seq",
     "unread",
     "status",
+    "status_seq",
     "assignee",
 )
 

@@ -61,6 +61,16 @@ def reopen(*, conversation: UUID, actor: Actor, now: datetime) -> None:
     _change(conversation, actor, now, lambda state: rules.reopen(state=state, actor=actor))
 
 
+def reopen_for_message(*, conversation: UUID, actor: Actor, seq: int, now: datetime) -> None:
+    """Take it up again because of what the contact said at `seq`, unless it was settled after that."""
+
+    def decide(state: rules.Conversation) -> Sequence[Fact]:
+        reopened = rules.is_reopened_by(state=state, seq=seq)
+        return rules.reopen(state=state, actor=actor) if reopened else []
+
+    _change(conversation, actor, now, decide)
+
+
 def _change(
     conversation: UUID, actor: Actor, now: datetime, decide: Decide, client_id: str | None = None
 ) -> list[Recorded]:

@@ -12,6 +12,7 @@ class ConversationRow(TenantModel):
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
     inbox = models.TextField()
     status = models.TextField(default="open")
+    status_seq = models.BigIntegerField(default=0)
     assignee = models.UUIDField(null=True)
     started_at = models.DateTimeField()
     last_at = models.DateTimeField()

@@ -31,6 +31,8 @@ WITH news AS (
             FILTER (WHERE kind = 'conversation.read.v1' AND body->>'by' = 'member') AS member_read,
         (array_agg(kind ORDER BY seq DESC) FILTER (WHERE kind IN
             ('conversation.started.v1', 'conversation.resolved.v1', 'conversation.reopened.v1')))[1] AS status,
+        max(seq) FILTER (WHERE kind IN
+            ('conversation.started.v1', 'conversation.resolved.v1', 'conversation.reopened.v1')) AS status_seq,
         (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.assigned.v1'))[1] AS assigned
     FROM news GROUP BY id
 )
@@ -51,6 +53,7 @@ UPDATE {s}conversation c SET
         ) unseen) END,
     status = CASE f.status WHEN 'conversation.resolved.v1' THEN 'resolved'
         WHEN 'conversation.reopened.v1' THEN 'open' WHEN 'conversation.started.v1' THEN 'open' ELSE c.status END,
+    status_seq = coalesce(f.status_seq, c.status_seq),
     assignee = CASE WHEN f.assigned IS NULL THEN c.assignee ELSE (f.assigned->>'to')::uuid END
 FROM folded f WHERE c.id = f.id
 """

@@ -29,11 +29,19 @@ class Filters:
 
 def get_state(*, conversation: UUID) -> Conversation:
     """Answer what deciding needs; raise NotFound."""
-    row = ConversationRow.objects.filter(id=conversation).values("id", "contact_id", "status", "assignee").first()
+    row = (
+        ConversationRow.objects.filter(id=conversation).values("contact_id", "status", "status_seq", "assignee").first()
+    )
     if row is None:
         raise NotFound
     status = cast("Literal['open', 'resolved']", row["status"])
-    return Conversation(id=row["id"], contact=row["contact_id"], status=status, assignee=row["assignee"])
+    return Conversation(
+        id=conversation,
+        contact=row["contact_id"],
+        status=status,
+        status_seq=row["status_seq"],
+        assignee=row["assignee"],
+    )
 
 
 def get_conversation(*, conversation: UUID) -> ConversationRow:

@@ -14,6 +14,7 @@ from conversations.threads.events import (
     ConversationRead,
     ConversationReopened,
     ConversationResolved,
+    ConversationStarted,
     MessagePosted,
     NotePosted,
     Side,
@@ -37,21 +38,24 @@ class AlreadyTaken(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What deciding needs to know of a conversation."""
+    """What deciding needs to know of a conversation. `status_seq` is the public seq at which the status was set."""
 
     id: UUID
     contact: UUID
     status: Literal["open", "resolved"] = "open"
+    status_seq: int = 0
     assignee: UUID | None = None
 
 
-def apply(*, state: Conversation, fact: Fact) -> Conversation:
-    """Answer the conversation after a fact; facts that change nothing here leave it as it is."""
+def apply(*, state: Conversation, fact: Fact, seq: int) -> Conversation:
+    """Answer the conversation after the fact at `seq`; facts that change nothing here leave it as it is."""
     match fact:
+        case ConversationStarted():
+            return replace(state, status_seq=seq)
         case ConversationResolved():
-            return replace(state, status="resolved")
+            return replace(state, status="resolved", status_seq=seq)
         case ConversationReopened():
-            return replace(state, status="open")
+            return replace(state, status="open", status_seq=seq)
         case ConversationAssigned(to=to):
             return replace(state, assignee=to)
     return state
@@ -131,6 +135,11 @@ def reopen(*, state: Conversation, actor: Actor) -> list[Fact]:
     """Take the matter up again."""
     _check(state, actor, "conversations.resolve")
     return [] if state.status == "open" else [ConversationReopened()]
+
+
+def is_reopened_by(*, state: Conversation, seq: int) -> bool:
+    """Tell whether what the contact said at `seq` takes the matter up again: not if it was settled after that."""
+    return state.status == "resolved" and state.status_seq < seq
 
 
 def _check(state: Conversation, actor: Actor, permission: str) -> None:
