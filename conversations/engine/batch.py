@@ -66,7 +66,7 @@ class Batch:
         self.unique: list[Draft] = []
         self.place: list[int] = []
         self._bodies: list[bytes] = []
-        seen: dict[tuple[UUID, UUID | None, str], int] = {}
+        seen: dict[tuple[UUID, UUID, str], int] = {}
         for draft in drafts:
             key = self._key(draft)
             first = seen.get(key) if key else None
@@ -81,8 +81,8 @@ class Batch:
         self.streams = [stream_of(subject=d.subject, audience=d.fact.audience) for d in self.unique]
 
     @staticmethod
-    def _key(draft: Draft) -> tuple[UUID, UUID | None, str] | None:
-        if draft.client_id is None:
+    def _key(draft: Draft) -> tuple[UUID, UUID, str] | None:
+        if draft.client_id is None or draft.sender is None:
             return None
         return stream_of(subject=draft.subject, audience=draft.fact.audience), draft.sender, draft.client_id
 
@@ -112,14 +112,20 @@ class Batch:
     def outcomes(self, rows: Sequence[tuple[int, Verdict, int, int, datetime]]) -> list[Outcome]:
         """Answer one outcome a draft, in the order given, from APPEND's rows (n, verdict, seq, position, at)."""
         unique = [self._outcome(row) for row in sorted(rows, key=lambda row: row[0])]
-        return [self._of_draft(n, unique[first]) for n, first in enumerate(self.place)]
+        told: set[int] = set()
+        return [
+            self._of_draft(draft, first, unique[first], told)
+            for draft, first in zip(self.drafts, self.place, strict=True)
+        ]
 
-    def _of_draft(self, n: int, outcome: Outcome) -> Outcome:
-        first = self.unique[self.place[n]]
-        draft = self.drafts[n]
-        if draft is first or outcome.recorded is None:
+    def _of_draft(self, draft: Draft, first: int, outcome: Outcome, told: set[int]) -> Outcome:
+        """The first of equal drafts gets what APPEND said, the others what sending it again would have got."""
+        if first not in told or outcome.recorded is None:
+            told.add(first)
             return outcome
-        return Outcome("repeat" if draft.fact == first.fact else "reused", outcome.recorded)
+        if draft.fact != self.unique[first].fact:
+            return Outcome("reused", None)
+        return Outcome("repeat", outcome.recorded)
 
     def _outcome(self, row: tuple[int, Verdict, int, int, datetime]) -> Outcome:
         n, verdict, seq, position, at = row
