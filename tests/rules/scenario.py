@@ -76,7 +76,7 @@ class Scenario:
     def state(self) -> Conversation:
         """Answer the conversation as its log tells it."""
         fresh = Conversation(id=CONVERSATION, contact=CUSTOMER.id)
-        return reduce(lambda state, event: rules.apply(state=state, fact=event.fact()), self.log.events, fresh)
+        return reduce(lambda s, e: rules.apply(state=s, fact=e.fact(), seq=e.seq), self.log.events, fresh)
 
     def when(self, command: Command) -> Told:
         """Decide on the state as it is, and write what follows."""

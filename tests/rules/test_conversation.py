@@ -70,6 +70,16 @@ def test_resolve_and_reopen_are_once() -> None:
     given().when(lambda s: rules.reopen(state=s, actor=ADA)).then_nothing()
 
 
+def test_a_message_reopens_only_what_was_settled_before_it() -> None:
+    asked = MessagePosted(author="contact", name="#1", text="hello")
+    story = given(asked, RESOLVED, asked)
+    assert [rules.is_reopened_by(state=story.state, seq=seq) for seq in (1, 3)] == [False, True]
+    story.given(REOPENED)
+    assert not rules.is_reopened_by(state=story.state, seq=3)
+    story.given(RESOLVED)
+    assert not rules.is_reopened_by(state=story.state, seq=3)
+
+
 def test_a_note_stays_with_the_staff() -> None:
     story = given(MessagePosted(author="contact", name="#1", text="hello"))
     story.when(lambda s: rules.note(state=s, actor=ADA, text="canary")).then(NotePosted(name="Ada", text="canary"))
