@@ -40,7 +40,7 @@ class Binaries:
 
 def find_binaries(*, major: int | None) -> Binaries:
     """Answer the installation to use: the one of `major` if a data folder asks for it, else the preferred one."""
-    found = list(_installed())
+    found = list(get_installed())
     for binaries in found:
         if binaries.major == major or (major is None and binaries.major >= OLDEST_MAJOR):
             return binaries
@@ -56,8 +56,8 @@ def find_binaries(*, major: int | None) -> Binaries:
     )
 
 
-def _installed() -> Iterator[Binaries]:
-    """Every installation, preferred first: the wheel's newest, then the machine's newest."""
+def get_installed() -> Iterator[Binaries]:
+    """Answer every installation, preferred first: the wheel's newest, then the machine's newest."""
     yield from _by_version(_in_wheel())
     yield from _by_version(_on_machine())
 

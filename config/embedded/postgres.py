@@ -95,6 +95,11 @@ class EmbeddedPostgres:
         self._take_lock()
         try:
             return self._start_locked()
+        except PermissionError as error:
+            self.stop()
+            raise Obstacle(
+                f"{error.filename} belongs to another user: run ./dev as that one, or use --data DIR"
+            ) from None
         except BaseException:
             self.stop()
             raise

@@ -27,14 +27,15 @@ def start(
     *,
     command: Sequence[str],
     env: Mapping[str, str],
-    output: IO[bytes] | int,
+    output: IO[bytes] | int | None,
     identity: Identity = OURSELVES,
     when_parent_dies: signal.Signals = signal.SIGTERM,
     cwd: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start `command` (its program as an absolute path) as a direct child in a session of its own.
 
-    Its own session keeps Ctrl-C in the terminal from reaching it: we stop children in order.
+    `output` takes what it says on both streams; None shares ours. Its own session keeps Ctrl-C in the terminal from
+    reaching it: we stop children in order.
     """
     wrapper = [sys.executable, "-I", "-S", launch.__file__]
     who = [str(identity.uid), str(identity.gid), str(os.getpid()), str(int(when_parent_dies))]

@@ -89,7 +89,7 @@ class Stack:
                 *("--port", str(self.port), "--demo", str(self.folder.demo)),
             ],
             env=env,
-            output=sys.stdout.fileno(),
+            output=None,
             when_parent_dies=signal.SIGKILL,
             cwd=ROOT,
         )

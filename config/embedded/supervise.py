@@ -47,6 +47,8 @@ class Command:
 
     def start(self) -> None:
         """Start it. It is killed with us: what it had not finished is made good by the next start."""
+        if not self._child and self.log.exists():
+            self.log.replace(self.log.with_name(self.log.name + ".1"))  # of the run before; none is kept longer
         with self.log.open("ab") as output:
             self._child = process.start(
                 command=[sys.executable, *self._arguments],

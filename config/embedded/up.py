@@ -22,8 +22,7 @@ def say(line: str) -> None:
 def main(arguments: list[str]) -> int:
     """Run until a signal asks to stop (0) or something is in the way (1)."""
     options = _options(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    _listen_to_signals()
     try:
         with Stack(data_dir=options.data, port=options.port, say=say) as stack:
             try:
@@ -52,6 +51,15 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text} is no port: choose a number from 1 to 65535")
     return int(text)
+
+
+def _listen_to_signals() -> None:
+    """Let each of them end us as Ctrl-C does; SIGINT even if a script started us in the background, without it."""
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asks us to outlive the terminal
+        wanted.append(signal.SIGHUP)
+    for number in wanted:
+        signal.signal(number, signal.default_int_handler)
 
 
 def _ignore_signals() -> None:

@@ -150,6 +150,18 @@ def test_a_first_start_that_was_cut_short_is_begun_again(data_dir: Path) -> None
         assert ask(postgres.dsn, "select 1") == 1
 
 
+@pytest.mark.parametrize("installed", list(binaries.get_installed()), ids=lambda installed: installed.version)
+def test_it_runs_with_every_version_that_is_here(
+    data_dir: Path, installed: binaries.Binaries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.embedded.postgres.find_binaries", lambda **_: installed)
+    with EmbeddedPostgres(data_dir=data_dir / installed.version) as postgres:
+        assert str(ask(postgres.dsn, "show server_version")).startswith(installed.version)
+    monkeypatch.undo()
+    with EmbeddedPostgres(data_dir=data_dir / installed.version) as again:  # finds the version that made the folder
+        assert str(ask(again.dsn, "show server_version")).startswith(str(installed.major))
+
+
 def test_a_stranger_is_not_let_in(postgres: EmbeddedPostgres) -> None:
     with pytest.raises(psycopg.OperationalError, match="Peer authentication failed"):
         psycopg.connect(postgres.dsn.replace("yunke@", "stranger@", 1))
