@@ -132,7 +132,7 @@ class Batch:
         if verdict not in ("new", "repeat"):
             return Outcome(verdict, None)
         draft = self.unique[n - 1]
-        body = msgspec.to_builtins(draft.fact)
+        body = msgspec.json.decode(self._bodies[n - 1])  # as it will be read: a tuple comes back as a list
         stream = self.streams[n - 1]
         return Outcome(
             verdict, Recorded(stream, seq, position, draft.fact.kind, draft.sender, draft.client_id, body, at)

@@ -48,7 +48,7 @@ class MemoryLog:
         self, n: int, draft: Draft, batch: Batch, before: list[Recorded]
     ) -> tuple[int, Verdict, int, int, datetime]:
         stream = batch.streams[n - 1]
-        body = msgspec.to_builtins(draft.fact)
+        body = msgspec.json.decode(msgspec.json.encode(draft.fact))
         guard = self._streams.get(stream)
         old = self._find(before, stream, draft)
         if guard is None:
