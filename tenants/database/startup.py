@@ -7,12 +7,13 @@ import secrets
 from typing import Any, Final
 
 import psycopg
+from django.core.management.base import CommandError
 
 VERSIONS: Final = range(15, 19)
 
 
-class UnsafeDatabase(RuntimeError):
-    """The database cannot be used as it is; the message is one line that says what to do."""
+class UnsafeDatabase(CommandError):
+    """The database cannot be used as it is. Every command ends with its one line, which says what to do."""
 
 
 def refuse_unsafe_database(*, dsn: str) -> None:

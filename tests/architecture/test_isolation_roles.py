@@ -108,6 +108,7 @@ def test_a_dropped_schema_is_an_error_even_where_public_has_such_a_table(tenant:
             assert owner.execute("SELECT count(*) FROM public.definition").fetchone() == (0,)
         finally:
             owner.execute("DROP TABLE public.definition")
+            owner.execute(f"DROP ROLE {quoted(tenant.schema)}")
             owner.execute("DELETE FROM public.memberships WHERE tenant_id = %s", [tenant.id])
             owner.execute("DELETE FROM public.tenants WHERE id = %s", [tenant.id])
 

@@ -3,9 +3,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config.server import serve
+from tenants.database.startup import refuse_unsafe_database
 
 
 class Command(BaseCommand):
@@ -20,5 +22,6 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Serve."""
+        """Refuse a database that would mix tenants; serve."""
+        refuse_unsafe_database(dsn=settings.YUNKE_DATABASE_DSN)
         serve(host=options["host"], port=options["port"])

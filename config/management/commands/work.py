@@ -3,9 +3,11 @@
 import signal
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config.worker import Worker
+from tenants.database.startup import refuse_unsafe_database
 
 
 class Command(BaseCommand):
@@ -16,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Work until SIGTERM or SIGINT, then finish the page in hand."""
+        refuse_unsafe_database(dsn=settings.YUNKE_DATABASE_DSN)
         worker = Worker()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from tenants.database import startup
@@ -90,6 +91,15 @@ def test_a_database_that_does_not_answer_is_said_in_one_line() -> None:
     with pytest.raises(UnsafeDatabase, match="check DATABASE_URL") as refusal:
         refuse_unsafe_database(dsn="postgresql://nobody@127.0.0.1:1/none")
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("command", ["serve", "work", "migrate"])
+def test_no_process_starts_on_an_unsafe_database(command: str) -> None:
+    with (
+        override_settings(YUNKE_DATABASE_DSN="postgresql://nobody@127.0.0.1:1/none"),
+        pytest.raises(CommandError, match="check DATABASE_URL"),
+    ):
+        call_command(command)
 
 
 def test_the_checks_guard_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
