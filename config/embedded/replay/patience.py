@@ -1,0 +1,37 @@
+"""How long a client goes on without its server: pauses that grow, and an end."""
+
+import asyncio
+import random
+import time
+from typing import Final
+
+from config.embedded.obstacles import Obstacle
+
+FIRST_PAUSE_S: Final = 0.1
+LONGEST_PAUSE_S: Final = 2.0
+END_S: Final = 120.0
+
+
+class Patience:
+    """One client's: lost by failing for two minutes, restored by any success."""
+
+    def __init__(self, *, where: str) -> None:
+        """`where` is named when patience is lost."""
+        self._where = where
+        self._pause = FIRST_PAUSE_S
+        self._since: float | None = None
+
+    def restore(self) -> None:
+        """It works again."""
+        self._pause = FIRST_PAUSE_S
+        self._since = None
+
+    async def wait(self, *, why: str, at_least: float = 0.0) -> None:
+        """Pause before the next try; raise Obstacle after two minutes of failures."""
+        now = time.monotonic()
+        self._since = self._since or now
+        if now - self._since > END_S:
+            raise Obstacle(f"{self._where} does not answer for {END_S:.0f} s ({why}): is it running?")
+        pause = max(self._pause * random.uniform(0.5, 1.0), at_least)  # noqa: S311 - spreads tries, keeps no secret
+        self._pause = min(self._pause * 2, LONGEST_PAUSE_S)
+        await asyncio.sleep(pause)
