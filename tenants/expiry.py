@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from django.contrib.sessions.models import Session
-
 from tenants.context import platform_context
-from tenants.models import LiveNonce
+from tenants.models import LiveNonce, Session
 
 
 def forget_expired(*, now: datetime) -> None:

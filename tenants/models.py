@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from uuid_utils.compat import uuid7
 
 from tenants.context import TenantRef
@@ -90,6 +91,23 @@ class Membership(models.Model):
     def __str__(self) -> str:
         """Name it in logs."""
         return f"{self.person_id} in {self.tenant_id}"
+
+
+class Session(AbstractBaseSession):
+    """A browser's session. `id` names it where the key, which is a secret, must not appear: lists, live sockets."""
+
+    id = models.UUIDField(unique=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta(AbstractBaseSession.Meta):  # type: ignore[name-defined,misc] # the stubs leave it out
+        abstract = False
+        db_table = "sessions"
+
+    def __str__(self) -> str:
+        """Name it in logs without its key."""
+        return str(self.id)
 
 
 class Head(models.Model):

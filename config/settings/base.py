@@ -29,7 +29,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 YUNKE_TENANT_DOMAIN = os.environ.get("YUNKE_TENANT_DOMAIN", "localhost")
 YUNKE_PLATFORM_HOSTS = os.environ.get("YUNKE_PLATFORM_HOSTS", "localhost,127.0.0.1").split(",")
 
-SHARED_APPS = ["tenants", "django.contrib.sessions"]
+SHARED_APPS = ["tenants"]
 TENANT_APPS = ["conversations"]
 INSTALLED_APPS = [
     *SHARED_APPS,

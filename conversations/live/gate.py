@@ -1,18 +1,16 @@
 """Who comes in: reads `hello`, uses up the ticket or checks the resume token against what is true now."""
 
-import asyncio
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
-from django.db import connection
-from psycopg import AsyncConnection
 
 from conversations.engine.following import TenantConnections
 from conversations.live.frames import Hello
 from conversations.live.tickets import TICKET_S, NotSignedIn, Pass, read_resume, read_ticket
 from tenants.context import TenantRef
-from tenants.members.member import Member
-from tenants.members.queries import find_member
+from tenants.members.queries import LIVE_SESSIONS
 
 _USE = "INSERT INTO public.live_nonces (nonce, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 _CONTACT = "SELECT 1 FROM contact WHERE id = %s"
@@ -43,25 +41,25 @@ class Gate:
             if cursor.rowcount != 1:
                 raise NotSignedIn
 
+    async def find_live(self, *, sessions: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+        """Answer name and role for each of these members' sessions that still lets somebody in."""
+        async with self._connections.platform() as borrowed:
+            params = {"sessions": list(sessions), "now": datetime.now(UTC)}
+            cursor = await borrowed.execute(LIVE_SESSIONS, params)
+            return {session: (name, role) for session, name, role in await cursor.fetchall()}
+
     async def _still(self, pass_: Pass, tenant: TenantRef) -> Pass:
-        if pass_.kind == "member":
-            member = await asyncio.to_thread(_find_member, tenant, pass_)
-            if member is None:
-                raise NotSignedIn
-            return msgspec.structs.replace(pass_, name=member.name, role=member.role)
+        if pass_.kind == "contact":
+            await self._check_contact(pass_, tenant)
+            return pass_
+        live = {} if pass_.session is None else await self.find_live(sessions=[pass_.session])
+        if pass_.session not in live:
+            raise NotSignedIn
+        name, role = live[pass_.session]
+        return msgspec.structs.replace(pass_, name=name, role=role)
+
+    async def _check_contact(self, pass_: Pass, tenant: TenantRef) -> None:
         async with self._connections.connection(tenant) as borrowed:
-            if not await _exists(borrowed, pass_):
+            cursor = await borrowed.execute(_CONTACT, [pass_.id])
+            if await cursor.fetchone() is None:
                 raise NotSignedIn
-        return pass_
-
-
-async def _exists(borrowed: AsyncConnection, pass_: Pass) -> bool:
-    cursor = await borrowed.execute(_CONTACT, [pass_.id])
-    return await cursor.fetchone() is not None
-
-
-def _find_member(tenant: TenantRef, pass_: Pass) -> Member | None:
-    try:
-        return find_member(tenant=tenant, person_id=pass_.id)
-    finally:
-        connection.close()

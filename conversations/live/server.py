@@ -22,7 +22,8 @@ from tenants.context import TenantRef
 
 logger = structlog.get_logger(__name__)
 
-HEARTBEAT_S: Final = 5.0
+HEARTBEAT_S: Final = 2.0
+NOT_SIGNED_IN: Final = 4001
 
 
 class LiveServer:
@@ -92,11 +93,24 @@ class LiveServer:
         else:
             feed.whisper(subject=signal.subject, text=signal.text)
 
+    async def _check_members(self) -> None:
+        """Close the sockets of members who are out; those who have another role now come in anew."""
+        members = {session: session.pass_.session for session in self.sessions if session.pass_.session is not None}
+        live = await self.gate.find_live(sessions=set(members.values())) if members else {}
+        for session, key in members.items():
+            found = live.get(key)
+            if found is None:
+                session.outbox.close(NOT_SIGNED_IN)
+            elif found[1] != session.pass_.role:
+                session.say(Closing(reason="changed", retry_after_ms=0))
+                session.outbox.close(GOING_AWAY)
+
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             try:
                 await self.feeds.check()
+                await self._check_members()
             except Exception as error:  # noqa: BLE001 - whatever it is, the heart must go on
                 # The database is away; the next beat looks again.
                 logger.warning("live.heartbeat_failed", error=type(error).__name__)

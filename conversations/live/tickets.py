@@ -30,7 +30,10 @@ class NotSignedIn(Refusal):
 
 
 class Pass(msgspec.Struct, frozen=True, kw_only=True):
-    """What a ticket or resume token says: for which tenant and origin, who, with which role."""
+    """What a ticket or resume token says: for which tenant and origin, who, with which role.
+
+    `session` is a member's browser session: with it ends what it let in.
+    """
 
     tenant: UUID
     kind: str
@@ -39,6 +42,7 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     origin: str
     nonce: str
+    session: UUID | None = None
 
     def actor(self) -> Actor:
         """Answer who acts."""
@@ -46,10 +50,18 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
         return Actor("member" if self.kind == "member" else "contact", self.id, self.name, permissions)
 
 
-def issue_pass(*, tenant: TenantRef, actor: Actor, role: str, origin: str) -> Pass:
-    """Make a pass for somebody whose request was just checked; `role` is empty for a contact."""
-    nonce = secrets.token_urlsafe(16)
-    return Pass(tenant=tenant.id, kind=actor.kind, id=actor.id, name=actor.name, role=role, origin=origin, nonce=nonce)
+def issue_pass(*, tenant: TenantRef, actor: Actor, origin: str, role: str = "", session: UUID | None = None) -> Pass:
+    """Make a pass for somebody whose request was just checked; a member has a role and a session."""
+    return Pass(
+        tenant=tenant.id,
+        kind=actor.kind,
+        id=actor.id,
+        name=actor.name,
+        role=role,
+        origin=origin,
+        nonce=secrets.token_urlsafe(16),
+        session=session,
+    )
 
 
 def sign_ticket(*, pass_: Pass) -> str:

@@ -8,7 +8,7 @@ from tenants.members.permissions import allows
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Who acts, for which tenant, and as what."""
+    """Who acts, for which tenant, and as what; `session` is the id of the browser's session, if it is one."""
 
     tenant_id: UUID
     person_id: UUID
@@ -16,6 +16,7 @@ class Member:
     name: str
     email: str
     role: str
+    session: UUID | None = None
 
     is_authenticated = True
 

@@ -1,10 +1,21 @@
 """Reading people: who is a live member of a tenant. All of it is in public, whatever tenant is set."""
 
+from typing import Final
 from uuid import UUID
 
 from tenants.context import TenantRef, platform_context
 from tenants.members.member import Member
 from tenants.models import Membership, TenantState
+
+# For live delivery, which asks outside the ORM: of these sessions, those that still let somebody in, and as what.
+LIVE_SESSIONS: Final = """
+SELECT s.id, p.name, m.role
+FROM public.sessions s
+JOIN public.tenants t ON t.id = s.tenant_id AND t.state = 'active'
+JOIN public.persons p ON p.id = s.person_id AND p.is_active
+JOIN public.memberships m ON m.tenant_id = t.id AND m.person_id = p.id AND m.is_active
+WHERE s.id = ANY(%(sessions)s) AND s.expire_date > %(now)s
+"""
 
 
 def member_from(membership: Membership) -> Member:

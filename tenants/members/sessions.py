@@ -3,21 +3,35 @@
 And what a session says: for which tenant, which person, under which password.
 """
 
-from typing import Any, Self
+from dataclasses import replace
+from typing import Any, Self, cast
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils.crypto import constant_time_compare
+from uuid_utils.compat import uuid7
 
 from tenants.context import TenantRef, platform_context
 from tenants.members.member import Member
 from tenants.members.queries import find_membership, member_from
-from tenants.models import Person
+from tenants.models import Person, Session
 
 
 class SessionStore(DatabaseStore):
     """Django's own, each query inside platform_context."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """Answer the table: ours says whose a session is."""
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """Make the row out of what the session says."""
+        row = cast("Session", super().create_model_instance(data))
+        if "id" in data:
+            row.id, row.tenant_id, row.person_id = UUID(data["id"]), UUID(data["tenant"]), UUID(data["person"])
+        return row
 
     def _get_session_from_db(self) -> Any:
         with platform_context():
@@ -50,6 +64,7 @@ def begin(*, session: SessionBase, tenant: TenantRef, person_id: UUID) -> None:
     with platform_context():
         person = Person.objects.get(id=person_id)
     session.flush()
+    session["id"] = str(uuid7())
     session["tenant"] = str(tenant.id)
     session["person"] = str(person_id)
     session["password"] = person.get_session_auth_hash()
@@ -69,4 +84,4 @@ def find_session_member(*, session: SessionBase, tenant: TenantRef) -> Member | 
         return None
     if not constant_time_compare(session["password"], membership.person.get_session_auth_hash()):
         return None
-    return member_from(membership)
+    return replace(member_from(membership), session=UUID(session["id"]))
