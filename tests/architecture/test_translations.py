@@ -1,0 +1,55 @@
+"""Every word a page shows is there in Chinese, and the compiled catalogues are what their sources say."""
+
+import re
+from gettext import GNUTranslations
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from tenants.provisioning import rules
+from tenants.provisioning.refusals import CredentialsRefused, SlugTaken
+from tenants.refusals import FieldError
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUES = sorted(ROOT.glob("*/locale/*/LC_MESSAGES/django.po"))
+TEMPLATES = sorted(path for app in ("tenants", "conversations") for path in (ROOT / app / "templates").rglob("*.html"))
+QUOTED = re.compile(r"""{% translate (?:"([^"]+)"|'([^']+)')""")
+BLOCK = re.compile(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", re.DOTALL)
+
+
+def words(template: Path) -> set[str]:
+    """The messages that a template asks for, blocks in the form of gettext."""
+    text = template.read_text()
+    quoted = {first or second for first, second in QUOTED.findall(text)}
+    return quoted | {re.sub(r"{{ (\w+) }}", r"%(\1)s", block) for block in BLOCK.findall(text)}
+
+
+def sources(catalogue: Path) -> dict[str, str]:
+    with catalogue.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def chinese() -> dict[str, str]:
+    return {source: word for path in CATALOGUES for source, word in sources(path).items()}
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_every_word_of_a_page_is_translated(template: Path) -> None:
+    assert words(template) - {source for source, word in chinese().items() if word} == set()
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.parts[-5])
+def test_the_compiled_catalogue_is_fresh(catalogue: Path) -> None:
+    """If not: pybabel compile -D django -d <app>/locale."""
+    with catalogue.with_suffix(".mo").open("rb") as file:
+        compiled = GNUTranslations(file)
+    assert {source: compiled.gettext(source) for source in sources(catalogue)} == sources(catalogue)
+
+
+def test_what_sign_up_refuses_is_said_in_chinese() -> None:
+    errors: list[FieldError] = [*SlugTaken().errors, *CredentialsRefused().errors]
+    errors += [error for slug in ("", "1ab", "www") for error in rules.slug_errors(slug=slug)]
+    errors += [error for name in ("", "a\nb") for error in rules.name_errors(name=name)]
+    errors += [error for password in ("", "x" * 201) for error in rules.password_length_errors(password=password)]
+    assert {error["detail"] for error in errors} <= set(chinese())
