@@ -22,6 +22,14 @@ class Parking:
         """Count all entries."""
         return sum(map(len, self._entries.values()))
 
+    def count(self, schema: str) -> int:
+        """Count a tenant's entries."""
+        return len(self._entries.get(schema, ()))
+
+    def has_waited(self, schema: str) -> bool:
+        """Tell whether a tenant was parked since it was last written: it may well have to wait again."""
+        return schema in self._pause
+
     def holds(self, schema: str) -> bool:
         """Tell whether a tenant is parked: what comes for it must then wait behind what is here."""
         return schema in self._entries

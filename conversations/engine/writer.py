@@ -27,10 +27,13 @@ logger = structlog.get_logger(__name__)
 MAX_EVENTS: Final = 512
 MAX_TENANTS: Final = 64
 MAX_WAITING: Final = 8_192
+MAX_PARKED: Final = 1_024
 LOCK_TIMEOUT_MS: Final = 200
+HURRY_MS: Final = 20
 TIMEOUT_MS: Final = 5_000
 CONNECT_S: Final = 5
 PATIENCE_S: Final = 10.0
+STOP_S: Final = 5.0
 
 Failure = str
 Done = Callable[[Outcome | Failure], None]
@@ -62,14 +65,25 @@ class Entry:
 class Writer:
     """Group commit for websockets. submit() from the event loop's thread only."""
 
-    def __init__(self, *, dsn: str, role: str, written: Written, projections: Sequence[Projection] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        dsn: str,
+        role: str,
+        written: Written,
+        projections: Sequence[Projection] = (),
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         """`written` is called after each COMMIT with a schema and what is now on its log, in position order."""
+        self._patience_s = patience_s
         self._dsn = dsn
         self._role = role
         self._written = written
         self._projections = projections
         self._waiting: deque[Entry] = deque()
+        self._in_hand: list[Entry] = []
         self._parking = Parking()
+        self._stopped = False
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -81,35 +95,49 @@ class Writer:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Write what waits (at most 5 s), then end; the rest is answered `unavailable`."""
+        """Write what is here (at most 5 s), then end; the rest, and what still comes, is answered `unavailable`."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + 5
-        while (self._waiting or self._parking) and loop.time() < until:  # noqa: ASYNC110 - once, at the end
+        until = loop.time() + STOP_S
+        while self._held and loop.time() < until:  # noqa: ASYNC110 # once, at the end
             await asyncio.sleep(0.01)
+        self._stopped = True
+        self._room.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        self._fail([*self._waiting, *self._parking.empty()], "unavailable")
+        self._fail([*self._in_hand, *self._waiting, *self._parking.empty()], "unavailable")
         await self._disconnect()
 
     async def submit(self, *, schema: str, draft: Draft, done: Done) -> None:
-        """Queue a draft; waits while the queue is full, which stops the reading of that client's socket."""
-        while len(self._waiting) + len(self._parking) >= MAX_WAITING:
+        """Queue a draft; waits while the queue is full, which stops the reading of that client's socket.
+
+        A tenant that cannot be written fills its own part of the queue and not the others'.
+        """
+        while not self._stopped and (self._held >= MAX_WAITING or self._parking.count(schema) >= MAX_PARKED):
             self._room.clear()
             await self._room.wait()
-        deadline = asyncio.get_running_loop().time() + PATIENCE_S
-        self._waiting.append(Entry(schema=schema, draft=draft, done=done, deadline=deadline))
+        deadline = asyncio.get_running_loop().time() + self._patience_s
+        entry = Entry(schema=schema, draft=draft, done=done, deadline=deadline)
+        if self._stopped:
+            entry.answer("unavailable")
+            return
+        self._waiting.append(entry)
         self._wake.set()
+
+    @property
+    def _held(self) -> int:
+        return len(self._waiting) + len(self._in_hand) + len(self._parking)
 
     async def _run(self) -> None:
         while True:
             await self._wait()
-            entries = self._take()
+            self._in_hand = self._take()
             try:
-                await self._write(entries)
+                await self._write(self._in_hand)
             except Exception:
                 logger.exception("writer.bug")
-                self._fail(entries, "unavailable")
+                self._fail(self._in_hand, "unavailable")
+            self._in_hand = []
             self._room.set()
 
     async def _wait(self) -> None:
@@ -142,40 +170,56 @@ class Writer:
         return taken
 
     async def _write(self, entries: list[Entry]) -> None:
+        """All tenants in one transaction; those that had to wait before, and all if it fails, each in its own."""
         groups = _by_schema(entries)
-        if await self._attempt(groups):
+        try:
+            await self._connected()
+        except psycopg.Error as error:
+            logger.warning("writer.database_away", error=type(error).__name__)
+            for schema, group in groups.items():
+                self._park(schema, group)
             return
+        sound = {schema: group for schema, group in groups.items() if not self._parking.has_waited(schema)}
+        written = sound if not sound or await self._attempt(sound) else {}
         for schema, group in groups.items():
-            if len(groups) == 1 or not await self._attempt({schema: group}):
-                await self._write_apart(schema, group)
-
-    async def _write_apart(self, schema: str, group: list[Entry]) -> None:
-        """A tenant whose batch failed: entry by entry, so that one bad row stops only itself; a busy one is parked."""
-        for n, entry in enumerate(group):
-            try:
-                await self._commit({schema: [entry]})
-            except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError) as error:
-                logger.exception("writer.rejected", schema=schema, error=type(error).__name__)
-                self._fail([entry], "unavailable")
-            except psycopg.Error as error:
-                logger.warning("writer.parked", schema=schema, error=type(error).__name__, entries=len(group) - n)
-                self._parking.park(schema, group[n:], asyncio.get_running_loop().time())
-                return
+            if schema not in written:
+                await self._write_alone(schema, group)
 
     async def _attempt(self, groups: dict[str, list[Entry]]) -> bool:
         try:
-            await self._commit(groups)
+            await self._commit(groups, lock_timeout_ms=LOCK_TIMEOUT_MS)
         except psycopg.Error as error:
             logger.warning("writer.batch_failed", tenants=len(groups), error=type(error).__name__)
             return False
         return True
 
-    async def _commit(self, groups: dict[str, list[Entry]]) -> None:
+    async def _write_alone(self, schema: str, group: list[Entry]) -> None:
+        """One tenant, without patience for locks: a busy one is parked, a row that cannot be written is found."""
+        try:
+            await self._commit({schema: group}, lock_timeout_ms=HURRY_MS)
+        except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError) as error:
+            if len(group) == 1:
+                logger.exception("writer.rejected", schema=schema, error=type(error).__name__)
+                self._fail(group, "unavailable")
+                return
+            for entry in group:
+                if self._parking.holds(schema):
+                    self._parking.add(entry)
+                else:
+                    await self._write_alone(schema, [entry])
+        except psycopg.Error as error:
+            logger.warning("writer.parked", schema=schema, error=type(error).__name__, entries=len(group))
+            self._park(schema, group)
+
+    def _park(self, schema: str, group: list[Entry]) -> None:
+        self._parking.park(schema, group, asyncio.get_running_loop().time())
+
+    async def _commit(self, groups: dict[str, list[Entry]], *, lock_timeout_ms: int) -> None:
         """Write all groups in one transaction, tenants in sorted order, then tell."""
         at = datetime.now(UTC)
         batches = {schema: Batch(drafts=[e.draft for e in groups[schema]], at=at) for schema in sorted(groups)}
         try:
-            rows = await self._execute(await self._connected(), batches)
+            rows = await self._execute(await self._connected(), batches, lock_timeout_ms)
         except BaseException:
             # Whatever it was: only a connection that is whole and idle is used again.
             if self._connection is not None and self._connection.info.transaction_status != TransactionStatus.IDLE:
@@ -185,10 +229,12 @@ class Writer:
             self._tell(schema, groups[schema], batch.outcomes(rows[schema]))
 
     async def _execute(
-        self, connection: psycopg.AsyncConnection, batches: dict[str, Batch]
+        self, connection: psycopg.AsyncConnection, batches: dict[str, Batch], lock_timeout_ms: int
     ) -> dict[str, list[tuple[Any, ...]]]:
         cursors = {}
         async with connection.transaction(), connection.pipeline():
+            if lock_timeout_ms != LOCK_TIMEOUT_MS:
+                await connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{lock_timeout_ms}ms"])
             for schema, batch in batches.items():
                 await self._say(connection, statements.LOCK, schema, {"streams": batch.locks})
                 cursors[schema] = await self._say(
