@@ -26,7 +26,7 @@ DENIED = "42501"
 
 
 @pytest.mark.parametrize(
-    "table", ["tenants", "persons", "memberships", "heads", "live_nonces", "django_session", "django_migrations"]
+    "table", ["tenants", "persons", "memberships", "heads", "live_nonces", "sessions", "django_migrations"]
 )
 def test_public_tables_are_closed_to_tenants(tenant: TenantRef, table: str) -> None:
     with tenant_context(tenant):

@@ -54,7 +54,7 @@ def test_a_company_is_served_right_after(tenant: TenantRef) -> None:
         ({"email": "a\0@example.com"}, {"email": "shape"}),
         ({"email": "a@" + "x" * 250 + ".com"}, {"email": "shape"}),
         ({"password": "short"}, {"password": "too_short"}),
-        ({"password": "1234567890"}, {"password": "password_too_common"}),
+        ({"password": "qwertyuiop"}, {"password": "password_too_common"}),
         ({"password": "\0" * 12}, {"password": "shape"}),
         ({"password": "long enough 9 \ud800"}, {"password": "shape"}),
         (dict.fromkeys(("name", "slug", "email"), ""), {"name": "length", "slug": "length", "email": "shape"}),
