@@ -5,6 +5,7 @@ Later migrations must find the same names everywhere, so nothing here invents on
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -17,22 +18,47 @@ class Uncopyable(RuntimeError):
     """The template holds something that clone does not copy: a bug in a migration."""
 
 
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """What makes a schema: statements, and (privileges, table, role) to grant, where the role None is its own."""
+
+    statements: tuple[str, ...]
+    grants: tuple[tuple[str, str, str | None], ...]
+
+    def script_for(self, *, role: str) -> str:
+        """Answer all of it as one text."""
+        grants = (f"GRANT {what} ON {quoted(table)} TO {quoted(to or role)}" for what, table, to in self.grants)
+        return ";\n".join((*self.statements, *grants))
+
+
+# Reading the catalog costs more with every tenant there is, and only migrations change a template: so it is read once
+# for each state of its migrations, and never forgotten (a process sees few).
+_blueprints: dict[tuple[str, int, int], Blueprint] = {}
+
+
 def clone_template(cursor: Any, *, schema: str) -> None:
     """Fill the empty `schema` with what the template has. Call it in a transaction whose search_path is the template.
 
-    The search_path moves with SET LOCAL (migrations and tenants never do): PostgreSQL's own deparsers
-    leave out schemas that are on the path, so a definition read on the template's path is right on the new one.
+    The search_path moves with SET LOCAL (migrations and tenants never do): PostgreSQL's own deparsers leave out schemas
+    that are on the path, so a definition read on the template's path is right on the new one.
     """
-    script = list(_script(cursor, schema=schema))
+    script = _blueprint(cursor).script_for(role=schema)
     cursor.execute(f"SET LOCAL search_path TO {quoted(schema)}")
-    cursor.execute(";\n".join(script))
+    cursor.execute(script)
 
 
-def _script(cursor: Any, *, schema: str) -> Iterator[str]:
+def _blueprint(cursor: Any) -> Blueprint:
+    ((newest, count),) = _rows(cursor, "SELECT max(id), count(*) FROM django_migrations")
+    key = (settings.YUNKE_TEMPLATE_SCHEMA, newest, count)
+    if key not in _blueprints:
+        refuse_uncopyable(cursor)
+        _blueprints[key] = Blueprint(statements=tuple(_statements(cursor)), grants=tuple(_grants(cursor)))
+    return _blueprints[key]
+
+
+def _statements(cursor: Any) -> Iterator[str]:
     template = settings.YUNKE_TEMPLATE_SCHEMA
-    refuse_uncopyable(cursor)
-    tables = _rows(cursor, catalog.TABLES)
-    for table, options in tables:
+    for table, options in _rows(cursor, catalog.TABLES):
         like = "DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION"
         using = f" WITH ({options})" if options else ""
         yield f"CREATE TABLE {quoted(table)} (LIKE {quoted(template)}.{quoted(table)} INCLUDING {like}){using}"
@@ -40,21 +66,15 @@ def _script(cursor: Any, *, schema: str) -> Iterator[str]:
         yield f"ALTER TABLE {quoted(table)} ADD CONSTRAINT {quoted(name)} {definition}"
     for (definition,) in _rows(cursor, catalog.INDEXES):
         yield definition
-    yield from _grants(cursor, schema=schema)
-    yield from _copied_rows(template)
-
-
-def _grants(cursor: Any, *, schema: str) -> Iterator[str]:
-    for table, columns, grantee, privilege in _rows(cursor, catalog.GRANTS):
-        role = schema if grantee == settings.YUNKE_TEMPLATE_SCHEMA else grantee
-        narrowed = f" ({columns})" if columns else ""
-        yield f"GRANT {privilege}{narrowed} ON {quoted(table)} TO {quoted(role)}"
-
-
-def _copied_rows(template: str) -> Iterator[str]:
-    """Copy which migrations have run: the only rows a template has."""
-    yield f"INSERT INTO django_migrations SELECT * FROM {quoted(template)}.django_migrations"  # noqa: S608 # the name is quoted
+    # Which migrations have run: the only rows a template has.
+    yield f"INSERT INTO django_migrations SELECT * FROM {quoted(template)}.django_migrations"  # noqa: S608 # our own name
     yield "SELECT setval(pg_get_serial_sequence('django_migrations', 'id'), (SELECT max(id) FROM django_migrations))"
+
+
+def _grants(cursor: Any) -> Iterator[tuple[str, str, str | None]]:
+    for table, columns, grantee, privileges in _rows(cursor, catalog.GRANTS):
+        role = None if grantee == settings.YUNKE_TEMPLATE_SCHEMA else grantee
+        yield f"{privileges} ({columns})" if columns else privileges, table, role
 
 
 def refuse_uncopyable(cursor: Any) -> None:
