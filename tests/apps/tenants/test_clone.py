@@ -24,7 +24,7 @@ def same(tenant: TenantRef) -> bool:
         return digest(cursor, schema=tenant.schema) == digest(cursor, schema=settings.YUNKE_TEMPLATE_SCHEMA)
 
 
-TRIGGERED = "suppress_redundant_updates_trigger"  # one of PostgreSQL's own
+TRIGGERED = "FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"
 
 NOVELTIES = """
 CREATE TABLE novelty (
