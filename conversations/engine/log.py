@@ -6,6 +6,7 @@ tenant's head, which everybody else in the tenant waits for.
 
 import json
 from collections.abc import Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +24,7 @@ from tenants.context import current_tenant, on_commit
 
 logger = structlog.get_logger(__name__)
 PAGE: Final = 500
+_appends: ContextVar[int] = ContextVar("yunke_appends", default=0)
 
 
 def open_streams(*, subject: UUID) -> None:
@@ -51,8 +53,14 @@ def append(*, drafts: Sequence[Draft], at: datetime, projections: Sequence[Proje
     outcomes = batch.outcomes(rows)
     recorded = [_accepted(outcome) for outcome in outcomes]
     if any(outcome.verdict == "new" for outcome in outcomes):
+        _appends.set(_appends.get() + 1)
         _announce(max(event.position for event in recorded))
     return recorded
+
+
+def count_appends() -> int:
+    """Answer how often this thread has written. Since its last COMMIT at least once: it holds the tenant's head."""
+    return _appends.get()
 
 
 def read_stream(*, stream: UUID, after: int, limit: int = PAGE) -> list[Recorded]:

@@ -2,6 +2,9 @@
 
 There is no lease: whoever locks the cursor row works; a worker that dies lets go at once and the next one goes on
 from the last commit. So the effect happens exactly once.
+
+Whoever has appended holds the tenant's head, and must not wait for a stream whose holder waits for the head: so a page
+ends with the first event whose effect appended something, and an effect appends last, and once.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,6 +50,7 @@ def run_readers(*, readers: Sequence[Reader], now: datetime) -> Progress:
 def _run(reader: Reader, now: datetime) -> Progress:
     """Take one page. A reader that fails keeps its place, is tried again later and stops no other."""
     try:
+        _make_cursor(reader)
         return _take_page(reader, now)
     except Exception as error:
         logger.exception("reader.failed", reader=reader.name)
@@ -64,18 +68,32 @@ def _take_page(reader: Reader, now: datetime) -> Progress:
             return Progress.DONE
         kinds = sorted(reader.kinds)
         events = log.read_kinds(kinds=kinds, after=cursor.position, until=until, limit=reader.page)
-        for event in events:
-            reader.apply(event, now)
-        full = len(events) == reader.page
-        position = events[-1].position if full else until
+        done = _apply(reader, events, now)
+        cut_short = done < len(events) or done == reader.page
+        position = events[done - 1].position if cut_short else until
         ReaderCursor.objects.filter(reader=reader.name).update(
             position=position, failures=0, retry_at=None, error="", moved_at=now
         )
     return Progress.MORE if log.get_position() > position else Progress.DONE
 
 
+def _apply(reader: Reader, events: Sequence[Recorded], now: datetime) -> int:
+    """Answer how many events were applied: all, or those up to the first that made the reader append."""
+    before = log.count_appends()
+    for n, event in enumerate(events, start=1):
+        reader.apply(event, now)
+        if log.count_appends() != before:
+            return n
+    return len(events)
+
+
+def _make_cursor(reader: Reader) -> None:
+    """Make the row the first time, in a commit of its own: another worker would wait for one that is half made."""
+    if not ReaderCursor.objects.filter(reader=reader.name).exists():
+        ReaderCursor.objects.bulk_create([ReaderCursor(reader=reader.name)], ignore_conflicts=True)
+
+
 def _lock_cursor(reader: Reader) -> ReaderCursor | None:
-    ReaderCursor.objects.bulk_create([ReaderCursor(reader=reader.name)], ignore_conflicts=True)
     return ReaderCursor.objects.select_for_update(skip_locked=True).filter(reader=reader.name).first()
 
 
