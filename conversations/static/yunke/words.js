@@ -3,7 +3,7 @@
 export const language = document.documentElement.lang.toLowerCase().startsWith("zh") ? "zh" : "en";
 const locale = language === "zh" ? "zh-CN" : navigator.language?.startsWith("en") ? navigator.language : "en";
 
-/** say("took", { name: "Lin" }) from a dictionary of this language; an unknown key shows itself. */
+/** say("typing", { name: "Lin" }) from a dictionary of this language; an unknown key shows itself. */
 export const speaker = (dictionary) => (key, values = {}) =>
   (dictionary[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 

@@ -68,7 +68,8 @@ export class Desk {
   }
 
   contactName(row) {
-    return row?.contact.name || this.say("visitor");
+    const name = row?.contact.name ?? "";
+    return name && !name.startsWith("#") ? name : `${this.say("visitor")} ${name}`.trim();
   }
 
   /** Who is typing there now, by name. */

@@ -24,11 +24,13 @@ export class ListPane {
     this.rows = h("ol.rows", { role: "list" });
     this.scroll = h("div.scroll", { tabindex: "-1", onscroll: () => this.paint() }, this.rows);
     this.said = h("div.said", { role: "status" });
+    this.body = h("div.body", {}, h("div.hold", {}, this.chip), this.scroll);
     this.node = h("section.list", { "aria-label": say("conversations") },
       h("div.tabs", { role: "group", "aria-label": say("filter") }, this.tabs),
-      h("div.hold", {}, this.chip), this.scroll, this.said);
-    this.scroll.addEventListener("pointerenter", (event) => (this.#hover = event.pointerType === "mouse"));
-    this.scroll.addEventListener("pointerleave", () => ((this.#hover = false), this.release()));
+      this.body, this.said);
+    this.body.addEventListener("pointermove", (event) => (this.#hover = event.pointerType === "mouse"));
+    addEventListener("keydown", () => (this.#hover = false)); // the keys are in use, not the pointer
+    this.body.addEventListener("pointerleave", () => ((this.#hover = false), this.release()));
     new ResizeObserver(() => this.paint()).observe(this.scroll);
   }
 

@@ -5,16 +5,18 @@ export class Site {
   #port = null;
   #last = new Map();
   open = window.parent === window;
+  /** Called when the visitor opens or closes the frame. */
+  onChange = () => {};
 
-  /** `onChange()` when the visitor opens or closes the frame. */
-  constructor({ onChange }) {
+  /** Must be made before the page's load event, at which the loader hands over the port. */
+  constructor() {
     this.alone = this.open;
     addEventListener("message", (event) => {
       if (event.source !== window.parent || event.data?.yunke !== "hello" || !event.ports[0]) return;
       this.#port = event.ports[0];
       this.#port.onmessage = ({ data }) => {
         this.open = data.type === "opened";
-        onChange();
+        this.onChange();
       };
       this.#last.forEach((message) => this.#port.postMessage(message));
     });

@@ -9,6 +9,7 @@ import { Site, inkOn } from "./site.js";
 import { Transcript } from "./transcript.js";
 import { Visitor } from "./visitor.js";
 
+const site = new Site(); // before anything is waited for
 const { inbox, color } = document.body.dataset;
 const say = speaker((await import(`../i18n/widget-${language}.js`)).default);
 const $ = (id) => document.getElementById(id);
@@ -17,7 +18,6 @@ const [log, list, line, form, box] = ["log", "messages", "line", "form", "text"]
 const shelf = new Shelf(`yunke.${inbox}.`);
 const outbox = new Outbox({ shelf: new Shelf(`yunke.out.${inbox}.`), onChange: () => draw() });
 const visitor = new Visitor({ inbox, shelf });
-const site = new Site({ onChange: () => (site.open && arrive(), draw()) });
 const transcript = new Transcript({ node: list, say, outbox });
 const live = new Live({ url: liveUrl(), getTicket, outbox, on: hear });
 
@@ -182,5 +182,8 @@ $("close").onclick = () => site.close();
 addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && site.close());
 document.addEventListener("visibilitychange", draw);
 setDraft(shelf.get("draft") ?? "");
+site.onChange = () => (site.open && arrive(), draw());
+box.disabled = false; // until here a word or an Enter would have been lost
+if (site.open) arrive();
 if (visitor.known || outbox.entries().length) live.start();
 draw();
