@@ -9,11 +9,11 @@ from conversations.engine.projections import Projection
 CONVERSATIONS: Final = Projection(
     """
 WITH news AS (
-    SELECT c.id, e.seq, e.kind, e.body, e.at, false AS staff
+    SELECT c.id, e.seq, e.kind, e.body, e.at, false AS staff, c.member_read_seq AS had_read
     FROM {s}conversation c JOIN {s}event e ON e.stream = c.id AND e.seq > c.public_seq
     WHERE c.id = ANY(%(subjects)s::uuid[])
     UNION ALL
-    SELECT c.id, e.seq, e.kind, e.body, e.at, true
+    SELECT c.id, e.seq, e.kind, e.body, e.at, true, 0
     FROM unnest(%(subjects)s::uuid[], %(staff)s::uuid[]) pair(id, staff)
     JOIN {s}conversation c ON c.id = pair.id
     JOIN {s}event e ON e.stream = pair.staff AND e.seq > c.staff_seq
@@ -24,7 +24,7 @@ WITH news AS (
         (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'message.posted.v1'))[1] AS message,
         (array_agg(at ORDER BY seq DESC)
             FILTER (WHERE kind IN ('message.posted.v1', 'conversation.started.v1')))[1] AS last_at,
-        count(*) FILTER (WHERE kind = 'message.posted.v1' AND body->>'author' = 'contact') AS asked,
+        count(*) FILTER (WHERE kind = 'message.posted.v1' AND body->>'author' = 'contact' AND seq > had_read) AS asked,
         max((body->>'seq')::bigint)
             FILTER (WHERE kind = 'conversation.read.v1' AND body->>'by' = 'contact') AS contact_read,
         max((body->>'seq')::bigint)

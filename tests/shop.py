@@ -1,0 +1,76 @@
+"""A company that is open: its inbox, its visitors and their conversations, made through the rooms' own commands."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from conversations.channels.webchat.commands import get_conversation_to_write_in, let_in
+from conversations.channels.webchat.queries import get_inboxes
+from conversations.engine import log
+from conversations.engine.events import Draft, Fact, Recorded
+from conversations.threads import rules
+from conversations.threads.actors import Actor
+from conversations.threads.projections import CONVERSATIONS
+from tenants.context import TenantRef, tenant_context
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A visitor and where they write."""
+
+    actor: Actor
+    token: str
+    conversation: UUID
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Answer how they show who they are."""
+        return {"authorization": f"Visitor {self.token}"}
+
+
+class Shop:
+    """One tenant."""
+
+    def __init__(self, *, tenant: TenantRef) -> None:
+        """It has the inbox that every new tenant has."""
+        self.tenant = tenant
+        with tenant_context(tenant):
+            self.inbox = get_inboxes()[0].key
+
+    def welcome(self, *, text: str | None = None) -> Guest:
+        """Let a new visitor in, who starts a conversation and perhaps says something."""
+        now = datetime.now(UTC)
+        with tenant_context(self.tenant):
+            visitor = let_in(inbox=self.inbox, token=None, now=now)
+            conversation = get_conversation_to_write_in(contact=visitor.actor.id, inbox=self.inbox, now=now)
+        assert visitor.token
+        guest = Guest(visitor.actor, visitor.token, conversation)
+        if text is not None:
+            self.say(guest.conversation, guest.actor, text)
+        return guest
+
+    def say(self, conversation: UUID, actor: Actor, text: str) -> Recorded:
+        """Post a message as somebody."""
+        return self.write(conversation, [rules.post(actor=actor, text=text)], sender=actor.id)[0]
+
+    def write(self, conversation: UUID, facts: Sequence[Fact], *, sender: UUID | None = None) -> list[Recorded]:
+        """Append facts with the read model, in a transaction of their own."""
+        drafts = [
+            Draft(subject=conversation, fact=fact, sender=sender, client_id=secrets.token_hex(8) if sender else None)
+            for fact in facts
+        ]
+        with tenant_context(self.tenant), transaction.atomic():
+            return log.append(drafts=drafts, at=datetime.now(UTC), projections=[CONVERSATIONS])
+
+    def read(self, conversation: UUID) -> list[Recorded]:
+        """Answer everything on the log about a conversation, by position."""
+        with tenant_context(self.tenant):
+            return [
+                event
+                for event in log.read_tenant(after=0, limit=10_000)
+                if event.stream.int | 1 == conversation.int | 1
+            ]
