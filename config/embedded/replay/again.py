@@ -73,6 +73,7 @@ class Rereading:
         self._book, self._findings = scene.book, scene.findings
         self._web, self._tally = scene.web, scene.tally
         self._done = done
+        self._sign_in = asyncio.Lock()  # hashing passwords takes much memory: one after the other
 
     async def read(self) -> None:
         """Read and judge everything."""
@@ -116,7 +117,8 @@ class Rereading:
 
     async def _read_company(self, company: Company) -> None:
         session = OwnerSession(web=self._web, company=company)
-        await session.begin()
+        async with self._sign_in:
+            await session.begin()
         positions: set[int] = set()
 
         def check(raw: str, frame: dict[str, Any]) -> bool:
