@@ -16,6 +16,7 @@ TRIES: Final = 5
 
 async def sign_up_many(*, web: Web, platform: Site, count: int) -> list[Company]:
     """Answer `count` new companies of random names, each with its inbox."""
+    await web.knock(site=platform)
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def one(number: int) -> Company:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import h11
 import msgspec
 
+from config.embedded.obstacles import Obstacle
 from config.embedded.replay.patience import Patience
 from config.embedded.replay.site import Site
 
@@ -121,6 +122,16 @@ class Web:
             if answer.status not in BUSY:
                 return _expected(answer, f"{method} {site.origin}{path}")
             await patience.wait(why=f"it answers {answer.status}", at_least=answer.retry_after())
+
+    async def knock(self, *, site: Site) -> None:
+        """Raise Obstacle at once when nothing listens there: later it may be away for a while, now it must be there."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                connection = await self._connection(site)
+        except (OSError, TimeoutError) as error:
+            why = str(error) or type(error).__name__
+            raise Obstacle(f"nothing answers at {site.origin} ({why}): is Yunke running there?") from None
+        await connection.close()
 
     async def get(self, *, site: Site, path: str, headers: Mapping[str, str] | None = None) -> Any:
         """Answer the JSON of a page that must be there."""

@@ -82,7 +82,9 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
     assert "error:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("more", [[], ["--url", "ftp://x"], ["--url", "http://localhost:notaport"]])
+@pytest.mark.parametrize(
+    "more", [[], ["--url", "ftp://x"], ["--url", "http://localhost:notaport"], ["--url", "http://localhost:1"]]
+)
 def test_an_obstacle_is_status_2_and_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str]
 ) -> None:
