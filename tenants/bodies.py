@@ -1,6 +1,7 @@
 """Request bodies as typed structs: what does not fit, or is not known, is refused field by field."""
 
-from typing import Any, TypeVar
+import re
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -8,10 +9,15 @@ from tenants.refusals import Invalid
 from tenants.text import is_storable_json
 
 S = TypeVar("S", bound=msgspec.Struct)
+_NAMED: Final = re.compile(r"(?:missing required|unknown) field `(.*)`")
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The shape of a request's JSON body."""
+
+
+class Nothing(Body, frozen=True):
+    """The body of a request that needs none."""
 
 
 def read_body(*, data: Any, shape: type[S]) -> S:
@@ -29,5 +35,6 @@ def read_body(*, data: Any, shape: type[S]) -> S:
 def invalid_from(*, error: msgspec.ValidationError) -> Invalid:
     """Turn msgspec's sentence ("... - at `$.name`") into a refusal that names the field."""
     reason, _, path = str(error).partition(" - at `")
-    field = path.rstrip("`").removeprefix("$").removeprefix(".")
+    names = [path.rstrip("`").removeprefix("$"), *_NAMED.findall(reason)]
+    field = ".".join(name.strip(".") for name in names if name)
     return Invalid(errors=[{"field": field, "code": "invalid", "detail": reason}])

@@ -1,5 +1,6 @@
 """REST of conversations for members. Lists are made of plain rows: they are hot."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
@@ -16,12 +17,13 @@ from conversations.threads import commands, queries
 from conversations.threads.actors import Actor
 from conversations.threads.authentication import get_actor
 from conversations.threads.models import ConversationRow
-from tenants.bodies import Body, read_body
+from tenants.bodies import Body, Nothing, read_body
 from tenants.context import current_tenant
 from tenants.refusals import Invalid, NotAllowed
 
 LIMIT: Final = 50
 _CURSOR = "yunke.conversations.cursor"
+_NUMBER = re.compile(r"[0-9]{1,9}\Z")
 
 
 class AssignBody(Body, frozen=True):
@@ -64,7 +66,7 @@ class Conversations(APIView):
         actor = _viewer(request)
         limit = _read_limit(request.query_params.get("limit"))
         before = _read_cursor(request.query_params.get("cursor"))
-        rows, position = queries.get_page(filters=_read_filters(request, actor), limit=limit + 1, before=before)
+        rows, position = queries.get_page(filters=_read_filters(request, actor), limit=limit, before=before)
         inboxes = get_names(kind="inbox")
         results = [render_conversation(row, inboxes) for row in rows[:limit]]
         following = _next(request, rows[limit - 1]) if len(rows) > limit else None
@@ -85,6 +87,7 @@ class Take(APIView):
 
     def post(self, request: Request, conversation: UUID) -> Response:
         """Answer from now on."""
+        read_body(data=request.data, shape=Nothing)
         commands.take(conversation=conversation, actor=get_actor(request=request), now=datetime.now(UTC))
         return _answer(conversation)
 
@@ -121,6 +124,7 @@ class Resolve(APIView):
 
     def post(self, request: Request, conversation: UUID) -> Response:
         """Call it settled."""
+        read_body(data=request.data, shape=Nothing)
         commands.resolve(conversation=conversation, actor=get_actor(request=request), now=datetime.now(UTC))
         return _answer(conversation)
 
@@ -130,6 +134,7 @@ class Reopen(APIView):
 
     def post(self, request: Request, conversation: UUID) -> Response:
         """Take it up again."""
+        read_body(data=request.data, shape=Nothing)
         commands.reopen(conversation=conversation, actor=get_actor(request=request), now=datetime.now(UTC))
         return _answer(conversation)
 
@@ -152,7 +157,7 @@ def _wrong(field: str, detail: str) -> Invalid:
 def _read_limit(text: str | None) -> int:
     if text is None:
         return LIMIT
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= queries.MOST:
+    if not _NUMBER.match(text) or not 1 <= int(text) <= queries.MOST:
         raise _wrong("limit", f"A number from 1 to {queries.MOST}.")
     return int(text)
 

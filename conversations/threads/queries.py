@@ -61,7 +61,7 @@ def find_current(*, contact: UUID) -> UUID | None:
 def get_page(
     *, filters: Filters, limit: int, before: tuple[datetime, UUID] | None = None
 ) -> tuple[list[ConversationRow], int]:
-    """Answer up to `limit` rows with at least one message, newest first, and the tenant's position.
+    """Answer `limit` rows with at least one message, newest first, one more if there are more, and the position.
 
     The position is read first: whoever applies the events after it to the rows has the rows as they are now.
     """
@@ -70,7 +70,7 @@ def get_page(
     if before is not None:
         at, id_ = before
         rows = rows.filter(last_at__lte=at).exclude(last_at=at, id__gte=id_)
-    return list(rows.order_by("-last_at", "-id")[: min(limit, MOST)]), position
+    return list(rows.order_by("-last_at", "-id")[: min(limit, MOST) + 1]), position
 
 
 def _conditions(filters: Filters) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from conversations.channels.webchat.authentication import IsVisitor, VisitorToke
 from conversations.channels.webchat.commands import change_inbox, get_conversation_to_write_in, let_in
 from conversations.channels.webchat.queries import Inbox, get_inboxes
 from conversations.threads.authentication import get_actor, get_contact
-from tenants.bodies import Body, read_body
+from tenants.bodies import Body, Nothing, read_body
 from tenants.refusals import NotAllowed
 
 
@@ -20,10 +20,6 @@ class VisitorBody(Body, frozen=True):
     """The key of the inbox whose widget was opened."""
 
     inbox: str
-
-
-class NothingBody(Body, frozen=True):
-    """An empty object."""
 
 
 class InboxBody(Body, frozen=True):
@@ -64,7 +60,7 @@ class VisitorConversation(APIView):
 
     def post(self, request: Request) -> Response:
         """Answer the visitor's conversation; the first time, start it."""
-        read_body(data=request.data, shape=NothingBody)
+        read_body(data=request.data, shape=Nothing)
         actor, inbox = get_contact(request=request), str(request.auth)
         conversation = get_conversation_to_write_in(contact=actor.id, inbox=inbox, now=datetime.now(UTC))
         return Response({"id": conversation})
