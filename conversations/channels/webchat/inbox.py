@@ -11,6 +11,7 @@ from tenants.refusals import Invalid
 
 KIND: Final = "inbox"
 ANY_ORIGIN: Final = "*"
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Line = Annotated[str, Meta(max_length=500)]
@@ -48,7 +49,7 @@ def _plain(origin: str) -> str:
         return origin
     try:
         parts = urlsplit(origin)
-        port = f":{parts.port}" if parts.port else ""
+        port = f":{parts.port}" if parts.port and parts.port != DEFAULT_PORTS.get(parts.scheme) else ""
     except ValueError:
         raise _wrong(origin) from None
     host = parts.hostname or ""
