@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import django
+import hypothesis
 import pytest
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
@@ -20,6 +21,9 @@ from tenants.members.member import Member  # noqa: E402 # only after django.setu
 from tenants.members.sessions import SessionStore, begin  # noqa: E402 # only after django.setup()
 from tenants.provisioning import sign_up  # noqa: E402 # only after django.setup()
 from tests.database import fresh_database  # noqa: E402 # only after django.setup()
+
+hypothesis.settings.register_profile("yunke", deadline=None)  # how long an example takes says little on a busy machine
+hypothesis.settings.load_profile("yunke")
 
 PASSWORD = "correct horse 9 battery"
 
