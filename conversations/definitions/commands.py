@@ -24,7 +24,8 @@ def publish(*, kind: str, key: str, body: dict[str, Any], now: datetime) -> Defi
 
     Raises Invalid for a body that does not fit, DefinitionChanged when two publish at once.
     """
-    typed = msgspec.to_builtins(check_body(kind=kind, body=body))
+    # As it will be read: a tuple comes back as a list.
+    typed = msgspec.json.decode(msgspec.json.encode(check_body(kind=kind, body=body)))
     last = find_definition(kind=kind, key=key)
     if last is not None and last.body == typed:
         return last
