@@ -46,30 +46,44 @@ class Worker:
         logger.info("worker.started")
         while not self._stopping.is_set():
             try:
-                self._look()
-                self._wait()
+                if not self._look():
+                    self._wait()
             except (DatabaseError, psycopg.Error) as error:
                 logger.warning("worker.database_away", error=type(error).__name__)
                 self._let_go()
                 self._stopping.wait(LOOK_S)
         self._let_go()
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Let every tenant's readers take one page each; tell whether some need to go on at once.
+
+        The heads are looked at anew each time: no tenant's news wait for another's backlog.
+        """
         if time.monotonic() >= self._chores_at:
             self._chores_at = time.monotonic() + CHORES_S
             for chore in CHORES:
                 chore(datetime.now(UTC))
-        waiting = {schema: head for schema, head in self._get_heads() if head > self._done.get(schema, 0)}
-        while waiting and not self._stopping.is_set():
-            waiting = {schema: head for schema, head in waiting.items() if self._serve(schema, head) is Progress.MORE}
+        more = False
+        for schema, head in self._get_heads():
+            if self._stopping.is_set():
+                return False
+            if head > self._done.get(schema, 0):
+                more = self._serve(schema, head) is Progress.MORE or more
+        return more
 
     def _serve(self, schema: str, head: int) -> Progress:
-        """Let a tenant's readers take one page each: no tenant waits for another's backlog."""
+        """One tenant's readers. A tenant whose tables are locked, behind or gone is tried again and stops no other."""
         tenant = self._find_tenant(schema)
         if tenant is None:
             return Progress.LATER
-        with tenant_context(tenant):
-            progress = run_readers(readers=READERS, now=datetime.now(UTC))
+        try:
+            with tenant_context(tenant):
+                progress = run_readers(readers=READERS, now=datetime.now(UTC))
+        except DatabaseError as error:
+            if not connection.is_usable():
+                raise
+            logger.warning("worker.tenant_failed", schema=schema, error=type(error).__name__)
+            return Progress.LATER
         if progress is Progress.DONE:
             self._done[schema] = head
         return progress

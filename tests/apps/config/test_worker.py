@@ -1,0 +1,69 @@
+"""The worker's round: no tenant's trouble and no tenant's backlog holds the others up."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from config import worker as worker_module
+from config.worker import Worker
+from conversations.engine.events import Recorded
+from conversations.engine.readers import Reader
+from conversations.threads.actors import SYSTEM
+from conversations.threads.commands import resolve
+from conversations.threads.events import MessagePosted
+from conversations.threads.queries import get_state
+from tenants.context import current_tenant, maintenance_context, tenant_context
+from tests.conftest import MakeTenant
+from tests.shop import Guest, Shop
+
+
+def test_a_tenant_whose_tables_are_gone_stops_no_other(make_tenant: MakeTenant) -> None:
+    broken, sound = Shop(tenant=make_tenant()), Shop(tenant=make_tenant())
+    _settle(broken)
+    guest = _settle(sound)
+    _rename(broken.tenant.schema, "reader_cursor", "away")
+    try:
+        for _ in range(3):
+            Worker()._look()
+        with tenant_context(sound.tenant):
+            assert get_state(conversation=guest.conversation).status == "open"
+    finally:
+        _rename(broken.tenant.schema, "away", "reader_cursor")
+
+
+def test_news_of_one_tenant_do_not_wait_for_the_backlog_of_another(
+    make_tenant: MakeTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy, quiet = Shop(tenant=make_tenant()), Shop(tenant=make_tenant())
+    heard: list[str] = []
+
+    def hear(_event: Recorded, _now: datetime) -> None:
+        heard.append(current_tenant().schema)
+
+    reader = Reader(name="test.round", kinds=frozenset({MessagePosted.kind}), apply=hear, page=1)
+    monkeypatch.setattr(worker_module, "READERS", (reader,))
+    worker = Worker()
+    for text in ("one", "two", "three"):
+        busy.welcome(text=text)
+    assert worker._look()
+    quiet.welcome(text="hello")
+    while worker._look():
+        pass
+    ours = [schema for schema in heard if schema in {busy.tenant.schema, quiet.tenant.schema}]
+    assert sorted(ours) == sorted([busy.tenant.schema] * 3 + [quiet.tenant.schema])
+    assert ours.index(quiet.tenant.schema) < 3
+
+
+def _settle(shop: Shop) -> Guest:
+    """Somebody writes into what an agent has called settled."""
+    guest = shop.welcome(text="hello")
+    with tenant_context(shop.tenant):
+        resolve(conversation=guest.conversation, actor=SYSTEM, now=datetime.now(UTC))
+    shop.say(guest.conversation, guest.actor, "still there?")
+    return guest
+
+
+def _rename(schema: str, table: str, to: str) -> None:
+    with maintenance_context(schema=schema), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {to}")
