@@ -22,6 +22,7 @@ from conversations.engine.models import ReaderCursor
 
 logger = structlog.get_logger(__name__)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
+_MOST_DOUBLINGS: Final = 9  # beyond the longest pause; without an end the power itself would fail one day
 
 
 class Progress(IntEnum):
@@ -45,6 +46,11 @@ class Reader:
 def run_readers(*, readers: Sequence[Reader], now: datetime) -> Progress:
     """Let every reader take one page in the current tenant; answer what the neediest needs next."""
     return max((_run(reader, now) for reader in readers), default=Progress.DONE)
+
+
+def pause_after(*, failures: int) -> timedelta:
+    """Answer how long a reader waits after so many failures in a row: doubling, at most 5 minutes."""
+    return min(timedelta(seconds=2 ** min(failures, _MOST_DOUBLINGS)), _LONGEST_PAUSE)
 
 
 def _run(reader: Reader, now: datetime) -> Progress:
@@ -102,6 +108,6 @@ def _remember_failure(reader: Reader, now: datetime, error: Exception) -> None:
         cursor = _lock_cursor(reader)
         if cursor is not None:
             cursor.failures += 1
-            cursor.retry_at = now + min(timedelta(seconds=2**cursor.failures), _LONGEST_PAUSE)
+            cursor.retry_at = now + pause_after(failures=cursor.failures)
             cursor.error = f"{type(error).__name__}: {error}"[:500]
             cursor.save()
