@@ -21,6 +21,7 @@ from tenants.context import TenantRef
 from tenants.database.pool import TenantPool
 from tenants.expiry import forget_expired
 from tenants.provisioning.commands import resume_unfinished
+from tenants.provisioning.ready import refill
 
 READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
 
@@ -30,13 +31,18 @@ def resume_sign_ups(now: datetime) -> None:
     resume_unfinished(now=now)
 
 
+def refill_ready_schemas(now: datetime) -> None:
+    """Clone ahead for the next sign-ups."""
+    refill(now=now)
+
+
 def sweep(now: datetime) -> None:
     """Forget what has expired."""
     forget_expired(now=now)
 
 
 # What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.
-CHORES: Final[tuple[Callable[[datetime], None], ...]] = (resume_sign_ups, sweep)
+CHORES: Final[tuple[Callable[[datetime], None], ...]] = (resume_sign_ups, refill_ready_schemas, sweep)
 
 
 def fill_ports() -> None:

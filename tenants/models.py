@@ -50,6 +50,21 @@ class Tenant(models.Model):
         return TenantRef(id=self.id, slug=self.slug, schema=self.schema)
 
 
+class ReadySchema(models.Model):
+    """A cloned schema that waits for a company. `state` is the digest of the template's migrations when it was made."""
+
+    schema = models.CharField(max_length=63, primary_key=True)
+    state = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ready_schemas"
+
+    def __str__(self) -> str:
+        """Name it in logs."""
+        return self.schema
+
+
 class Person(AbstractBaseUser):
     """A human who can sign in. Identity is global; what they may do is a membership's, one per tenant."""
 

@@ -23,6 +23,7 @@ YUNKE_TEMPLATE_SCHEMA: str = _database["YUNKE_TEMPLATE_SCHEMA"]
 YUNKE_TENANTS_ROLE: str = _database["YUNKE_TENANTS_ROLE"]
 YUNKE_WRITER_ROLE: str = _database["YUNKE_WRITER_ROLE"]
 YUNKE_STATEMENT_TIMEOUT_MS = 15_000
+YUNKE_READY_SCHEMAS = int(os.environ.get("YUNKE_READY_SCHEMAS", "8"))
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

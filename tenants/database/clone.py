@@ -4,6 +4,7 @@ Later migrations must find the same names everywhere, so nothing here invents on
 (views, triggers, functions, policies) a template may not have: `digest`, the tests and `refuse_uncopyable` say so.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +55,13 @@ def _blueprint(cursor: Any) -> Blueprint:
         refuse_uncopyable(cursor)
         _blueprints[key] = Blueprint(statements=tuple(_statements(cursor)), grants=tuple(_grants(cursor)))
     return _blueprints[key]
+
+
+def template_state(cursor: Any) -> str:
+    """Answer a digest of the migrations that the template has had: a copy is as good as new while it is the same."""
+    table = f"{quoted(settings.YUNKE_TEMPLATE_SCHEMA)}.django_migrations"
+    ((names,),) = _rows(cursor, f"SELECT string_agg(app || '.' || name, ' ' ORDER BY id) FROM {table}")  # noqa: S608 # ours
+    return hashlib.sha256(names.encode()).hexdigest()
 
 
 def _statements(cursor: Any) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Final
 
 MIGRATING: Final = "migrating"
 TEMPLATE: Final = "template"
+READY: Final = "ready"
 
 
 def lock_key(what: str) -> int:

@@ -26,6 +26,12 @@ def create_shared_roles(cursor: Any) -> None:
     create_role(cursor, name=settings.YUNKE_WRITER_ROLE)
 
 
+def drop_schema(cursor: Any, *, schema: str) -> None:
+    """Drop a schema that never had a customer, and its role."""
+    cursor.execute(f"DROP SCHEMA {quoted(schema)} CASCADE")
+    cursor.execute(f"DROP ROLE {quoted(schema)}")
+
+
 def create_schema(cursor: Any, *, schema: str) -> None:
     """Make a schema with its role; raise ProgrammingError if the schema is there already: names are never reused."""
     create_role(cursor, name=schema, within=settings.YUNKE_TENANTS_ROLE)

@@ -14,6 +14,7 @@ from tenants.members.commands import find_person, password_is
 from tenants.members.permissions import Role
 from tenants.models import Head, Membership, Person, Tenant, TenantState
 from tenants.provisioning import steps
+from tenants.provisioning.ready import take_ready
 from tenants.provisioning.refusals import CredentialsRefused, SlugTaken
 from tenants.provisioning.validation import refuse_invalid
 
@@ -60,7 +61,7 @@ def _reserve(*, name: str, slug: str, email: str, password: str, now: datetime) 
             raise SlugTaken
         try:
             with transaction.atomic():
-                return _write(owner, Tenant(name=name, slug=slug, schema=new_schema_name(), created_at=now))
+                return _write(owner, Tenant(name=name, slug=slug, created_at=now))
         except IntegrityError as error:
             raise _raced(slug) from error
 
@@ -78,6 +79,8 @@ def _owner(*, email: str, password: str, name: str) -> Person:
 def _write(owner: Person, tenant: Tenant) -> Tenant:
     if owner._state.adding:
         owner.save(force_insert=True)
+    ready = take_ready()
+    tenant.schema, tenant.state = (ready, TenantState.CLONED) if ready else (new_schema_name(), TenantState.RESERVED)
     tenant.save(force_insert=True)
     Membership.objects.create(tenant=tenant, person=owner, role=Role.OWNER.value)
     Head.objects.create(schema=tenant.schema, tenant=tenant.id)
