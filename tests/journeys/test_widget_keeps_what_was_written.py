@@ -1,5 +1,6 @@
 """What a visitor or an agent wrote survives the server's death, a reload, and a browser without storage."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Service
@@ -53,14 +54,20 @@ def test_unsent_message_and_draft_survive_a_reload(stage: Stage) -> None:
     expect(visitor.chat.locator("#text")).to_have_value("half a thought")
 
 
-def test_chat_works_where_the_browser_denies_storage(stage: Stage) -> None:
+@pytest.mark.parametrize(("where", "comes_back"), [("window !== parent", True), ("true", False)])
+def test_chat_works_where_the_browser_denies_storage(stage: Stage, where: str, comes_back: bool) -> None:
+    """A third-party frame without storage is remembered by the site around it; without any storage, by nobody."""
     visitor = stage.visitor()
     denied = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied'); } });"
-    visitor.page.add_init_script(denied)
+    visitor.page.add_init_script(f"if ({where}) {denied}")
     visitor.page.reload()
     visitor.open()
     visitor.write("no storage here")
     expect(visitor.chat.locator(".mine [data-state=sent]")).to_be_visible()
+    visitor.page.reload()
+    visitor.open()
+    expect(visitor.chat.locator("#text")).to_be_focused()
+    expect(visitor.chat.locator(".mine")).to_have_count(1 if comes_back else 0)
 
 
 def test_input_method_owns_its_enter(stage: Stage) -> None:

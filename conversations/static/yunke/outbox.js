@@ -1,13 +1,12 @@
 // Messages written here that the server has not confirmed, kept in an injected store until it has.
 // Knows no socket: live.js sends them, the page shows them.
 
-/** A store of one kind of things in localStorage, or in memory where the browser denies storage. */
+/** A store of one kind of things in localStorage; in `spare` (a Map) where the browser denies storage. */
 export class Shelf {
-  #memory = new Map();
   durable = true;
 
-  constructor(prefix) {
-    this.prefix = prefix;
+  constructor(prefix, spare = new Map()) {
+    Object.assign(this, { prefix, spare });
     this.get("probe");
   }
 
@@ -22,7 +21,7 @@ export class Shelf {
   }
 
   get(key) {
-    const text = this.#try((s) => s.getItem(this.prefix + key), () => this.#memory.get(key) ?? null);
+    const text = this.#try((s) => s.getItem(this.prefix + key), () => this.spare.get(this.prefix + key) ?? null);
     try {
       return text === null ? null : JSON.parse(text);
     } catch {
@@ -32,19 +31,16 @@ export class Shelf {
 
   set(key, value) {
     const text = JSON.stringify(value);
-    this.#memory.set(key, text);
-    this.#try((s) => s.setItem(this.prefix + key, text), () => {});
+    this.#try((s) => s.setItem(this.prefix + key, text), () => this.spare.set(this.prefix + key, text));
   }
 
   remove(key) {
-    this.#memory.delete(key);
-    this.#try((s) => s.removeItem(this.prefix + key), () => {});
+    this.#try((s) => s.removeItem(this.prefix + key), () => this.spare.delete(this.prefix + key));
   }
 
   keys() {
-    const own = (s) => Object.keys(s).filter((key) => key.startsWith(this.prefix));
-    const kept = this.#try((s) => own(s).map((key) => key.slice(this.prefix.length)), () => []);
-    return [...new Set([...kept, ...this.#memory.keys()])];
+    const all = this.#try((s) => Object.keys(s), () => [...this.spare.keys()]);
+    return all.filter((key) => key.startsWith(this.prefix)).map((key) => key.slice(this.prefix.length));
   }
 }
 

@@ -114,7 +114,7 @@ export class ListPane {
     const line = typing ? say("is_typing", { name: typing }) : who + (row.last_text ?? "");
     return h(`button.row${row.unread ? ".fresh" : ""}${late ? ".late" : ""}`,
       { type: "button", "aria-current": current ? "true" : null, "data-id": row.id, onclick: () => desk.open(row.id) },
-      h("span.avatar", { "aria-hidden": "true" }, name.slice(0, 1).toUpperCase()),
+      h("span.avatar", { "aria-hidden": "true" }, /^#?$/.test(row.contact.name.slice(0, 1)) ? icon(ICONS.person) : name.slice(0, 1).toUpperCase()),
       h("span.who", {}, name),
       h("time", { datetime: row.last_at, title: fullTime(row.last_at) }, shortTime(row.last_at)),
       h("span.last", {}, draft && h("b.draft", {}, `${say("draft")} `), line),

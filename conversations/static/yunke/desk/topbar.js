@@ -11,7 +11,7 @@ export class Topbar {
     this.presence = h("select", { "aria-label": say("presence"), onchange: () => desk.setPresence(this.presence.value) },
       ["online", "away", "busy"].map((state) => h("option", { value: state }, say(state))));
     this.dot = h("span.dot", { "aria-hidden": "true" });
-    this.node = h("header.bar", {},
+    this.node = h("header.bar", {}, h("h1.sr-only", {}, desk.tenant),
       h("a.brand", { href: "/" }, h("img", { src: document.body.dataset.logo, alt: "", width: 26, height: 26 }), h("span", {}, desk.tenant)),
       h("button.find", { type: "button", onclick: () => desk.palette.show() }, icon(ICONS.search), h("span", {}, say("palette_hint")), h("kbd", {}, "Ctrl K")),
       this.link,

@@ -1,9 +1,30 @@
 // The site around the frame: one private port handed over by the loader, so that nothing is ever sent to
 // an origin that was guessed. Opened on its own (no parent), the page is always open.
 
+const MEET_MS = 3_000;
+
+/** A Map that the loader keeps in the storage of its own site: third-party frames are often denied theirs. */
+class Lent extends Map {
+  keep = () => {};
+
+  set(key, value) {
+    super.set(key, value);
+    this.keep?.(); // the constructor of Map calls this as well
+    return this;
+  }
+
+  delete(key) {
+    const had = super.delete(key);
+    this.keep();
+    return had;
+  }
+}
+
 export class Site {
   #port = null;
   #last = new Map();
+  #meet;
+  #met = new Promise((resolve) => (this.#meet = resolve));
   open = window.parent === window;
   /** Called when the visitor opens or closes the frame. */
   onChange = () => {};
@@ -18,8 +39,18 @@ export class Site {
         this.open = data.type === "opened";
         this.onChange();
       };
+      this.#meet(Object.entries(event.data.kept ?? {}));
       this.#last.forEach((message) => this.#port.postMessage(message));
     });
+  }
+
+  /** Where to keep things if this frame has no storage: what the site kept last time is in it. */
+  async spare() {
+    if (this.alone || storageWorks()) return new Map();
+    const late = new Promise((resolve) => setTimeout(resolve, MEET_MS, []));
+    const lent = new Lent(await Promise.race([this.#met, late]));
+    lent.keep = () => this.tell({ type: "keep", kept: Object.fromEntries(lent) });
+    return lent;
   }
 
   tell(message) {
@@ -29,6 +60,14 @@ export class Site {
 
   close() {
     this.#port?.postMessage({ type: "close" });
+  }
+}
+
+function storageWorks() {
+  try {
+    return Boolean(localStorage);
+  } catch {
+    return false;
   }
 }
 

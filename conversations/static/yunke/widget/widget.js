@@ -15,8 +15,9 @@ const say = speaker((await import(`../i18n/widget-${language}.js`)).default);
 const $ = (id) => document.getElementById(id);
 const [log, list, line, form, box] = ["log", "messages", "line", "form", "text"].map($);
 
-const shelf = new Shelf(`yunke.${inbox}.`);
-const outbox = new Outbox({ shelf: new Shelf(`yunke.out.${inbox}.`), onChange: () => draw() });
+const spare = await site.spare();
+const shelf = new Shelf(`yunke.${inbox}.`, spare);
+const outbox = new Outbox({ shelf: new Shelf(`yunke.out.${inbox}.`, spare), onChange: () => draw() });
 const visitor = new Visitor({ inbox, shelf });
 const transcript = new Transcript({ node: list, say, outbox });
 const live = new Live({ url: liveUrl(), getTicket, outbox, on: hear });
