@@ -1,0 +1,99 @@
+"""Processes of the product under test: `manage.py serve` and `manage.py work` on the tests' database, on loopback."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final, Self
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+STARTS_S: Final = 60
+STOPS_S: Final = 20
+
+
+def free_port() -> int:
+    """Answer a loopback port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+class Process:
+    """One child; `with` makes sure that it is gone."""
+
+    def __init__(self, *arguments: str, dsn: str) -> None:
+        """Start it; what it says goes to a file that is shown when it fails."""
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115 # closed with the process
+        self.popen = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env={**os.environ, "DATABASE_URL": dsn, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
+            stdout=self.said,
+            stderr=self.said,
+        )
+
+    def __enter__(self) -> Self:
+        """Run."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it if it has not ended."""
+        if self.popen.poll() is None:
+            self.popen.terminate()
+            try:
+                self.popen.wait(timeout=STOPS_S)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self.said.close()
+
+    def kill(self) -> None:
+        """Let it crash."""
+        self.popen.kill()
+        self.popen.wait()
+
+    def terminate(self) -> None:
+        """Ask it to end, and do not wait."""
+        self.popen.send_signal(signal.SIGTERM)
+
+    def output(self) -> str:
+        """Answer what it said so far."""
+        self.said.seek(0)
+        return self.said.read().decode(errors="replace")
+
+    @property
+    def memory(self) -> int:
+        """Answer its resident bytes."""
+        pages = Path(f"/proc/{self.popen.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+class Server(Process):
+    """`manage.py serve`."""
+
+    def __init__(self, *, dsn: str, port: int | None = None) -> None:
+        """Start it and wait until it listens."""
+        self.port = port or free_port()
+        super().__init__("serve", "--port", str(self.port), dsn=dsn)
+        until = time.monotonic() + STARTS_S
+        while not self._listens():
+            if self.popen.poll() is not None or time.monotonic() > until:
+                raise AssertionError(f"the server does not listen:\n{self.output()}")
+            time.sleep(0.05)
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+
+class Worker(Process):
+    """`manage.py work`."""
+
+    def __init__(self, *, dsn: str) -> None:
+        """Start it."""
+        super().__init__("work", dsn=dsn)
