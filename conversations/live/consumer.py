@@ -77,15 +77,24 @@ class LiveConsumer:
         session = Session(server=server, tenant=tenant, pass_=pass_, outbox=outbox)
         server.sessions.add(session)
         session.welcome()
-        sending = asyncio.create_task(outbox.run(send))
-        others = [asyncio.create_task(_read(session, receive)), asyncio.create_task(outbox.overflow.wait())]
+        if server.draining:  # it began while we looked at the hello
+            server.send_away(session)
         try:
-            await asyncio.wait({sending, *others}, return_when=asyncio.FIRST_COMPLETED)
+            await _run(session, outbox, receive, send)
         finally:
             server.sessions.discard(session)
-            await _cancel(others)
-            await session.end()
-            await _finish(sending, outbox, send)
+
+
+async def _run(session: Session, outbox: Outbox, receive: Receive, send: Send) -> None:
+    """Read and send until either side ends it. Whoever is sent away is not read any more, even if they do not read."""
+    sending = asyncio.create_task(outbox.run(send))
+    others = [asyncio.create_task(_read(session, receive)), asyncio.create_task(outbox.ending.wait())]
+    try:
+        await asyncio.wait({sending, *others}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _cancel(others)
+        await session.end()
+        await _finish(sending, outbox, send)
 
 
 async def _read(session: Session, receive: Receive) -> None:
@@ -119,6 +128,8 @@ async def _cancel(tasks: "list[asyncio.Task[Any]]") -> None:
 
 async def _finish(sending: "asyncio.Task[int]", outbox: Outbox, send: Send) -> None:
     """Close as the outbox says; who took nothing for too long is told so, if it can still be told."""
+    if outbox.ending.is_set() and not outbox.overflow.is_set():
+        await asyncio.wait({sending}, timeout=SLOW_S)
     code = sending.result() if sending.done() and sending.exception() is None else None
     await _cancel([sending])
     if outbox.overflow.is_set():

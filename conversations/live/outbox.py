@@ -20,7 +20,7 @@ class Outbox:
     """Texts in order, and at the end perhaps a close code. push() never waits; room() does."""
 
     def __init__(self) -> None:
-        """Start empty and open."""
+        """Start empty and open. `ending` is set once nothing more will be taken."""
         self._texts: deque[str] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
@@ -28,6 +28,7 @@ class Outbox:
         self._eased.set()
         self._close: int | None = None
         self.overflow = asyncio.Event()
+        self.ending = asyncio.Event()
 
     def push(self, text: str) -> None:
         """Queue a text. Past 1 MiB nothing more is taken and `overflow` says so."""
@@ -36,6 +37,7 @@ class Outbox:
         self._bytes += _size(text)
         if self._bytes > MOST_BYTES:
             self.overflow.set()
+            self.ending.set()
             self._texts.clear()
         else:
             self._texts.append(text)
@@ -45,12 +47,14 @@ class Outbox:
 
     async def room(self) -> None:
         """Wait until little is queued: replay uses it, so that a long history never overflows."""
-        await self._eased.wait()
+        while not self._eased.is_set():  # of those that wake up together, the first may fill it again
+            await self._eased.wait()
 
     def close(self, code: int) -> None:
         """Send what is queued, then close with `code`; the first code stays."""
         if self._close is None:
             self._close = code
+            self.ending.set()
             self._eased.set()
             self._wake.set()
 

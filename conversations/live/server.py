@@ -50,9 +50,14 @@ class LiveServer:
         """Tell every socket that this process goes, when to come back, and close it."""
         self.draining = True
         for session in self.sessions:
-            retry_after_ms = random.randint(200, 2_000)  # noqa: S311 - spreads reconnections, keeps no secret
-            session.say(Closing(reason="restart", retry_after_ms=retry_after_ms))
-            session.outbox.close(GOING_AWAY)
+            self.send_away(session)
+
+    @staticmethod
+    def send_away(session: Session) -> None:
+        """Tell a socket that this process goes, and close it."""
+        retry_after_ms = random.randint(200, 2_000)  # noqa: S311 - spreads reconnections, keeps no secret
+        session.say(Closing(reason="restart", retry_after_ms=retry_after_ms))
+        session.outbox.close(GOING_AWAY)
 
     async def stop(self) -> None:
         """Write what waits, then end."""
