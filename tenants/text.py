@@ -5,7 +5,11 @@ from typing import Any
 
 def is_storable(*, text: str) -> bool:
     """Answer whether the text has neither NUL nor half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def is_storable_json(*, data: Any) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from tenants.refusals import Refusal
+from tenants.text import is_storable
 
 FRAME_BYTES: Final = 32_768
 HELLO_BYTES: Final = 4_096
@@ -114,7 +115,7 @@ def decode(*, text: str, limit: int = FRAME_BYTES) -> ClientFrame:
         frame = _decoder.decode(text)
     except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError) as error:
         raise (UnknownType if _is_unknown(text) else Malformed) from error
-    if isinstance(frame, Send) and not _is_clean(frame.text):
+    if isinstance(frame, Send) and not (is_storable(text=frame.text) and frame.text.strip()):
         raise Malformed
     return frame
 
@@ -125,8 +126,3 @@ def _is_unknown(text: str) -> bool:
     except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError):
         return False
     return isinstance(word, str) and word not in _words
-
-
-def _is_clean(text: str) -> bool:
-    """Tell whether PostgreSQL takes the text (no NUL, no lone surrogate) and there is something to read in it."""
-    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text) and bool(text.strip())

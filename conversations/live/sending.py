@@ -5,6 +5,8 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
+import structlog
+
 from conversations.engine.batch import REFUSALS, Outcome
 from conversations.engine.events import Draft
 from conversations.engine.writer import Failure, Writer
@@ -16,6 +18,8 @@ from conversations.threads import rules
 from conversations.threads.actors import Actor
 from tenants.context import TenantRef
 from tenants.refusals import Refusal
+
+logger = structlog.get_logger(__name__)
 
 
 class Sending:
@@ -80,6 +84,9 @@ class Sending:
             await self._submit(frame, right.version, again=False)
         except Refusal as refusal:
             self._answer(_error(frame, refusal))
+        except Exception:
+            logger.exception("live.send_again_failed", schema=self._tenant.schema)
+            self._answer(_error(frame, Unavailable()))
 
     def _answer(self, answer: Answer) -> None:
         self._outstanding -= 1
