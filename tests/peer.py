@@ -81,15 +81,17 @@ class Peer:
         """Send a frame."""
         await self.socket.send(json.dumps(frame, default=str))
 
-    async def next(self, kind: str, *, within_s: float = 10, **fields: object) -> Frame:
+    async def next(self, type_: str, /, *, within_s: float = 10, **fields: object) -> Frame:
         """Answer the first frame of this type, with these fields, that no call has answered; fail when none comes."""
         async with asyncio.timeout(within_s):
             while True:
                 for n, frame in enumerate(self._unread):
-                    if frame["type"] == kind and all(frame.get(name) == value for name, value in fields.items()):
+                    if frame["type"] == type_ and all(frame.get(name) == value for name, value in fields.items()):
                         return self._unread.pop(n)
                 if self._ears is None or self._ears.done():
-                    raise AssertionError(f"closed with {self.socket.close_code} before {kind} {fields}: {self._unread}")
+                    raise AssertionError(
+                        f"closed with {self.socket.close_code} before {type_} {fields}: {self._unread}"
+                    )
                 self._news.clear()
                 await self._news.wait()
 

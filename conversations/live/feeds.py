@@ -64,12 +64,12 @@ class Subscription:
     async def catch_up(self, *, log: Log, tenant: TenantRef) -> None:
         """Send everything after `last` from the log, then go live; there is no moment in between to miss anything."""
         while not self.live and not self.ended:
-            await self.receiver.room()
             for event in (events := await self._read(log, tenant)):
+                await self.receiver.room()
                 self._replay(event)
             if len(events) < PAGE and self.last >= self._seen:
                 self.live = True
-        if self.topic is DESK:
+        if self.topic is DESK and not self.ended:
             self.mark()
 
     def mark(self) -> None:
@@ -82,6 +82,8 @@ class Subscription:
         return await log.read_stream(tenant=tenant, stream=self.topic.stream, after=self.last, limit=PAGE)
 
     def _replay(self, event: Recorded) -> None:
+        if self.ended:
+            return
         number = self._number(event)
         if number > self.last + 1:
             self.receiver.push(Gap(topic=self.topic.name, first=self.last + 1, last=number - 1).text())
