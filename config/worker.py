@@ -23,6 +23,7 @@ from tenants.queries import get_active_tenants
 logger = structlog.get_logger(__name__)
 
 LOOK_S: Final = 1.0
+GATHER_S: Final = 0.05
 CHORES_S: Final = 5.0
 
 
@@ -106,7 +107,7 @@ class Worker:
             self._bus.execute("LISTEN yunke")
         if not self._stopping.is_set():
             for _ in self._bus.notifies(timeout=LOOK_S, stop_after=1):
-                pass
+                self._stopping.wait(GATHER_S)  # a busy server hints hundreds of times a second: look once for many
 
     def _let_go(self) -> None:
         connection.close()
