@@ -52,11 +52,20 @@ def _plain(origin: str) -> str:
         port = f":{parts.port}" if parts.port and parts.port != DEFAULT_PORTS.get(parts.scheme) else ""
     except ValueError:
         raise _wrong(origin) from None
-    host = parts.hostname or ""
+    host = _ascii(parts.hostname or "", origin)
     clean = parts.scheme in {"http", "https"} and not parts.path.strip("/") and not (parts.query or parts.username)
     if not clean or not host or not all(c.isalnum() or c in ".-" for c in host.removeprefix("*.")):
         raise _wrong(origin)
     return f"{parts.scheme}://{host}{port}"
+
+
+def _ascii(host: str, origin: str) -> str:
+    """Answer a host as browsers say it: a header with other letters would be no policy at all."""
+    wildcard = "*." if host.startswith("*.") else ""
+    try:
+        return wildcard + host.removeprefix("*.").encode("idna").decode("ascii")
+    except UnicodeError:
+        raise _wrong(origin) from None
 
 
 def _wrong(origin: str) -> Invalid:
