@@ -9,10 +9,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
-http = get_asgi_application()
+django_http = get_asgi_application()
 
 from django.urls import path
 
+from config.intake import Intake
 from config.process import LiveProcess
 from conversations.live.consumer import LiveConsumer
 from conversations.live.host import LiveHost
@@ -22,7 +23,7 @@ live_v1: Any = LiveConsumer(server=process.get_live)  # an ASGI application wher
 
 _routes = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": Intake(django_http),
         "websocket": LiveHost(URLRouter([path("live/v1", live_v1)])),
         "lifespan": process.lifespan,
     }

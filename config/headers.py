@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of every page that does not set its own (the widget's frame does)."""
+"""What every answer carries that does not set its own: the Content-Security-Policy, and that the API's are private."""
 
 from collections.abc import Callable
 from wsgiref.headers import Headers
@@ -11,18 +11,20 @@ POLICY = (
 )
 
 
-class ContentSecurityPolicy:
-    """Nothing but our own files runs in our pages, and nobody frames them."""
+class DefaultHeaders:
+    """Nothing but our own files runs in our pages, nobody frames them, and no cache keeps what the API says."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Take the rest of the chain."""
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add the policy unless the view chose one."""
+        """Add what the view did not choose."""
         response = self._get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 

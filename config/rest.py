@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
+from django.core.exceptions import BadRequest
 from django.core.exceptions import PermissionDenied as DjangoDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -91,20 +92,27 @@ def refuse(*, request: HttpRequest, body: dict[str, Any]) -> HttpResponse:
 
 
 class Refusals:
-    """Middleware that answers refusals raised by plain Django views."""
+    """Middleware that answers refusals raised by plain Django views, and bodies in other alphabets than UTF-8."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Take the rest of the chain."""
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on."""
+        """Pass on what is in UTF-8: among the names of charsets are some that Python cannot read text with."""
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+            raise BadRequest("Only UTF-8 is read here.")
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal; leave anything else to Django."""
         body = _describe(error) if isinstance(error, Refusal) else None
         return refuse(request=request, body=body) if body else None
+
+
+def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 # Django's shape
+    """handler400. Django's own looks for a CSRF token in the very body that could not be read."""
+    return refuse(request=request, body=_body(status=400, code="malformed", detail="This request cannot be read."))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 # Django's shape

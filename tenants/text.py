@@ -14,11 +14,13 @@ def is_storable(*, text: str) -> bool:
 
 def is_storable_json(*, data: Any) -> bool:
     """Answer the same for all text in parsed JSON, keys too."""
-    match data:
-        case str():
-            return is_storable(text=data)
-        case dict():
-            return all(is_storable_json(data=part) for pair in data.items() for part in pair)
-        case list():
-            return all(is_storable_json(data=part) for part in data)
+    waiting = [data]  # no recursion: the parser takes more nesting than Python's stack
+    while waiting:
+        match waiting.pop():
+            case str() as text if not is_storable(text=text):
+                return False
+            case dict() as parts:
+                waiting += [*parts.keys(), *parts.values()]
+            case list() as parts:
+                waiting += parts
     return True

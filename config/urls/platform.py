@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.urls")),
 ]
 
+handler400 = "config.rest.malformed"
 handler403 = "config.rest.not_allowed"
 handler404 = "config.rest.not_found"
 handler500 = "config.rest.server_error"

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from tenants.bodies import invalid_from
+from tenants.refusals import Invalid
+from tenants.text import is_storable_json
 
 _KINDS: dict[str, type[msgspec.Struct]] = {}
 S = TypeVar("S", bound=msgspec.Struct)
@@ -19,6 +21,8 @@ def register_kind(*, kind: str, body: type[msgspec.Struct]) -> None:
 
 def check_body(*, kind: str, body: dict[str, Any]) -> msgspec.Struct:
     """Answer the typed body; raise Invalid with the place of the first mistake."""
+    if not is_storable_json(data=body):
+        raise Invalid(detail="The body holds characters that cannot be kept.")
     try:
         return msgspec.convert(body, _KINDS[kind])
     except msgspec.ValidationError as error:

@@ -1,10 +1,13 @@
 """Reading definitions: what is in force."""
 
 from conversations.definitions.models import Definition
+from tenants.text import is_storable
 
 
 def find_definition(*, kind: str, key: str) -> Definition | None:
-    """Answer the version in force of one document."""
+    """Answer the version in force of one document. The key may come from a URL: not all text can be looked for."""
+    if not is_storable(text=key):
+        return None
     return Definition.objects.filter(kind=kind, key=key).order_by("-version").first()
 
 
