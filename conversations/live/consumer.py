@@ -12,7 +12,7 @@ import structlog
 from conversations.live.answers import Answer, Closing, Error
 from conversations.live.frames import HELLO_BYTES, Hello, NotText, decode
 from conversations.live.outbox import Outbox
-from conversations.live.refusals import HelloFirst, Restarting
+from conversations.live.refusals import HelloFirst, Restarting, Unavailable
 from conversations.live.server import LiveServer
 from conversations.live.session import GOING_AWAY, Session
 from conversations.live.tickets import Pass
@@ -57,6 +57,11 @@ class LiveConsumer:
                 return
             except Refusal as refusal:
                 await _turn_away(send, refusal)
+                return
+            except Exception:
+                # The database is away: nobody can be let in now, and nobody is told to sign in again.
+                logger.exception("live.hello_failed", schema=scope["tenant"].schema)
+                await _turn_away(send, Unavailable())
                 return
             await self._serve(server, scope["tenant"], pass_, receive, send)
 
@@ -151,7 +156,7 @@ async def _last_words(send: Send, answer: Answer | None, code: int) -> None:
 
 async def _turn_away(send: Send, refusal: Refusal) -> None:
     code = NOT_SIGNED_IN
-    if isinstance(refusal, Restarting):
+    if isinstance(refusal, Restarting | Unavailable):
         code = GOING_AWAY
     elif isinstance(refusal, NotAllowed):
         code = NOT_ALLOWED

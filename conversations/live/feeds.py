@@ -158,7 +158,9 @@ class Feed:
             self.pull()
 
     def pull(self) -> None:
-        """Read the log from where we are; at most one reading at a time."""
+        """Read the log from where we are, once we know where that is; at most one reading at a time."""
+        if self.position < 0:
+            return
         self._behind = True
         if self._pulling is None or self._pulling.done():
             self._pulling = asyncio.create_task(self._pull())
@@ -206,10 +208,14 @@ class Feeds:
         self._feeds: dict[str, Feed] = {}
 
     async def add(self, *, tenant: TenantRef, subscription: Subscription) -> None:
-        """Offer a subscription its tenant's events from now on."""
+        """Offer a subscription its tenant's events from now on; what goes wrong here leaves nothing behind."""
         feed = self._feeds.setdefault(tenant.schema, Feed(tenant=tenant, log=self._log))
         feed.add(subscription)
-        await feed.start()
+        try:
+            await feed.start()
+        except BaseException:
+            self.remove(tenant=tenant, subscription=subscription)
+            raise
 
     def remove(self, *, tenant: TenantRef, subscription: Subscription) -> None:
         """Forget a subscription, and its tenant's feed with the last one."""

@@ -159,8 +159,8 @@ class Session:
         head = await self._server.get_head(tenant=self.tenant, topic=topic)
         after = head if frame.after is None else min(frame.after, head)
         subscription = Subscription(receiver=self, topic=topic, after=after, render=render)
-        self._subscriptions[topic.name] = subscription
         await self._server.feeds.add(tenant=self.tenant, subscription=subscription)
+        self._subscriptions[topic.name] = subscription
         self.say(Subscribed(topic=topic.name, head=head))
         self.catch_up(subscription)
 
