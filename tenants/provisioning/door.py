@@ -6,15 +6,24 @@ from typing import Final
 from django.http import HttpRequest
 
 from tenants.context import TenantRef
+from tenants.models import Person
 from tenants.provisioning.commands import sign_up
+from tenants.provisioning.refusals import CredentialsRefused
 from tenants.tries import Tries, address_of
 
 FROM_ONE_PLACE: Final = Tries(limit=60)
+FOR_ONE_PERSON: Final = Tries(limit=10)  # the answer tells whether a password is right, as signing in does
 
 
 def sign_up_from(*, request: HttpRequest, name: str, slug: str, email: str, password: str, now: datetime) -> TenantRef:
     """Sign a company up; raise what sign_up raises, or TooManyTries."""
     place = address_of(request)
+    person = email.strip().lower()[: Person.EMAIL_LENGTH]
     FROM_ONE_PLACE.refuse_spent(key=place)
+    FOR_ONE_PERSON.refuse_spent(key=person)
     FROM_ONE_PLACE.spend(key=place)
-    return sign_up(name=name, slug=slug, email=email, password=password, now=now)
+    try:
+        return sign_up(name=name, slug=slug, email=email, password=password, now=now)
+    except CredentialsRefused:
+        FOR_ONE_PERSON.spend(key=person)
+        raise
