@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from tenants.bodies import Body, read_body
 from tenants.context import current_tenant
 from tenants.members import signing
-from tenants.members.authentication import refuse_forgery
+from tenants.members.authentication import get_member, refuse_forgery
 from tenants.members.member import Member
 from tenants.members.permissions import PERMISSIONS
 from tenants.members.queries import get_members
@@ -56,7 +56,7 @@ class MeView(APIView):
 
     def get(self, request: Request) -> Response:
         """Say who asks and what they may do here."""
-        member = member_of(request)
+        member = get_member(request=request)
         tenant = current_tenant()
         return Response(
             {
@@ -73,18 +73,10 @@ class MembersView(APIView):
 
     def get(self, request: Request) -> Response:
         """List the live members."""
-        if not member_of(request).may("members.view"):
+        if not get_member(request=request).may("members.view"):
             raise NotAllowed
         members = get_members(tenant=current_tenant())
         return Response({"results": [{**_person(member), "role": member.role} for member in members]})
-
-
-def member_of(request: Request) -> Member:
-    """Answer who asks; only for views that SignedIn guards."""
-    member: object = request.user  # DRF's types know only Django's own users
-    if not isinstance(member, Member):
-        raise NotAllowed
-    return member
 
 
 def _person(member: Member) -> dict[str, Any]:
