@@ -50,9 +50,9 @@ def fill_ports() -> None:
     ports.furnish_tenant[:] = [furnish_tenant]
 
 
-def furnish_tenant(tenant: TenantRef) -> None:
+def furnish_tenant(tenant: TenantRef, name: str) -> None:
     """Fill tenants' port: what a new tenant finds when it first looks."""
-    furnish(tenant=tenant, name="Website", now=datetime.now(UTC))
+    furnish(tenant=tenant, name=name, now=datetime.now(UTC))
 
 
 def build_live(*, connections: TenantPool) -> LiveServer:

@@ -17,6 +17,7 @@ from tenants.database.clone import clone_template
 from tenants.database.locks import TEMPLATE, lock_key
 from tenants.database.roles import create_schema
 from tenants.models import Tenant, TenantState
+from tenants.queries import get_tenant_name
 
 CLAIM: Final = "SELECT 1 FROM public.tenants WHERE id = %s AND state = %s FOR UPDATE"
 MOVE: Final = "UPDATE public.tenants SET state = %s WHERE id = %s"
@@ -52,10 +53,11 @@ def clone(tenant: TenantRef) -> None:
 
 def furnish(tenant: TenantRef) -> None:
     """Let the service put in what a new tenant begins with. The lock makes a second run at once wait for the first."""
+    name = get_tenant_name(tenant=tenant)
     with tenant_context(tenant), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(tenant.schema)])
         for put_in in ports.furnish_tenant:
-            put_in(tenant)
+            put_in(tenant, name)
     _move(tenant, before=TenantState.CLONED, after=TenantState.FURNISHED)
 
 

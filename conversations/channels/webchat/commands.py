@@ -39,7 +39,7 @@ def add_inbox(*, name: str, now: datetime) -> Inbox:
 
 
 def furnish(*, tenant: TenantRef, name: str, now: datetime) -> None:
-    """Give a new tenant its first inbox; one that has an inbox is left as it is."""
+    """Give a new tenant its first inbox, called like the company; one that has an inbox is left as it is."""
     with tenant_context(tenant):
         if not get_inboxes():
             add_inbox(name=name, now=now)
