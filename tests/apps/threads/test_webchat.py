@@ -113,7 +113,7 @@ def test_inboxes_are_listed_and_changed(shop: Shop, admin: Client) -> None:
     assert inbox == {
         "key": shop.inbox,
         "version": 1,
-        "name": "Website",
+        "name": "Acme",
         "channel": "webchat",
         "origins": ["*"],
         "greeting": inbox["greeting"],
