@@ -1,6 +1,7 @@
 """Counting tries a minute in this process, so that guessing is slow. A first wall: it forgets at a restart."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest
@@ -22,9 +23,10 @@ class TooManyTries(Refusal):
 class Tries:
     """At most `limit` tries a minute and key."""
 
-    def __init__(self, *, limit: int) -> None:
-        """Begin with none."""
+    def __init__(self, *, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin with none; `clock` answers seconds that never go back."""
         self._limit = limit
+        self._clock = clock
         self._spent: dict[tuple[str, int], int] = {}
 
     def refuse_spent(self, *, key: str) -> None:
@@ -40,7 +42,7 @@ class Tries:
         self._spent[slot] = self._spent.get(slot, 0) + 1
 
     def _slot(self, key: str) -> tuple[str, int]:
-        return key, int(time.monotonic() / WINDOW_S)
+        return key, int(self._clock() / WINDOW_S)
 
 
 def address_of(request: HttpRequest) -> str:

@@ -18,8 +18,8 @@ from tests.conftest import PASSWORD, ClientFor, MakeMember, MakeTenant
 
 @pytest.fixture(autouse=True)
 def fresh_tries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing, "FROM_ONE_PLACE", Tries(limit=100))
-    monkeypatch.setattr(signing, "FOR_ONE_PERSON", Tries(limit=10))
+    monkeypatch.setattr(signing, "FROM_ONE_PLACE", Tries(limit=100, clock=float))
+    monkeypatch.setattr(signing, "FOR_ONE_PERSON", Tries(limit=10, clock=float))
 
 
 def sign_in(client: Client, member: Member, password: str = PASSWORD) -> int:
