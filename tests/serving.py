@@ -1,6 +1,7 @@
 """Processes of the product under test: `manage.py serve` and `manage.py work` on the tests' database, on loopback."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -27,10 +28,16 @@ class Process:
 
     def __init__(self, *arguments: str, dsn: str) -> None:
         """Start it; what it says goes to a file that is shown when it fails."""
+        self.name = f"yunke-test-{secrets.token_hex(4)}"  # of its database sessions
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 # closed with the process
         self.popen = subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), *arguments],
-            env={**os.environ, "DATABASE_URL": dsn, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
+            env={
+                **os.environ,
+                "DATABASE_URL": dsn,
+                "DJANGO_SETTINGS_MODULE": "config.settings.test",
+                "PGAPPNAME": self.name,
+            },
             stdout=self.said,
             stderr=self.said,
         )
