@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 MOST_BYTES: Final = 2_621_440  # as Django's own DATA_UPLOAD_MAX_MEMORY_SIZE
+MOST_DISCARDED: Final = 16_777_216
 _BODY: Final = json.dumps(
     {
         "type": "about:blank",
@@ -37,7 +38,7 @@ class Intake:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if _announced(scope) > MOST_BYTES:
-            await _refuse(send)
+            await _refuse(receive, send)
             return
         taken = 0
 
@@ -52,7 +53,17 @@ class Intake:
         try:
             await self._application(scope, count, send)
         except _TooLarge:
-            await _refuse(send)
+            await _refuse(receive, send)
+
+
+async def _discard(receive: Receive) -> None:
+    """Read on for a while: who is cut off while sending never sees the answer."""
+    left = MOST_DISCARDED
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
 
 
 def _announced(scope: Scope) -> int:
@@ -60,7 +71,8 @@ def _announced(scope: Scope) -> int:
     return int(length) if length.isdigit() else 0
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(receive: Receive, send: Send) -> None:
+    await _discard(receive)
     headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(_BODY)).encode())]
     await send({"type": "http.response.start", "status": 413, "headers": [*headers, (b"connection", b"close")]})
     await send({"type": "http.response.body", "body": _BODY})
