@@ -80,7 +80,7 @@ def problem(error: Exception, _context: dict[str, Any]) -> Response | None:
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
     if body["status"] == 401:  # HTTP wants this header with it
-        headers["WWW-Authenticate"] = "Session"
+        headers["WWW-Authenticate"] = getattr(error, "auth_header", None) or "Session"
     return Response(body, status=body["status"], headers=headers, content_type="application/problem+json")
 
 

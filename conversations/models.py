@@ -1,8 +1,9 @@
 """The rooms' tables, re-exported for Django: one app, one migration history."""
 
+from conversations.access.models import ApiKey
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.definitions.models import Definition
 from conversations.engine.models import Event, ReaderCursor, Stream
 from conversations.threads.models import ConversationRow
 
-__all__ = ["Contact", "ContactIdentity", "ConversationRow", "Definition", "Event", "ReaderCursor", "Stream"]
+__all__ = ["ApiKey", "Contact", "ContactIdentity", "ConversationRow", "Definition", "Event", "ReaderCursor", "Stream"]

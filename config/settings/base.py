@@ -101,7 +101,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.members.authentication.MemberSession"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "conversations.access.authentication.BearerKey",
+        "tenants.members.authentication.MemberSession",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.members.authentication.SignedIn"],
     "DEFAULT_PARSER_CLASSES": ["tenants.json.StrictJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.members.urls")),
     path("", include("tenants.urls")),
+    path("", include("conversations.access.urls")),
     path("", include("conversations.console.urls")),
     path("", include("conversations.threads.urls")),
     path("", include("conversations.channels.webchat.urls")),

@@ -17,6 +17,7 @@ from conversations.threads import commands, queries
 from conversations.threads.actors import Actor
 from conversations.threads.authentication import get_actor
 from conversations.threads.models import ConversationRow
+from conversations.threads.rules import sees_personal
 from tenants.bodies import Body, Nothing, read_body
 from tenants.context import current_tenant
 from tenants.refusals import Invalid, NotAllowed
@@ -39,17 +40,17 @@ class NoteBody(Body, frozen=True):
     text: Annotated[str, Meta(min_length=1, max_length=8000, pattern=r"^[^\x00]*\S[^\x00]*\Z")]
 
 
-def render_conversation(row: ConversationRow, inboxes: dict[str, str]) -> dict[str, Any]:
-    """Answer a conversation as the API shows it."""
+def render_conversation(row: ConversationRow, inboxes: dict[str, str], *, personal: bool) -> dict[str, Any]:
+    """Answer a conversation as the API shows it; without `personal` names and texts are null."""
     return {
         "id": row.id,
         "status": row.status,
         "assignee": row.assignee,
-        "contact": {"id": row.contact_id, "name": row.contact.name},
+        "contact": {"id": row.contact_id, "name": row.contact.name if personal else None},
         "inbox": {"id": row.inbox, "name": inboxes.get(row.inbox, "")},
         "started_at": row.started_at,
         "last_at": row.last_at,
-        "last_text": row.last_text,
+        "last_text": row.last_text if personal else None,
         "last_author": row.last_author,
         "public_seq": row.public_seq,
         "unread": row.unread,
@@ -68,7 +69,8 @@ class Conversations(APIView):
         before = _read_cursor(request.query_params.get("cursor"))
         rows, position = queries.get_page(filters=_read_filters(request, actor), limit=limit, before=before)
         inboxes = get_names(kind="inbox")
-        results = [render_conversation(row, inboxes) for row in rows[:limit]]
+        personal = sees_personal(actor=actor)
+        results = [render_conversation(row, inboxes, personal=personal) for row in rows[:limit]]
         following = _next(request, rows[limit - 1]) if len(rows) > limit else None
         return Response({"results": results, "next": following, "previous": None, "position": position})
 
@@ -78,8 +80,7 @@ class OneConversation(APIView):
 
     def get(self, request: Request, conversation: UUID) -> Response:
         """Answer it."""
-        _viewer(request)
-        return _answer(conversation)
+        return _answer(conversation, _viewer(request))
 
 
 class Take(APIView):
@@ -88,8 +89,9 @@ class Take(APIView):
     def post(self, request: Request, conversation: UUID) -> Response:
         """Answer from now on."""
         read_body(data=request.data, shape=Nothing)
-        commands.take(conversation=conversation, actor=get_actor(request=request), now=datetime.now(UTC))
-        return _answer(conversation)
+        actor = get_actor(request=request)
+        commands.take(conversation=conversation, actor=actor, now=datetime.now(UTC))
+        return _answer(conversation, actor)
 
 
 class Assign(APIView):
@@ -100,7 +102,7 @@ class Assign(APIView):
         to = read_body(data=request.data, shape=AssignBody).member
         actor = get_actor(request=request)
         commands.assign(conversation=conversation, actor=actor, to=to, now=datetime.now(UTC))
-        return _answer(conversation)
+        return _answer(conversation, actor)
 
 
 class Notes(APIView):
@@ -125,8 +127,9 @@ class Resolve(APIView):
     def post(self, request: Request, conversation: UUID) -> Response:
         """Call it settled."""
         read_body(data=request.data, shape=Nothing)
-        commands.resolve(conversation=conversation, actor=get_actor(request=request), now=datetime.now(UTC))
-        return _answer(conversation)
+        actor = get_actor(request=request)
+        commands.resolve(conversation=conversation, actor=actor, now=datetime.now(UTC))
+        return _answer(conversation, actor)
 
 
 class Reopen(APIView):
@@ -135,8 +138,9 @@ class Reopen(APIView):
     def post(self, request: Request, conversation: UUID) -> Response:
         """Take it up again."""
         read_body(data=request.data, shape=Nothing)
-        commands.reopen(conversation=conversation, actor=get_actor(request=request), now=datetime.now(UTC))
-        return _answer(conversation)
+        actor = get_actor(request=request)
+        commands.reopen(conversation=conversation, actor=actor, now=datetime.now(UTC))
+        return _answer(conversation, actor)
 
 
 def _viewer(request: Request) -> Actor:
@@ -146,8 +150,9 @@ def _viewer(request: Request) -> Actor:
     return actor
 
 
-def _answer(conversation: UUID) -> Response:
-    return Response(render_conversation(queries.get_conversation(conversation=conversation), get_names(kind="inbox")))
+def _answer(conversation: UUID, actor: Actor) -> Response:
+    row, inboxes = queries.get_conversation(conversation=conversation), get_names(kind="inbox")
+    return Response(render_conversation(row, inboxes, personal=sees_personal(actor=actor)))
 
 
 def _wrong(field: str, detail: str) -> Invalid:

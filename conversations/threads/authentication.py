@@ -3,13 +3,13 @@
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
-from conversations.threads.actors import Actor, of_member
-from tenants.members.authentication import get_member
+from conversations.threads.actors import Actor, of_caller
+from tenants.members.authentication import get_caller
 
 
 def get_actor(*, request: Request) -> Actor:
-    """Answer the member who asks; raise NotAuthenticated."""
-    return of_member(member=get_member(request=request))
+    """Answer the member or key that asks; raise NotAuthenticated."""
+    return of_caller(caller=get_caller(request=request))
 
 
 def get_contact(*, request: Request) -> Actor:

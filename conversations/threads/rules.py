@@ -19,6 +19,7 @@ from conversations.threads.events import (
     NotePosted,
     Side,
 )
+from tenants.members.permissions import NOTES_READ, PERSONAL_READ
 from tenants.refusals import NotAllowed, NotFound, Refusal
 
 
@@ -77,9 +78,19 @@ def check_view(*, contact: UUID, actor: Actor) -> None:
 
 def check_staff(*, contact: UUID, actor: Actor) -> None:
     """Refuse who may not see the staff side: no contact ever, not even that there is one."""
-    if actor.kind == "contact":
-        raise NotFound
-    check_view(contact=contact, actor=actor)
+    _check_side(contact, actor)
+    if not sees_notes(actor=actor):
+        raise NotAllowed
+
+
+def sees_notes(*, actor: Actor) -> bool:
+    """Tell whether what colleagues say among themselves is shown: to members, and to keys with the scope for it."""
+    return actor.kind != "contact" and (actor.kind != "key" or actor.may(NOTES_READ))
+
+
+def sees_personal(*, actor: Actor) -> bool:
+    """Tell whether names and texts are shown: a key needs the scope for it."""
+    return actor.kind != "key" or actor.may(PERSONAL_READ)
 
 
 def check_write(*, contact: UUID, actor: Actor) -> None:
@@ -119,7 +130,7 @@ def take(*, state: Conversation, actor: Actor) -> list[Fact]:
 
 def assign(*, state: Conversation, actor: Actor, to: UUID | None, name: str | None) -> list[Fact]:
     """Give it to somebody or to nobody. Who has it may hand it on; others need to be allowed to assign."""
-    check_staff(contact=state.contact, actor=actor)
+    _check_side(state.contact, actor)
     if not actor.may("conversations.assign") and not (state.assignee == actor.id and actor.may("conversations.take")):
         raise NotAllowed
     return [] if state.assignee == to else [ConversationAssigned(to=to, name=name)]
@@ -143,6 +154,13 @@ def is_reopened_by(*, state: Conversation, seq: int) -> bool:
 
 
 def _check(state: Conversation, actor: Actor, permission: str) -> None:
-    check_staff(contact=state.contact, actor=actor)
+    _check_side(state.contact, actor)
     if not actor.may(permission):
         raise NotAllowed
+
+
+def _check_side(contact: UUID, actor: Actor) -> None:
+    """For a contact the desk does not exist; everybody else must see the conversation to do anything with it."""
+    if actor.kind == "contact":
+        raise NotFound
+    check_view(contact=contact, actor=actor)

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from tenants.bodies import Body, read_body
 from tenants.context import current_tenant
 from tenants.members import signing
-from tenants.members.authentication import get_member, refuse_forgery
+from tenants.members.authentication import get_caller, get_member, refuse_forgery
 from tenants.members.member import Member
 from tenants.members.permissions import PERMISSIONS
 from tenants.members.queries import get_members
@@ -73,7 +73,7 @@ class MembersView(APIView):
 
     def get(self, request: Request) -> Response:
         """List the live members."""
-        if not get_member(request=request).may("members.view"):
+        if not get_caller(request=request).may("members.view"):
             raise NotAllowed
         members = get_members(tenant=current_tenant())
         return Response({"results": [{**_person(member), "role": member.role} for member in members]})

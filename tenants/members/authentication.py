@@ -1,4 +1,7 @@
-"""How the REST API learns who asks: the middleware has found the member, here CSRF and "signed in" are checked."""
+"""How the REST API learns who asks: the middleware has found the member, here CSRF and "signed in" are checked.
+
+Keys are found by conversations/access.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +12,9 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
+from tenants.refusals import NotAllowed
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # importing it needs this module: DRF reads its settings there
@@ -33,9 +38,17 @@ def refuse_forgery(*, request: HttpRequest) -> None:
 
 
 def get_member(*, request: Request) -> Member:
-    """Answer who asks in a view that SignedIn guards; raise NotAuthenticated."""
+    """Answer the member who asks; raise NotAuthenticated, or NotAllowed for a key: some things people do themselves."""
+    caller = get_caller(request=request)
+    if not isinstance(caller, Member):
+        raise NotAllowed
+    return caller
+
+
+def get_caller(*, request: Request) -> Member | KeyBearer:
+    """Answer the member or the key that asks; raise NotAuthenticated."""
     user: object = request.user
-    if not isinstance(user, Member):
+    if not isinstance(user, Member | KeyBearer):
         raise NotAuthenticated
     return user
 
@@ -57,11 +70,9 @@ class MemberSession(BaseAuthentication):
 
 
 class SignedIn(BasePermission):
-    """Members only: what each may do is asked per command."""
+    """Members and keys only: what each may do is asked per command."""
 
     def has_permission(self, request: Request, _view: "APIView") -> bool:
-        """Refuse whoever is not signed in."""
-        member: object = request.user  # DRF's types know only Django's own users
-        if not isinstance(member, Member):
-            raise NotAuthenticated
+        """Refuse whoever is not known."""
+        get_caller(request=request)
         return True

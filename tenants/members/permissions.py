@@ -17,7 +17,7 @@ class Role(StrEnum):
 _VIEWER: Final = frozenset({"conversations.view", "members.view"})
 _AGENT: Final = _VIEWER | {"conversations.reply", "conversations.note", "conversations.take", "conversations.resolve"}
 _SUPERVISOR: Final = _AGENT | {"conversations.assign"}
-_ADMIN: Final = _SUPERVISOR | {"inboxes.manage", "members.manage"}
+_ADMIN: Final = _SUPERVISOR | {"inboxes.manage", "keys.manage", "members.manage"}
 _OWNER: Final = _ADMIN | {"tenant.manage"}
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
@@ -26,6 +26,21 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.SUPERVISOR: _SUPERVISOR,
     Role.AGENT: _AGENT,
     Role.VIEWER: _VIEWER,
+}
+
+# What an API key may be given. A key takes no conversation (somebody must answer there) and makes no key or member.
+# The last two are asked of keys only: members see notes and names wherever they see conversations.
+NOTES_READ: Final = "notes:read"
+PERSONAL_READ: Final = "personal:read"
+READING_SCOPES: Final = frozenset({NOTES_READ, PERSONAL_READ})
+KEY_SCOPES: Final = READING_SCOPES | {
+    "conversations.view",
+    "conversations.reply",
+    "conversations.note",
+    "conversations.assign",
+    "conversations.resolve",
+    "inboxes.manage",
+    "members.view",
 }
 
 

@@ -1,0 +1,146 @@
+"""REST of API keys, for members who manage them."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from conversations.access import commands, queries
+from conversations.access.commands import KeyRevoked
+from conversations.access.models import ApiKey
+from tenants.bodies import Body, read_body
+from tenants.describing import Answer, Listed, describe
+from tenants.members.authentication import get_caller
+from tenants.members.member import Member
+from tenants.refusals import NotAllowed, NotFound
+
+DAY_S = 86_400
+
+
+class KeyBody(Body, frozen=True):
+    """A new key: what it may do, from which networks (none: any), until when (null: until it is revoked)."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^.*\S.*\Z")]
+    scopes: Annotated[list[str], Meta(min_length=1, max_length=50)]
+    networks: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=50)] = []
+    expires_at: datetime | None = None
+
+
+class RotateBody(Body, frozen=True):
+    """How long the secret before still works, in seconds; at most a week."""
+
+    overlap_s: Annotated[int, Meta(ge=0, le=7 * DAY_S)] = DAY_S
+
+
+class Key(Answer, frozen=True):
+    """A key without its secret, of which `hint` is the end. `last_used_at` is right to ten minutes."""
+
+    id: UUID
+    name: str
+    hint: str
+    scopes: list[str]
+    networks: list[str]
+    status: Literal["live", "expired", "revoked"]
+    created_at: datetime
+    created_by: UUID
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    old_secret_until: datetime | None
+
+
+class KeyWithSecret(Key, frozen=True):
+    """A key with the secret that is shown this once; null where an answer is repeated by its Idempotency-Key."""
+
+    secret: str | None
+
+
+class Keys(APIView):
+    """`/api/v1/keys`."""
+
+    @describe(answers={200: Listed[Key]})
+    def get(self, request: Request) -> Response:
+        """List the keys, revoked ones too."""
+        _manager(request)
+        now = datetime.now(UTC)
+        results = [_key(row, now) for row in queries.get_keys()]
+        return _answer(Listed(results=results, next=None, previous=None))
+
+    @describe(
+        body=KeyBody,
+        answers={201: KeyWithSecret},
+        example={"name": "Data warehouse", "scopes": ["conversations.view", "personal:read"]},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a key and show its secret once."""
+        body, by, now = read_body(data=request.data, shape=KeyBody), _manager(request), datetime.now(UTC)
+        made = commands.make_key(
+            name=body.name, scopes=body.scopes, networks=body.networks, expires_at=body.expires_at, by=by, now=now
+        )
+        return _shown(*made, now, status=201)
+
+
+class OneKey(APIView):
+    """`/api/v1/keys/{id}`."""
+
+    @describe(answers={200: Key})
+    def get(self, request: Request, key: UUID) -> Response:
+        """Show a key without its secret."""
+        _manager(request)
+        row = queries.find_key(key=key)
+        if row is None:
+            raise NotFound
+        return _answer(_key(row, datetime.now(UTC)))
+
+    @describe(answers={204: None})
+    def delete(self, request: Request, key: UUID) -> Response:
+        """Revoke a key at once; it stays listed."""
+        commands.revoke_key(key=key, by=_manager(request), now=datetime.now(UTC))
+        return Response(status=204)
+
+
+class Rotate(APIView):
+    """`/api/v1/keys/{id}/rotate`."""
+
+    @describe(body=RotateBody, answers={200: KeyWithSecret}, refusals=(KeyRevoked,), example={"overlap_s": 3600})
+    def post(self, request: Request, key: UUID) -> Response:
+        """Give a key a new secret, shown once; both work until the overlap ends."""
+        body, by, now = read_body(data=request.data, shape=RotateBody), _manager(request), datetime.now(UTC)
+        return _shown(*commands.rotate_key(key=key, overlap_s=body.overlap_s, by=by, now=now), now, status=200)
+
+
+def _manager(request: Request) -> Member:
+    caller = get_caller(request=request)
+    if not isinstance(caller, Member) or not caller.may("keys.manage"):
+        raise NotAllowed
+    return caller
+
+
+def _key(row: ApiKey, now: datetime) -> Key:
+    expired = row.expires_at is not None and row.expires_at <= now
+    old = row.old_until if row.old_until is not None and row.old_until > now else None
+    return Key(
+        id=row.id,
+        name=row.name,
+        hint=row.hint,
+        scopes=list(row.scopes),
+        networks=list(row.networks),
+        status="revoked" if row.revoked_at else "expired" if expired else "live",
+        created_at=row.created_at,
+        created_by=row.created_by,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        old_secret_until=old,
+    )
+
+
+def _shown(row: ApiKey, secret: str, now: datetime, *, status: int) -> Response:
+    return _answer(KeyWithSecret(**msgspec.structs.asdict(_key(row, now)), secret=secret), status=status)
+
+
+def _answer(said: msgspec.Struct, status: int = 200) -> Response:
+    return Response(msgspec.to_builtins(said), status=status)

@@ -1,0 +1,90 @@
+"""Making, rotating and revoking keys. A secret is answered once and kept only as a hash."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from conversations.access import rules
+from conversations.access.models import ApiKey
+from conversations.access.queries import find_key, hash_secret
+from tenants.context import current_tenant
+from tenants.members.member import Member
+from tenants.members.permissions import KEY_SCOPES
+from tenants.refusals import NotAllowed, NotFound, Refusal
+
+
+class KeyRevoked(Refusal):
+    """This key is revoked; make a new one."""
+
+    code = "revoked"
+    status = 409
+
+
+def make_key(
+    *,
+    name: str,
+    scopes: Sequence[str],
+    networks: Sequence[str],
+    expires_at: datetime | None,
+    by: Member,
+    now: datetime,
+) -> tuple[ApiKey, str]:
+    """Make a key; answer it and its secret. Raises NotAllowed or Invalid."""
+    _check(by)
+    own = frozenset(scope for scope in KEY_SCOPES if "." in scope and by.may(scope))
+    secret = _new_secret()
+    key = ApiKey.objects.create(
+        name=name,
+        secret=hash_secret(secret=secret),
+        hint=secret[-4:],
+        scopes=rules.check_scopes(scopes=scopes, own=own),
+        networks=rules.check_networks(networks=networks),
+        expires_at=rules.check_expiry(expires_at=expires_at, now=now),
+        created_at=now,
+        created_by=by.person_id,
+    )
+    return key, secret
+
+
+def rotate_key(*, key: UUID, overlap_s: int, by: Member, now: datetime) -> tuple[ApiKey, str]:
+    """Give a key a new secret; the one before works `overlap_s` longer. Raises NotAllowed, NotFound or KeyRevoked."""
+    _check(by)
+    secret = _new_secret()
+    with transaction.atomic():
+        row = _lock(key)
+        if row.revoked_at is not None:
+            raise KeyRevoked
+        row.old_secret, row.old_until = row.secret, now + timedelta(seconds=overlap_s)
+        row.secret, row.hint = hash_secret(secret=secret), secret[-4:]
+        row.save(update_fields=["secret", "hint", "old_secret", "old_until"])
+    return row, secret
+
+
+def revoke_key(*, key: UUID, by: Member, now: datetime) -> None:
+    """Let nobody in with it any more; a revoked key stays as it is. Raises NotAllowed or NotFound."""
+    _check(by)
+    with transaction.atomic():
+        row = _lock(key)
+        if row.revoked_at is None:
+            row.revoked_at = now
+            row.save(update_fields=["revoked_at"])
+
+
+def _check(by: Member) -> None:
+    if not by.may("keys.manage"):
+        raise NotAllowed
+
+
+def _lock(key: UUID) -> ApiKey:
+    row = find_key(key=key, lock=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _new_secret() -> str:
+    # The slug helps people and scanners to see whose it is. What counts is the hash of the whole.
+    return f"sk_{current_tenant().slug}_{secrets.token_urlsafe(32)}"

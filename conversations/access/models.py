@@ -1,0 +1,31 @@
+"""The tables of access."""
+
+from django.db import models
+
+from tenants.database.models import TenantModel
+
+
+class ApiKey(TenantModel):
+    """A key. Of its secrets only hashes are kept; while it is rotated, the one before works until `old_until`."""
+
+    name = models.TextField()
+    secret = models.TextField()
+    old_secret = models.TextField(null=True)  # noqa: DJ001 - none at all must not collide in the unique index
+    old_until = models.DateTimeField(null=True)
+    hint = models.TextField()
+    scopes = models.JSONField()
+    networks = models.JSONField()
+    created_at = models.DateTimeField()
+    created_by = models.UUIDField()
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        """Stored as `api_key`; a secret opens one key."""
+
+        db_table = "api_key"
+        constraints = (
+            models.UniqueConstraint(fields=("secret",), name="api_key_secret"),
+            models.UniqueConstraint(fields=("old_secret",), name="api_key_old_secret"),
+        )

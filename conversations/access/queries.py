@@ -1,0 +1,54 @@
+"""Finding keys."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from conversations.access import rules
+from conversations.access.models import ApiKey
+from tenants.context import current_tenant
+from tenants.members.bearer import KeyBearer
+
+USED_WITHIN: Final = timedelta(minutes=10)
+
+
+def hash_secret(*, secret: str) -> str:
+    """Answer what is stored of a secret: it is random enough that a plain hash cannot be turned back."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def find_bearer(*, secret: str, address: str, now: datetime) -> KeyBearer | None:
+    """Answer who shows this secret, if a key of the current tenant opens with it; note its use, at most every 10 min.
+
+    Wrong, another tenant's, expired, revoked or from elsewhere: whoever shows it learns nothing of the difference.
+    """
+    shown = hash_secret(secret=secret)
+    key = ApiKey.objects.filter(Q(secret=shown) | Q(old_secret=shown)).first()
+    if key is None or not rules.opens(terms=_terms(key, shown), address=address, now=now):
+        return None
+    if key.last_used_at is None or key.last_used_at < now - USED_WITHIN:
+        ApiKey.objects.filter(id=key.id).update(last_used_at=now)
+    return KeyBearer(current_tenant().id, key.id, key.name, frozenset(key.scopes))
+
+
+def _terms(key: ApiKey, shown: str) -> rules.Terms:
+    return rules.Terms(
+        revoked=key.revoked_at is not None,
+        expires_at=key.expires_at,
+        until=None if key.secret == shown else key.old_until,
+        networks=tuple(key.networks),
+    )
+
+
+def find_key(*, key: UUID, lock: bool = False) -> ApiKey | None:
+    """Answer one key, revoked or not."""
+    rows = ApiKey.objects.select_for_update() if lock else ApiKey.objects.all()
+    return rows.filter(id=key).first()
+
+
+def get_keys() -> list[ApiKey]:
+    """Answer every key, the newest first."""
+    return list(ApiKey.objects.order_by("-id"))

@@ -1,0 +1,60 @@
+"""What a view's method says of itself for the API's document. Must not render or check anything."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from tenants.refusals import Refusal
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+_DESCRIBED = "yunke_described"
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The shape of an answer's JSON body."""
+
+
+class Listed(Answer, Generic[T], frozen=True):
+    """A page of a list. `next` and `previous` are addresses, null at either end."""
+
+    results: list[T]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """One method of one view: shapes of body and query, of each answer by status, and the refusals of its own."""
+
+    answers: Mapping[int, Any]
+    body: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | None = None
+    refusals: tuple[type[Refusal], ...] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+
+def describe(
+    *,
+    answers: Mapping[int, Any],
+    body: type[msgspec.Struct] | None = None,
+    query: type[msgspec.Struct] | None = None,
+    refusals: tuple[type[Refusal], ...] = (),
+    example: Mapping[str, Any] | None = None,
+) -> Callable[[F], F]:
+    """Note it on the method; an answer of None has no body, `example` is a body that works."""
+
+    def note(method: F) -> F:
+        said = Described(answers=answers, body=body, query=query, refusals=refusals, example=example or {})
+        setattr(method, _DESCRIBED, said)
+        return method
+
+    return note
+
+
+def find_described(*, method: Callable[..., Any]) -> Described | None:
+    """Answer what a method said of itself."""
+    said = getattr(method, _DESCRIBED, None)
+    return said if isinstance(said, Described) else None

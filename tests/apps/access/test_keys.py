@@ -1,0 +1,191 @@
+"""API keys: made, shown once, used on their own tenant's host, rotated, revoked."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+
+from conversations.access.models import ApiKey
+from tenants.context import tenant_context
+from tests.apps.access.conftest import KeyClient, with_secret
+from tests.apps.threads.test_api import post, refused
+from tests.conftest import ClientFor, MakeMember, MakeTenant
+from tests.shop import Shop
+
+KEYS: Final = "/api/v1/keys"
+BASE: Final = "/api/v1/conversations"
+MakeKey = Callable[..., dict[str, Any]]
+
+
+def test_a_secret_is_shown_once_and_kept_nowhere(shop: Shop, owner: Client, make_key: MakeKey) -> None:
+    made = make_key("conversations.view")
+    secret = made["secret"]
+    assert secret.startswith(f"sk_{shop.tenant.slug}_")
+    assert len(secret.rpartition("_")[2]) >= 20
+    assert made["hint"] == secret[-4:]
+    for response in (owner.get(KEYS), owner.get(f"{KEYS}/{made['id']}")):
+        assert secret not in response.content.decode()
+    with tenant_context(shop.tenant):
+        assert secret not in str(list(ApiKey.objects.values()))
+    (listed,) = owner.get(KEYS).json()["results"]
+    assert listed == {name: value for name, value in made.items() if name != "secret"}
+
+
+def test_a_key_reads_what_its_scopes_say(shop: Shop, key_client: KeyClient) -> None:
+    guest = shop.welcome(text="my number is 555")
+    program = key_client("conversations.view")
+    (shown,) = program.get(BASE).json()["results"]
+    assert shown["id"] == str(guest.conversation)
+    assert shown["last_text"] is None
+    assert shown["contact"] == {"id": str(guest.actor.id), "name": None}
+    assert refused(program.get("/api/v1/members")) == (403, "not_allowed")
+    assert refused(post(program, f"{BASE}/{guest.conversation}/resolve")) == (403, "not_allowed")
+    trusted = key_client("conversations.view", "personal:read", "members.view", "conversations.resolve")
+    assert trusted.get(f"{BASE}/{guest.conversation}").json()["last_text"] == "my number is 555"
+    assert len(trusted.get("/api/v1/members").json()["results"]) == 2
+    assert post(trusted, f"{BASE}/{guest.conversation}/resolve").json()["status"] == "resolved"
+
+
+def test_a_key_needs_no_csrf_token(shop: Shop, make_key: MakeKey, client_for: ClientFor) -> None:
+    guest = shop.welcome(text="x")
+    secret = make_key("conversations.view", "conversations.note")["secret"]
+    program = with_secret(client_for(shop.tenant, csrf=True), secret)
+    noted = post(program, f"{BASE}/{guest.conversation}/notes", {"id": "1", "text": "from the CRM"})
+    assert noted.status_code == 201
+    assert shop.read(guest.conversation)[-1].body == {"name": "Robot", "text": "from the CRM"}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", KEYS])
+def test_what_is_for_people_only(key_client: KeyClient, path: str) -> None:
+    assert refused(key_client().get(path)) == (403, "not_allowed")
+
+
+@pytest.mark.parametrize(("role", "status"), [("owner", 200), ("admin", 200), ("supervisor", 403), ("viewer", 403)])
+def test_who_manages_keys(
+    shop: Shop, make_member: MakeMember, client_for: ClientFor, make_key: MakeKey, role: str, status: int
+) -> None:
+    path = f"{KEYS}/{make_key()['id']}"
+    client = client_for(shop.tenant, make_member(shop.tenant, role=role))
+    assert client.get(KEYS).status_code == client.get(path).status_code == status
+    assert post(client, f"{path}/rotate").status_code == status
+    if status == 403:
+        assert refused(client.delete(path)) == (403, "not_allowed")
+        assert refused(post(client, KEYS, {"name": "x", "scopes": ["members.view"]})) == (403, "not_allowed")
+
+
+def test_rotation_with_overlap(shop: Shop, owner: Client, make_key: MakeKey, client_for: ClientFor) -> None:
+    made = make_key()
+    old = with_secret(client_for(shop.tenant), made["secret"])
+    rotated = post(owner, f"{KEYS}/{made['id']}/rotate", {"overlap_s": 600}).json()
+    new = with_secret(client_for(shop.tenant), rotated["secret"])
+    assert old.get(BASE).status_code == new.get(BASE).status_code == 200
+    left = datetime.fromisoformat(rotated["old_secret_until"]) - datetime.now(UTC)
+    assert timedelta(seconds=580) < left <= timedelta(seconds=600)
+    last = with_secret(
+        client_for(shop.tenant), post(owner, f"{KEYS}/{made['id']}/rotate", {"overlap_s": 0}).json()["secret"]
+    )
+    assert [c.get(BASE).status_code for c in (old, new, last)] == [401, 401, 200]
+
+
+def test_revoked(shop: Shop, owner: Client, make_key: MakeKey, client_for: ClientFor) -> None:
+    made = make_key()
+    program = with_secret(client_for(shop.tenant), made["secret"])
+    assert program.get(BASE).status_code == 200
+    assert owner.delete(f"{KEYS}/{made['id']}").status_code == 204
+    assert refused(program.get(BASE)) == (401, "not_signed_in")
+    assert owner.get(f"{KEYS}/{made['id']}").json()["status"] == "revoked"
+    assert owner.delete(f"{KEYS}/{made['id']}").status_code == 204
+    assert refused(post(owner, f"{KEYS}/{made['id']}/rotate")) == (409, "revoked")
+
+
+def test_expired(shop: Shop, owner: Client, make_key: MakeKey, client_for: ClientFor) -> None:
+    made = make_key(expires_at=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    program = with_secret(client_for(shop.tenant), made["secret"])
+    assert program.get(BASE).status_code == 200
+    with tenant_context(shop.tenant):
+        ApiKey.objects.filter(id=made["id"]).update(expires_at=datetime.now(UTC))
+    assert refused(program.get(BASE)) == (401, "not_signed_in")
+    assert owner.get(f"{KEYS}/{made['id']}").json()["status"] == "expired"
+
+
+def test_addresses(shop: Shop, make_key: MakeKey, client_for: ClientFor) -> None:
+    program = with_secret(client_for(shop.tenant), make_key(networks=["203.0.113.0/24"])["secret"])
+    assert program.get(BASE, REMOTE_ADDR="203.0.113.9").status_code == 200
+    assert refused(program.get(BASE, REMOTE_ADDR="127.0.0.1")) == (401, "not_signed_in")
+
+
+def test_last_use_is_noted_now_and_then(shop: Shop, make_key: MakeKey, client_for: ClientFor) -> None:
+    made = make_key()
+    program = with_secret(client_for(shop.tenant), made["secret"])
+
+    def used() -> datetime | None:
+        with tenant_context(shop.tenant):
+            return ApiKey.objects.get(id=made["id"]).last_used_at
+
+    assert used() is None
+    program.get(BASE)
+    first = used()
+    program.get(BASE)
+    assert first is not None
+    assert used() == first
+    with tenant_context(shop.tenant):
+        ApiKey.objects.update(last_used_at=first - timedelta(minutes=11))
+    program.get(BASE)
+    again = used()
+    assert again is not None
+    assert again > first - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"scopes": ["members.view"]}, "name"),
+        ({"name": " ", "scopes": ["members.view"]}, "name"),
+        ({"name": "x", "scopes": []}, "scopes"),
+        ({"name": "x", "scopes": ["keys.manage"]}, "scopes"),
+        ({"name": "x", "scopes": ["members.view"], "networks": ["somewhere"]}, "networks"),
+        ({"name": "x", "scopes": ["members.view"], "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
+        ({"name": "x", "scopes": ["members.view"], "expires_at": "2090-01-01T00:00:00"}, "expires_at"),
+        ({"name": "x", "scopes": ["members.view"], "more": 1}, "more"),
+    ],
+)
+def test_keys_that_cannot_be_made(owner: Client, body: dict[str, Any], field: str) -> None:
+    response = post(owner, KEYS, body)
+    assert refused(response) == (422, "invalid")
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+
+
+def exactly(response: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+    return response.status_code, sorted(response.items()), response.content
+
+
+def test_another_tenants_key_is_answered_like_a_wrong_one(
+    shop: Shop, make_key: MakeKey, make_tenant: MakeTenant, client_for: ClientFor, make_member: MakeMember
+) -> None:
+    other = make_tenant()
+    theirs, wrong = make_key()["secret"], f"sk_{shop.tenant.slug}_{'x' * 43}"
+    for path in (BASE, "/api/v1/members", "/api/v1/nowhere"):
+        answers = [exactly(with_secret(client_for(other), secret).get(path)) for secret in (theirs, wrong)]
+        assert answers[0] == answers[1]
+        assert answers[0][0] in {401, 404}
+    signed_in = with_secret(client_for(other, make_member(other)), theirs)
+    assert refused(signed_in.get(BASE)) == (401, "not_signed_in"), "a cookie does not help a wrong key"
+
+
+@pytest.mark.parametrize("shown", ["", " ", "Bearer", "Bearer ", "bearer \xff\xfe", "Basic eDp4", "Bearer a b"])
+def test_nonsense_is_nobody(shop: Shop, client_for: ClientFor, shown: str) -> None:
+    client = client_for(shop.tenant)
+    assert refused(client.get(BASE, headers={"authorization": shown})) == (401, "not_signed_in")
+
+
+def test_another_tenants_key_id_does_not_exist(
+    owner: Client, make_key: MakeKey, make_tenant: MakeTenant, client_for: ClientFor, make_member: MakeMember
+) -> None:
+    other = make_tenant()
+    stranger = client_for(other, make_member(other, role="owner"))
+    path = f"{KEYS}/{make_key()['id']}"
+    assert refused(stranger.get(path)) == refused(stranger.delete(path)) == (404, "not_found")
+    assert refused(post(stranger, f"{path}/rotate")) == (404, "not_found")
+    assert owner.get(path).json()["status"] == "live"
