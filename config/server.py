@@ -6,6 +6,7 @@ from typing import Final
 
 import uvicorn
 
+from config.sockets import PromptSockets
 from conversations.live.outbox import MOST_BYTES
 
 DRAIN_S: Final = 2.0
@@ -34,7 +35,7 @@ def serve(*, host: str, port: int) -> None:
         host=host,
         port=port,
         lifespan="on",
-        ws="websockets-sansio",
+        ws=PromptSockets,
         ws_max_size=MOST_BYTES,
         ws_per_message_deflate=False,
         access_log=False,
