@@ -79,7 +79,7 @@ class Peer:
 
     async def say(self, **frame: object) -> None:
         """Send a frame."""
-        await self.socket.send(json.dumps(frame, default=str))
+        await self.socket.send(json.dumps(frame, default=str, ensure_ascii=False))
 
     async def next(self, type_: str, /, *, within_s: float = 10, **fields: object) -> Frame:
         """Answer the first frame of this type, with these fields, that no call has answered; fail when none comes."""
@@ -88,7 +88,7 @@ class Peer:
                 for n, frame in enumerate(self._unread):
                     if frame["type"] == type_ and all(frame.get(name) == value for name, value in fields.items()):
                         return self._unread.pop(n)
-                if self._ears is None or self._ears.done():
+                if self.is_over:
                     raise AssertionError(
                         f"closed with {self.socket.close_code} before {type_} {fields}: {self._unread}"
                     )
@@ -112,6 +112,11 @@ class Peer:
         """Answer the pong: everything said before it has been acted on."""
         await self.say(type="ping")
         return await self.next("pong")
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more will be heard."""
+        return self._ears is None or self._ears.done()
 
     async def closed(self, *, within_s: float = 10) -> int | None:
         """Wait until the server has closed the socket; answer its code."""

@@ -14,6 +14,7 @@ from typing import Final, Self
 ROOT: Final = Path(__file__).resolve().parents[1]
 STARTS_S: Final = 60
 STOPS_S: Final = 20
+LISTENS: Final = "0A"  # the state of a listening socket in /proc
 
 
 def free_port() -> int:
@@ -87,8 +88,19 @@ class Server(Process):
         until = time.monotonic() + STARTS_S
         while not self._listens():
             if self.popen.poll() is not None or time.monotonic() > until:
-                raise AssertionError(f"the server does not listen:\n{self.output()}")
+                said = self.output()
+                self.__exit__()
+                raise AssertionError(f"the server does not listen:\n{said}")
             time.sleep(0.05)
+
+    @property
+    def connections(self) -> int:
+        """Answer how many clients' sockets it holds."""
+        folder = Path(f"/proc/{self.popen.pid}")
+        held = {str(entry.readlink()) for entry in (folder / "fd").iterdir() if entry.is_symlink()}
+        rows = [line.split() for line in (folder / "net" / "tcp").read_text().splitlines()[1:]]
+        mine = [row for row in rows if int(row[1].partition(":")[2], 16) == self.port and row[3] != LISTENS]
+        return len([row for row in mine if f"socket:[{row[9]}]" in held])
 
     def _listens(self) -> bool:
         try:

@@ -1,0 +1,104 @@
+"""A client that does not read: it costs bounded memory, is told and closed with 4008; the others do not notice."""
+
+import asyncio
+import json
+import socket
+import time
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from conversations.live.tickets import issue_pass, sign_ticket
+from tests.peer import Peer
+from tests.serving import Server
+from tests.shop import Guest, Shop
+
+MEBIBYTE = 1_048_576
+DEAF = 6
+MESSAGES = 500
+LETS_GO_S = 20
+TEXT = "云" * 8_000
+
+
+def narrow_socket(port: int) -> socket.socket:
+    """Connect with a small window, so that little waits in the kernel."""
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    made.connect(("127.0.0.1", port))
+    return made
+
+
+class Deaf:
+    """A visitor's socket that says hello and subscribes, and then reads nothing until it is told to."""
+
+    def __init__(self, *, port: int, shop: Shop, guest: Guest) -> None:
+        self._shop, self._guest = shop, guest
+        self._connecting = connect(
+            f"ws://{shop.tenant.slug}.localhost/live/v1",
+            sock=narrow_socket(port),
+            compression=None,
+            max_size=None,
+            max_queue=1,
+            proxy=None,
+            ping_interval=None,
+            close_timeout=1,
+        )
+
+    async def begin(self) -> None:
+        """Come in and look."""
+        ticket = sign_ticket(pass_=issue_pass(tenant=self._shop.tenant, actor=self._guest.actor, origin=""))
+        self.socket = await self._connecting
+        await self.socket.send(json.dumps({"type": "hello", "ticket": ticket}))
+        topic = f"conversation:{self._guest.conversation}"
+        await self.socket.send(json.dumps({"type": "subscribe", "topic": topic}))
+        for expected in ("welcome", "subscribed"):
+            assert json.loads(await self.socket.recv())["type"] == expected
+
+    async def listen(self) -> list[str]:
+        """Read everything that is still there; answer the last frame's reason, if any."""
+        reasons = []
+        try:
+            async for text in self.socket:
+                frame = json.loads(text)
+                if frame["type"] == "closing":
+                    reasons.append(frame["reason"])
+        except ConnectionClosed:
+            pass
+        return reasons
+
+    async def end(self) -> None:
+        """Leave without a word."""
+        self.socket.transport.abort()
+
+
+@pytest.mark.asyncio
+async def test_who_does_not_read_is_closed_and_nobody_else_notices(database: str, shop: Shop, guest: Guest) -> None:
+    with await asyncio.to_thread(Server, dsn=database) as server:
+        deaf = [Deaf(port=server.port, shop=shop, guest=guest) for _ in range(DEAF)]
+        for one in deaf:
+            await one.begin()
+        ticket = sign_ticket(pass_=issue_pass(tenant=shop.tenant, actor=guest.actor, origin=""))
+        async with Peer(port=server.port, tenant=shop.tenant) as peer:
+            await peer.hello(ticket=ticket)
+            await peer.subscribe(f"conversation:{guest.conversation}")
+            before, most, slowest = server.memory, 0, 0.0
+            assert server.connections == DEAF + 1
+            for n in range(MESSAGES):
+                began = time.monotonic()
+                await peer.send(guest.conversation, TEXT, f"id-{n}")
+                await peer.next("ack", id=f"id-{n}")
+                slowest = max(slowest, time.monotonic() - began)
+                most = max(most, server.memory - before)
+            assert (await deaf[0].listen())[-1:] in (["too_slow"], [])
+            assert deaf[0].socket.close_code in {4008, 1006}
+            await peer.ping()
+            async with asyncio.timeout(LETS_GO_S):
+                while server.connections > 1:  # noqa: ASYNC110 # only /proc knows
+                    await asyncio.sleep(0.1)
+            seqs = [frame["seq"] for frame in peer.events(f"conversation:{guest.conversation}")]
+        for one in deaf:
+            await one.end()
+    assert seqs == list(range(3, MESSAGES + 3))
+    assert slowest < 3
+    assert most < (DEAF + 1) * 2 * MEBIBYTE + 32 * MEBIBYTE
