@@ -71,17 +71,29 @@ def _detail(error: Exception) -> str:
     return str(error.detail) if isinstance(error, drf.APIException) else NotAllowed().detail
 
 
+def _headers(error: Exception, status: int) -> dict[str, str]:
+    wait = getattr(error, "wait", None)
+    headers = {} if wait is None else {"Retry-After": str(int(wait) + 1)}
+    if status == 401:  # HTTP wants this header with it
+        headers["WWW-Authenticate"] = getattr(error, "auth_header", None) or "Session"
+    return headers
+
+
 def problem(error: Exception, _context: dict[str, Any]) -> Response | None:
     """Answer a refusal as problem+json (DRF's EXCEPTION_HANDLER); anything else is a bug and a 500."""
     body = _describe(error)
     if body is None:
         return None
-    headers = {}
-    if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
-    if body["status"] == 401:  # HTTP wants this header with it
-        headers["WWW-Authenticate"] = getattr(error, "auth_header", None) or "Session"
+    headers = _headers(error, body["status"])
     return Response(body, status=body["status"], headers=headers, content_type="application/problem+json")
+
+
+def answer_refusal(*, error: Refusal) -> HttpResponse:
+    """Answer a refusal of the API that is raised outside of any view."""
+    answer = JsonResponse(_describe(error), status=error.status, content_type="application/problem+json", safe=False)
+    for name, value in _headers(error, error.status).items():
+        answer.headers[name] = value
+    return answer
 
 
 def refuse(*, request: HttpRequest, body: dict[str, Any]) -> HttpResponse:

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.conf import settings
 
+from config.sweeping import Sweep
+from conversations.access.answers import forget_answers
 from conversations.channels.webchat.commands import furnish
 from conversations.desk.reactions import READERS as DESK_READERS
 from conversations.engine.bus.postgres import PostgresBus
@@ -41,8 +43,16 @@ def sweep(now: datetime) -> None:
     forget_expired(now=now)
 
 
+_answers = Sweep(forget_answers)
+
+
+def sweep_tenants(now: datetime) -> None:
+    """Forget what has expired in tenants' own schemas: some tenants each time, each in its turn."""
+    _answers.go_on(now=now)
+
+
 # What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.
-CHORES: Final[tuple[Callable[[datetime], None], ...]] = (resume_sign_ups, refill_ready_schemas, sweep)
+CHORES: Final[tuple[Callable[[datetime], None], ...]] = (resume_sign_ups, refill_ready_schemas, sweep, sweep_tenants)
 
 
 def fill_ports() -> None:

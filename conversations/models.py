@@ -1,9 +1,19 @@
 """The rooms' tables, re-exported for Django: one app, one migration history."""
 
-from conversations.access.models import ApiKey
+from conversations.access.models import ApiKey, IdempotencyKey
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.definitions.models import Definition
 from conversations.engine.models import Event, ReaderCursor, Stream
 from conversations.threads.models import ConversationRow
 
-__all__ = ["ApiKey", "Contact", "ContactIdentity", "ConversationRow", "Definition", "Event", "ReaderCursor", "Stream"]
+__all__ = [
+    "ApiKey",
+    "Contact",
+    "ContactIdentity",
+    "ConversationRow",
+    "Definition",
+    "Event",
+    "IdempotencyKey",
+    "ReaderCursor",
+    "Stream",
+]

@@ -27,27 +27,26 @@ class Listed(Answer, Generic[T], frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """One method of one view: shapes of body and query, of each answer by status, and the refusals of its own."""
+    """One method of one view: shapes of body and query, of each answer by status, and the refusals of its own.
+
+    For Idempotency-Key: whether a POST's answer is kept, which of its fields are secrets and therefore are not, and
+    whether all that it does is one transaction of the tenant (it never looks into public).
+    """
 
     answers: Mapping[int, Any]
     body: type[msgspec.Struct] | None = None
     query: type[msgspec.Struct] | None = None
     refusals: tuple[type[Refusal], ...] = ()
     example: Mapping[str, Any] = field(default_factory=dict)
+    kept: bool = True
+    secrets: tuple[str, ...] = ()
+    one_transaction: bool = False
 
 
-def describe(
-    *,
-    answers: Mapping[int, Any],
-    body: type[msgspec.Struct] | None = None,
-    query: type[msgspec.Struct] | None = None,
-    refusals: tuple[type[Refusal], ...] = (),
-    example: Mapping[str, Any] | None = None,
-) -> Callable[[F], F]:
-    """Note it on the method; an answer of None has no body, `example` is a body that works."""
+def describe(said: Described) -> Callable[[F], F]:
+    """Note it on the method."""
 
     def note(method: F) -> F:
-        said = Described(answers=answers, body=body, query=query, refusals=refusals, example=example or {})
         setattr(method, _DESCRIBED, said)
         return method
 

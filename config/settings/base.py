@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.rest.Refusals",
+    "config.idempotency.Idempotency",
     "tenants.middleware.TenantMiddleware",
 ]
 ROOT_URLCONF = "config.urls.platform"

@@ -14,7 +14,7 @@ from conversations.access import commands, queries
 from conversations.access.commands import KeyRevoked
 from conversations.access.models import ApiKey
 from tenants.bodies import Body, read_body
-from tenants.describing import Answer, Listed, describe
+from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_caller
 from tenants.members.member import Member
 from tenants.refusals import NotAllowed, NotFound
@@ -62,7 +62,7 @@ class KeyWithSecret(Key, frozen=True):
 class Keys(APIView):
     """`/api/v1/keys`."""
 
-    @describe(answers={200: Listed[Key]})
+    @describe(Described(answers={200: Listed[Key]}))
     def get(self, request: Request) -> Response:
         """List the keys, revoked ones too."""
         _manager(request)
@@ -71,9 +71,13 @@ class Keys(APIView):
         return _answer(Listed(results=results, next=None, previous=None))
 
     @describe(
-        body=KeyBody,
-        answers={201: KeyWithSecret},
-        example={"name": "Data warehouse", "scopes": ["conversations.view", "personal:read"]},
+        Described(
+            body=KeyBody,
+            answers={201: KeyWithSecret},
+            example={"name": "Data warehouse", "scopes": ["conversations.view", "personal:read"]},
+            secrets=("secret",),
+            one_transaction=True,
+        )
     )
     def post(self, request: Request) -> Response:
         """Make a key and show its secret once."""
@@ -87,7 +91,7 @@ class Keys(APIView):
 class OneKey(APIView):
     """`/api/v1/keys/{id}`."""
 
-    @describe(answers={200: Key})
+    @describe(Described(answers={200: Key}))
     def get(self, request: Request, key: UUID) -> Response:
         """Show a key without its secret."""
         _manager(request)
@@ -96,7 +100,7 @@ class OneKey(APIView):
             raise NotFound
         return _answer(_key(row, datetime.now(UTC)))
 
-    @describe(answers={204: None})
+    @describe(Described(answers={204: None}))
     def delete(self, request: Request, key: UUID) -> Response:
         """Revoke a key at once; it stays listed."""
         commands.revoke_key(key=key, by=_manager(request), now=datetime.now(UTC))
@@ -106,7 +110,16 @@ class OneKey(APIView):
 class Rotate(APIView):
     """`/api/v1/keys/{id}/rotate`."""
 
-    @describe(body=RotateBody, answers={200: KeyWithSecret}, refusals=(KeyRevoked,), example={"overlap_s": 3600})
+    @describe(
+        Described(
+            body=RotateBody,
+            answers={200: KeyWithSecret},
+            refusals=(KeyRevoked,),
+            example={"overlap_s": 3600},
+            secrets=("secret",),
+            one_transaction=True,
+        )
+    )
     def post(self, request: Request, key: UUID) -> Response:
         """Give a key a new secret, shown once; both work until the overlap ends."""
         body, by, now = read_body(data=request.data, shape=RotateBody), _manager(request), datetime.now(UTC)

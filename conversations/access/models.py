@@ -29,3 +29,21 @@ class ApiKey(TenantModel):
             models.UniqueConstraint(fields=("secret",), name="api_key_secret"),
             models.UniqueConstraint(fields=("old_secret",), name="api_key_old_secret"),
         )
+
+
+class IdempotencyKey(TenantModel):
+    """An answer kept under a caller's own key, or, while `status` is null, a claim to be the one who runs."""
+
+    digest = models.TextField()
+    request = models.TextField()
+    status = models.IntegerField(null=True)
+    body = models.TextField(default="", blank=True)
+    asked_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        """Stored as `idempotency_key`; swept by age."""
+
+        db_table = "idempotency_key"
+        indexes = (models.Index(fields=("asked_at",), name="idempotency_key_age"),)
+        constraints = (models.UniqueConstraint(fields=("digest",), name="idempotency_key_digest"),)

@@ -9,8 +9,16 @@ from conversations.live.tickets import TICKET_S, Pass, issue_pass, sign_ticket
 from conversations.threads.actors import of_member
 from conversations.threads.authentication import get_contact
 from tenants.context import current_tenant
+from tenants.describing import Answer, Described, describe
 from tenants.members.authentication import MemberSession
 from tenants.members.member import Member
+
+
+class Ticket(Answer, frozen=True):
+    """What the websocket's `hello` shows, once, within `expires_in_s` seconds."""
+
+    ticket: str
+    expires_in_s: int
 
 
 class LiveTickets(APIView):
@@ -19,6 +27,7 @@ class LiveTickets(APIView):
     authentication_classes = [VisitorToken, MemberSession]
     permission_classes = []
 
+    @describe(Described(answers={201: Ticket}, kept=False))
     def post(self, request: Request) -> Response:
         """Answer a one-use ticket for /live/v1, bound to tenant, person and the page's origin."""
         pass_ = _make_pass(request)

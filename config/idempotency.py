@@ -1,0 +1,124 @@
+"""Idempotency-Key on every POST of a tenant's API, whichever view it goes to. Answers are kept by conversations/access.
+
+Who asks is found first, by the view's own authentication: answers belong to a caller, and an unknown one has none.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.rest import answer_refusal
+from conversations.access.answers import Asked, Kept, run_in_transaction, run_with_claim
+from conversations.threads.actors import Actor
+from tenants.describing import Described, find_described
+from tenants.members.bearer import KeyBearer
+from tenants.members.member import Member
+from tenants.refusals import Invalid, Refusal
+
+HEADER: Final = "Idempotency-Key"
+_KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
+_PLAIN = Described(answers={})
+
+
+class Idempotency:
+    """Middleware: looks just before the view, inside the tenant's scope."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self._get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Answer what is kept under the request's key, or run the view and keep its answer."""
+        shape: type[APIView] | None = getattr(view, "cls", None)
+        tenant = getattr(request, "tenant", None)
+        if request.method != "POST" or HEADER not in request.headers or shape is None or tenant is None:
+            return None
+        said = find_described(method=getattr(shape, "post", shape)) or _PLAIN
+        caller = _find_caller(shape, request)
+        if caller is None or not said.kept:
+            return None
+        try:
+            return _Run(request, said, lambda: view(request, *args, **kwargs)).once(caller)
+        except Refusal as refusal:
+            return answer_refusal(error=refusal)
+
+
+class _Run:
+    """One request on its way to being answered."""
+
+    def __init__(self, request: HttpRequest, said: Described, view: Callable[[], HttpResponse]) -> None:
+        self._request, self._said, self._view = request, said, view
+        self._response: HttpResponse | None = None
+
+    def once(self, caller: str) -> HttpResponse:
+        """Run the view unless an answer is kept."""
+        asked = Asked(caller, _read_key(self._request), _digest(self._request))
+        once = run_in_transaction if self._said.one_transaction else run_with_claim
+        kept = once(asked=asked, now=datetime.now(UTC), run=self._run)
+        if self._response is None or kept is not None:
+            return _repeat(kept or Kept(204, ""))
+        return self._response
+
+    def _run(self) -> Kept:
+        response = self._view()
+        if isinstance(response, Response):
+            response.render()
+        self._response = response
+        body = response.content.decode() if response.status_code < 400 else ""
+        return Kept(response.status_code, _without(body, self._said.secrets))
+
+
+def _without(body: str, secrets: tuple[str, ...]) -> str:
+    """Answer the body as it may be kept: secrets are shown once, and stored nowhere."""
+    if not secrets or not body:
+        return body
+    return json.dumps({**json.loads(body), **dict.fromkeys(secrets)}, separators=(",", ":"), ensure_ascii=False)
+
+
+def _repeat(kept: Kept) -> HttpResponse:
+    response = HttpResponse(kept.body.encode(), status=kept.status, content_type="application/json")
+    if not kept.body:
+        del response.headers["Content-Type"]
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _find_caller(shape: type[APIView], request: HttpRequest) -> str | None:
+    """Answer who asks; None for nobody, whom the view itself will refuse or serve."""
+    try:
+        user: object = shape().initialize_request(request).user
+    except APIException:
+        return None
+    match user:
+        case Member():
+            return f"member {user.person_id}"
+        case KeyBearer():
+            return f"key {user.key_id}"
+        case Actor():
+            return f"{user.kind} {user.id}"
+    return None
+
+
+def _read_key(request: HttpRequest) -> str:
+    key = request.headers[HEADER]
+    if not _KEY.match(key):
+        raise Invalid(errors=[{"field": HEADER, "code": "invalid", "detail": "1 to 255 visible ASCII characters."}])
+    return key
+
+
+def _digest(request: HttpRequest) -> str:
+    return hashlib.sha256(request.get_full_path().encode() + b"\0" + request.body).hexdigest()

@@ -1,0 +1,133 @@
+"""Answers kept by Idempotency-Key: asking again does nothing twice. config/idempotency.py is the one place that asks.
+
+Where a request's effect is one transaction of the tenant, the answer is kept by that same transaction. Where it is not
+(it reaches into public, too), the key is claimed first; who is killed while holding a claim leaves it to run out.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection, transaction
+
+from conversations.access.models import IdempotencyKey
+from tenants.context import current_tenant
+from tenants.refusals import Refusal
+
+KEPT_FOR: Final = timedelta(hours=24)
+CLAIMED_FOR: Final = timedelta(seconds=60)
+_SWEPT_AT_ONCE: Final = 1000
+
+
+class KeyReused(Refusal):
+    """This Idempotency-Key was used before with another request."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class StillRunning(Refusal):
+    """The first request with this Idempotency-Key is not done yet; try again."""
+
+    code = "still_running"
+    status = 409
+    wait = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: who asks under which key, and a digest of what is asked."""
+
+    caller: str
+    key: str
+    request: str
+
+    @property
+    def digest(self) -> str:
+        """Answer what is stored of caller and key."""
+        return hashlib.sha256(f"{self.caller}\0{self.key}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as it is kept. A status of 400 or more is never kept: what was refused had no effect."""
+
+    status: int
+    body: str
+
+
+def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) -> Kept | None:
+    """Run, and keep the answer by the same transaction; answer None then, else what was kept. A refusal rolls back."""
+    with transaction.atomic():
+        kept = _find(asked, now)
+        if kept is None:
+            answer = run()
+            if answer.status < 400:  # HTTP's own border
+                _keep(asked, now, answer, None)
+            else:
+                transaction.set_rollback(True)
+        return kept
+
+
+def run_with_claim(*, asked: Asked, now: datetime, run: Callable[[], Kept]) -> Kept | None:
+    """Claim, run outside of any transaction, keep the answer; answer None then, else what was kept."""
+    with transaction.atomic():
+        kept = _find(asked, now)
+        if kept is not None:
+            return kept
+        _keep(asked, now, None, now + CLAIMED_FOR)
+    done = False
+    try:
+        answer = run()
+        if answer.status < 400:  # HTTP's own border
+            _keep(asked, now, answer, None)
+            done = True
+    finally:
+        if not done:
+            IdempotencyKey.objects.filter(digest=asked.digest, status=None).delete()
+    return None
+
+
+def forget_answers(*, now: datetime) -> None:
+    """Delete what is older than is kept, some at a time."""
+    old = IdempotencyKey.objects.filter(asked_at__lt=now - KEPT_FOR).order_by("asked_at").values("id")
+    IdempotencyKey.objects.filter(id__in=list(old[:_SWEPT_AT_ONCE].values_list("id", flat=True))).delete()
+
+
+def _find(asked: Asked, now: datetime) -> Kept | None:
+    """Lock the key until COMMIT; answer what is kept under it. Raises StillRunning or KeyReused."""
+    _lock(asked)
+    row = IdempotencyKey.objects.filter(digest=asked.digest, asked_at__gt=now - KEPT_FOR).first()
+    if row is None:
+        return None
+    if row.request != asked.request:
+        raise KeyReused
+    if row.status is not None:
+        return Kept(row.status, row.body)
+    if row.claimed_until is not None and row.claimed_until > now:
+        raise StillRunning
+    return None
+
+
+def _lock(asked: Asked) -> None:
+    # Of this transaction only, and of the tenant: the number is made of both names.
+    name = f"{current_tenant().schema} {asked.digest}".encode()
+    number = int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        (locked,) = cursor.fetchone() or (False,)
+    if not locked:
+        raise StillRunning
+
+
+def _keep(asked: Asked, now: datetime, answer: Kept | None, claimed_until: datetime | None) -> None:
+    values = {
+        "request": asked.request,
+        "status": answer.status if answer else None,
+        "body": answer.body if answer else "",
+        "asked_at": now,
+        "claimed_until": claimed_until,
+    }
+    IdempotencyKey.objects.update_or_create(digest=asked.digest, defaults=values)
