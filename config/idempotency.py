@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from config.rest import answer_refusal
 from conversations.access.answers import Asked, Kept, run_in_transaction, run_with_claim
+from conversations.access.throttle import charge, tell_allowance
 from conversations.threads.actors import Actor
 from tenants.describing import Described, find_described
 from tenants.members.bearer import KeyBearer
@@ -36,8 +37,10 @@ class Idempotency:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on."""
-        return self._get_response(request)
+        """Pass on; tell a program how much more it may ask."""
+        response = self._get_response(request)
+        tell_allowance(request=request, response=response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: list[Any], kwargs: dict[str, Any]
@@ -48,10 +51,12 @@ class Idempotency:
         if request.method != "POST" or HEADER not in request.headers or shape is None or tenant is None:
             return None
         said = find_described(method=getattr(shape, "post", shape)) or _PLAIN
-        caller = _find_caller(shape, request)
+        user = _find_user(shape, request)
+        caller = _name(user)
         if caller is None or not said.kept:
             return None
         try:
+            charge(request=request, user=user)
             return _Run(request, said, lambda: view(request, *args, **kwargs)).once(caller)
         except Refusal as refusal:
             return answer_refusal(error=refusal)
@@ -97,12 +102,16 @@ def _repeat(kept: Kept) -> HttpResponse:
     return response
 
 
-def _find_caller(shape: type[APIView], request: HttpRequest) -> str | None:
+def _find_user(shape: type[APIView], request: HttpRequest) -> object:
     """Answer who asks; None for nobody, whom the view itself will refuse or serve."""
     try:
         user: object = shape().initialize_request(request).user
     except APIException:
         return None
+    return user
+
+
+def _name(user: object) -> str | None:
     match user:
         case Member():
             return f"member {user.person_id}"

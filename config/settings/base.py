@@ -24,6 +24,8 @@ YUNKE_TENANTS_ROLE: str = _database["YUNKE_TENANTS_ROLE"]
 YUNKE_WRITER_ROLE: str = _database["YUNKE_WRITER_ROLE"]
 YUNKE_STATEMENT_TIMEOUT_MS = 15_000
 YUNKE_READY_SCHEMAS = int(os.environ.get("YUNKE_READY_SCHEMAS", "8"))
+YUNKE_KEY_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_KEY_REQUESTS_A_MINUTE", "600"))
+YUNKE_TENANT_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_TENANT_REQUESTS_A_MINUTE", "3000"))
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -107,6 +109,7 @@ REST_FRAMEWORK = {
         "tenants.members.authentication.MemberSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.members.authentication.SignedIn"],
+    "DEFAULT_THROTTLE_CLASSES": ["conversations.access.throttle.KeyLimits"],
     "DEFAULT_PARSER_CLASSES": ["tenants.json.StrictJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "config.rest.problem",
