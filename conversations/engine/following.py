@@ -1,14 +1,11 @@
 """The log read from the event loop: what live delivery catches up and heals from.
 
-Each read borrows a connection that acts for one tenant (the port `TenantConnections`, filled in config/wiring.py).
+Each read acts for one tenant (through the port `TenantConnections`, filled in config/wiring.py).
 """
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
-
-import psycopg
 
 from conversations.engine import statements
 from conversations.engine.events import Recorded
@@ -17,13 +14,10 @@ from tenants.context import TenantRef
 
 
 class TenantConnections(Protocol):
-    """A pool whose connections act for one tenant, or for the platform, while they are lent."""
+    """Runs one statement for a tenant, or for the platform, in a transaction of its own."""
 
-    def connection(self, tenant: TenantRef) -> AbstractAsyncContextManager[psycopg.AsyncConnection]:
-        """Lend a connection inside a transaction of this tenant."""
-
-    def platform(self) -> AbstractAsyncContextManager[psycopg.AsyncConnection]:
-        """Lend a connection inside a transaction on the public schema."""
+    async def fetch(self, *, tenant: TenantRef | None, text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Answer the statement's rows; it may be run twice if a connection dies."""
 
 
 class Log(Protocol):
@@ -67,12 +61,9 @@ class PostgresLog:
 
     async def get_positions(self, *, schemas: Sequence[str]) -> dict[str, int]:
         """Answer the positions of many tenants in one query."""
-        async with self._connections.platform() as connection:
-            cursor = await connection.execute(statements.SOME_HEADS, {"schemas": list(schemas)})
-            return dict(await cursor.fetchall())
+        params = {"schemas": list(schemas)}
+        return dict(await self._connections.fetch(tenant=None, text=statements.SOME_HEADS, params=params))
 
     async def query(self, *, tenant: TenantRef, text: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Run one reading statement of this or a lower room's `queries.py` for a tenant."""
-        async with self._connections.connection(tenant) as connection:
-            cursor = await connection.execute(statements.qualified(text).encode(), params)
-            return await cursor.fetchall()
+        return await self._connections.fetch(tenant=tenant, text=statements.qualified(text), params=params)

@@ -12,15 +12,18 @@ from conversations.live.tickets import TICKET_S, NotSignedIn, Pass, read_resume,
 from tenants.context import TenantRef
 from tenants.members.queries import LIVE_SESSIONS
 
-_USE = "INSERT INTO public.live_nonces (nonce, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING"
-_CONTACT = "SELECT 1 FROM contact WHERE id = %s"
+_USE = """
+INSERT INTO public.live_nonces (nonce, expires_at) VALUES (%(nonce)s, %(expires_at)s)
+ON CONFLICT DO NOTHING RETURNING nonce
+"""
+_CONTACT = "SELECT 1 FROM contact WHERE id = %(contact)s"
 
 
 class Gate:
     """Answers the pass of a hello, or refuses with NotSignedIn."""
 
     def __init__(self, *, connections: TenantConnections) -> None:
-        """Borrow connections for the look-ups."""
+        """Ask through the port; nothing is kept."""
         self._connections = connections
 
     async def admit(self, *, hello: Hello, tenant: TenantRef, origin: str) -> Pass:
@@ -36,17 +39,15 @@ class Gate:
     async def _use(self, pass_: Pass) -> None:
         # Kept longer than the ticket lives, so that it cannot be used again in its last second.
         expires_at = datetime.now(UTC) + timedelta(seconds=2 * TICKET_S)
-        async with self._connections.platform() as borrowed:
-            cursor = await borrowed.execute(_USE, [pass_.nonce, expires_at])
-            if cursor.rowcount != 1:
-                raise NotSignedIn
+        params = {"nonce": pass_.nonce, "expires_at": expires_at}
+        if not await self._connections.fetch(tenant=None, text=_USE, params=params):
+            raise NotSignedIn
 
     async def find_live(self, *, sessions: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
         """Answer name and role for each of these members' sessions that still lets somebody in."""
-        async with self._connections.platform() as borrowed:
-            params = {"sessions": list(sessions), "now": datetime.now(UTC)}
-            cursor = await borrowed.execute(LIVE_SESSIONS, params)
-            return {session: (name, role) for session, name, role in await cursor.fetchall()}
+        params = {"sessions": list(sessions), "now": datetime.now(UTC)}
+        rows = await self._connections.fetch(tenant=None, text=LIVE_SESSIONS, params=params)
+        return {session: (name, role) for session, name, role in rows}
 
     async def _still(self, pass_: Pass, tenant: TenantRef) -> Pass:
         if pass_.kind == "contact":
@@ -59,7 +60,5 @@ class Gate:
         return msgspec.structs.replace(pass_, name=name, role=role)
 
     async def _check_contact(self, pass_: Pass, tenant: TenantRef) -> None:
-        async with self._connections.connection(tenant) as borrowed:
-            cursor = await borrowed.execute(_CONTACT, [pass_.id])
-            if await cursor.fetchone() is None:
-                raise NotSignedIn
+        if not await self._connections.fetch(tenant=tenant, text=_CONTACT, params={"contact": pass_.id}):
+            raise NotSignedIn

@@ -1,26 +1,30 @@
-"""TenantPool: async connections for code outside the ORM, each inside one transaction of one tenant or the platform.
+"""TenantPool: reading and small writes outside the ORM, each in a transaction of one tenant or of the platform.
 
-Everything is set for the transaction only, so nothing can be left on a connection that goes back.
+Everything is set for the transaction only, so nothing can be left on a connection that goes back. A call is one
+round trip: the settings, the statement and COMMIT go out together.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Final, Self
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg_pool import AsyncConnectionPool
 
 from tenants.context import PLATFORM, Scope, TenantRef
 from tenants.database.session import SET_FOR_TRANSACTION, state_for
 
+WAIT_S: Final = 5.0
+
 
 class TenantPool:
-    """An async psycopg pool whose connections cannot be had without saying for whom."""
+    """An async psycopg pool of which nothing can be asked without saying for whom."""
 
     def __init__(self, dsn: str, min_size: int = 1, max_size: int = 4) -> None:
         """Prepare the pool; `async with` (or `open` and `close`) opens it."""
+        # Nothing is prepared: a statement means another table on each tenant's search_path.
+        options = {"autocommit": True, "prepare_threshold": None}
         self._pool = AsyncConnectionPool(
-            dsn, min_size=min_size, max_size=max_size, open=False, check=AsyncConnectionPool.check_connection
+            dsn, min_size=min_size, max_size=max_size, open=False, timeout=WAIT_S, kwargs=options
         )
 
     async def open(self) -> None:
@@ -40,20 +44,27 @@ class TenantPool:
         """Close."""
         await self.close()
 
-    @asynccontextmanager
-    async def connection(self, tenant: TenantRef) -> AsyncIterator[AsyncConnection]:
-        """Borrow a connection inside a transaction that can see `tenant` alone."""
-        async with self._within(tenant) as connection:
-            yield connection
+    async def fetch(self, *, tenant: TenantRef | None, text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run one statement that answers rows, as this tenant, or as the platform where it is None.
 
-    @asynccontextmanager
-    async def platform(self) -> AsyncIterator[AsyncConnection]:
-        """Borrow a connection inside a transaction that sees the public schema."""
-        async with self._within(PLATFORM) as connection:
-            yield connection
+        If a connection died, another one is asked: the statement must bear being run twice.
+        """
+        for _ in range(self._pool.max_size):
+            async with self._pool.connection() as connection:
+                try:
+                    return await _fetch(connection, tenant or PLATFORM, text, params)
+                except OperationalError:
+                    if not connection.closed:
+                        raise
+        async with self._pool.connection() as connection:
+            return await _fetch(connection, tenant or PLATFORM, text, params)
 
-    @asynccontextmanager
-    async def _within(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
-        async with self._pool.connection() as connection, connection.transaction():
+
+async def _fetch(
+    connection: AsyncConnection, scope: Scope, text: str, params: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    async with connection.pipeline():
+        async with connection.transaction():
             await connection.execute(SET_FOR_TRANSACTION, state_for(scope).parameters)
-            yield connection
+            cursor = await connection.execute(text.encode(), params)
+        return await cursor.fetchall()

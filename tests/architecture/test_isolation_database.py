@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import ProgrammingError, connection, connections, transaction
@@ -252,15 +253,24 @@ def test_the_ways_of_django_tenants_are_refused(database: str) -> None:
 
 @pytest.mark.asyncio
 async def test_the_async_pool_gives_each_its_own(database: str, two: tuple[TenantRef, TenantRef]) -> None:
-    query = "SELECT body->>'text' FROM definition WHERE kind = %s"
+    query = "SELECT body->>'text' FROM definition WHERE kind = %(kind)s"
 
     async def work(pool: TenantPool, tenant: TenantRef) -> None:
         for _ in range(ROUNDS):
-            async with pool.connection(tenant) as borrowed:
-                assert await (await borrowed.execute(query, [KIND])).fetchall() == [(tenant.slug,)]
+            assert await pool.fetch(tenant=tenant, text=query, params={"kind": KIND}) == [(tenant.slug,)]
 
     async with TenantPool(database, min_size=1, max_size=2) as pool:
         await asyncio.gather(*(work(pool, tenant) for tenant in two * 3))
-        async with pool.platform() as borrowed:
-            shown = await borrowed.execute("SELECT current_setting('role'), current_setting('search_path')")
-            assert await shown.fetchone() == ("none", "public")
+        shown = "SELECT current_setting('role'), current_setting('search_path')"
+        assert await pool.fetch(tenant=None, text=shown, params={}) == [("none", "public")]
+
+
+@pytest.mark.asyncio
+async def test_the_async_pool_survives_the_end_of_its_connections(database: str, tenant: TenantRef) -> None:
+    async with TenantPool(database, min_size=2, max_size=2) as pool:
+        asked = "SELECT pg_backend_pid()"
+        pids = {(await pool.fetch(tenant=None, text=asked, params={}))[0][0] for _ in range(8)}
+        with psycopg.connect(database) as other:
+            other.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) pid", [sorted(pids)])
+        again = await pool.fetch(tenant=tenant, text=asked, params={})
+        assert again[0][0] not in pids
