@@ -70,8 +70,6 @@ WHERE position > %(after)s AND position <= %(until)s AND kind = ANY(%(kinds)s) O
 
 HEAD = "SELECT public.head_position(%(schema)s)"
 
-STREAM_HEAD = "SELECT seq FROM {s}stream WHERE id = %(stream)s"
-
 SOME_HEADS = "SELECT schema, position FROM public.heads WHERE schema = ANY(%(schemas)s)"
 
 HEADS_AFTER = "SELECT schema, position FROM public.heads WHERE position > 0"

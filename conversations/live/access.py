@@ -6,17 +6,21 @@ The guard in `append` refuses a version that has moved; then the memory is dropp
 from typing import NamedTuple
 from uuid import UUID
 
+from conversations.engine.events import Audience
 from conversations.engine.following import PostgresLog
+from conversations.engine.streams import stream_of
 from conversations.threads.queries import ACCESS
 from tenants.context import TenantRef
 from tenants.refusals import NotFound
 
 
 class Right(NamedTuple):
-    """Whose conversation it is, and at which access version of its public stream we looked."""
+    """Whose conversation it is, at which access version of its public stream, and where both streams were then."""
 
     contact: UUID
     version: int
+    public_head: int
+    staff_head: int
 
 
 class Access:
@@ -30,14 +34,15 @@ class Access:
 
     async def get(self, *, conversation: UUID) -> Right:
         """Answer from memory or from the database; raise NotFound."""
-        right = self._known.get(conversation)
-        if right is None:
-            rows = await self._log.query(tenant=self._tenant, text=ACCESS, params={"conversation": conversation})
-            if not rows:
-                raise NotFound
-            right = self._known[conversation] = Right(*rows[0])
-        return right
+        return self._known.get(conversation) or await self.look(conversation=conversation)
 
-    def forget(self, *, conversation: UUID) -> None:
-        """Ask the database the next time."""
+    async def look(self, *, conversation: UUID) -> Right:
+        """Answer from the database, and remember; raise NotFound."""
         self._known.pop(conversation, None)
+        staff = stream_of(subject=conversation, audience=Audience.STAFF)
+        params = {"conversation": conversation, "staff": staff}
+        rows = await self._log.query(tenant=self._tenant, text=ACCESS, params=params)
+        if not rows:
+            raise NotFound
+        right = self._known[conversation] = Right(*rows[0])
+        return right

@@ -27,6 +27,12 @@ class ReadMarks:
         if conversation not in self._timers:
             self._timers[conversation] = asyncio.create_task(self._run(conversation))
 
+    def mark_again(self, *, conversation: UUID, seq: int) -> None:
+        """Hear that a mark could not be written: it waits anew, unless a higher one does."""
+        if self._written.get(conversation) == seq:
+            del self._written[conversation]
+            self.mark(conversation=conversation, seq=seq)
+
     async def flush(self) -> None:
         """Write what waits."""
         for timer in self._timers.values():

@@ -77,9 +77,8 @@ class Sending:
 
     async def _send_again(self, frame: Send) -> None:
         """Ask anew whether we may: the stream's access version has moved since we looked."""
-        self._access.forget(conversation=frame.conversation)
         try:
-            right = await self._access.get(conversation=frame.conversation)
+            right = await self._access.look(conversation=frame.conversation)
             rules.check_write(contact=right.contact, actor=self._actor)
             await self._submit(frame, right.version, again=False)
         except Refusal as refusal:

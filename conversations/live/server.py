@@ -2,12 +2,12 @@
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from typing import Final
 from uuid import UUID
 
 import structlog
 
-from conversations.engine import statements
 from conversations.engine.bus import Bus
 from conversations.engine.events import Recorded
 from conversations.engine.following import PostgresLog
@@ -17,8 +17,6 @@ from conversations.live.answers import Answer, Closing
 from conversations.live.feeds import Feeds
 from conversations.live.gate import Gate
 from conversations.live.session import GOING_AWAY, Session
-from conversations.live.topics import DESK, Topic
-from tenants.context import TenantRef
 
 logger = structlog.get_logger(__name__)
 
@@ -38,13 +36,14 @@ class LiveServer:
         self.sessions: set[Session] = set()
         self.draining = False
         self._bus = bus
-        self._heart: asyncio.Task[None] | None = None
+        self._hearts: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to write and to follow."""
         await self.writer.start()
         await self._bus.start(listener=self._hear, resync=self.feeds.pull_all)
-        self._heart = asyncio.create_task(self._beat())
+        # Two, because a log that is slow to read must not keep in somebody who is out.
+        self._hearts = [asyncio.create_task(self._beat(check)) for check in (self.feeds.check, self._check_members)]
 
     def drain(self) -> None:
         """Tell every socket that this process goes, when to come back, and close it."""
@@ -61,9 +60,9 @@ class LiveServer:
 
     async def stop(self) -> None:
         """Write what waits, then end."""
-        if self._heart is not None:
-            self._heart.cancel()
-            await asyncio.gather(self._heart, return_exceptions=True)
+        for heart in self._hearts:
+            heart.cancel()
+        await asyncio.gather(*self._hearts, return_exceptions=True)
         await self.writer.stop()
         await self._bus.stop()
 
@@ -81,13 +80,6 @@ class LiveServer:
             feed.whisper(subject=subject, text=sign.text(), sender=session)
         schema, text = session.tenant.schema, sign.text()
         self._bus.publish([Whisper(schema=schema, subject=subject, text=text, origin=self._bus.origin)])
-
-    async def get_head(self, *, tenant: TenantRef, topic: Topic) -> int:
-        """Answer the last seq of a topic's stream; of the desk, the tenant's position."""
-        if topic is DESK:
-            return await self.log.get_position(tenant=tenant)
-        rows = await self.log.query(tenant=tenant, text=statements.STREAM_HEAD, params={"stream": topic.stream})
-        return int(rows[0][0]) if rows else 0
 
     def _hear(self, signal: Signal) -> None:
         feed = self.feeds.find(schema=signal.schema)
@@ -110,12 +102,11 @@ class LiveServer:
                 session.say(Closing(reason="changed", retry_after_ms=0))
                 session.outbox.close(GOING_AWAY)
 
-    async def _beat(self) -> None:
+    async def _beat(self, check: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             try:
-                await self.feeds.check()
-                await self._check_members()
+                await check()
             except Exception as error:  # noqa: BLE001 - whatever it is, the heart must go on
                 # The database is away; the next beat looks again.
                 logger.warning("live.heartbeat_failed", error=type(error).__name__)

@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from conversations.engine.batch import Outcome
 from conversations.engine.events import Draft
+from conversations.engine.writer import Failure
 from conversations.live.access import Access
 from conversations.live.answers import (
     Answer,
@@ -40,6 +42,7 @@ from conversations.live.outbox import Outbox
 from conversations.live.reading import ReadMarks
 from conversations.live.refusals import TooManyTopics, Unavailable
 from conversations.live.sending import Sending
+from conversations.live.signs import Signs
 from conversations.live.tickets import Pass, sign_resume
 from conversations.live.topics import Rendered, Topic, parse_topic
 from conversations.threads import rules
@@ -69,6 +72,7 @@ class Session:
         self._subscriptions: dict[str, Subscription] = {}
         self._access = Access(log=server.log, tenant=tenant)
         self._reads = ReadMarks(write=self._write_read)
+        self._signs = Signs(clock=asyncio.get_running_loop().time)
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending = Sending(
             writer=server.writer,
@@ -155,8 +159,7 @@ class Session:
         self._unsubscribe(frame.topic)
         if len(self._subscriptions) >= TOPICS:
             raise TooManyTopics
-        render = await self._check_topic(topic)
-        head = await self._server.get_head(tenant=self.tenant, topic=topic)
+        render, head = await self._check_topic(topic)
         after = head if frame.after is None else min(frame.after, head)
         subscription = Subscription(receiver=self, topic=topic, after=after, render=render)
         await self._server.feeds.add(tenant=self.tenant, subscription=subscription)
@@ -164,17 +167,20 @@ class Session:
         self.say(Subscribed(topic=topic.name, head=head))
         self.catch_up(subscription)
 
-    async def _check_topic(self, topic: Topic) -> Callable[[Rendered], str | None]:
-        """Answer how this session sees a topic's events; raise what the rules refuse."""
+    async def _check_topic(self, topic: Topic) -> tuple[Callable[[Rendered], str | None], int]:
+        """Answer how this session sees a topic's events, and where its log is; raise what the rules refuse."""
         if topic.subject is None:
             if self.actor.kind == "contact":
                 raise NotFound
             if not self.actor.may("conversations.view"):
                 raise NotAllowed
-            return Rendered.for_desk
-        contact = (await self._access.get(conversation=topic.subject)).contact
-        (rules.check_staff if topic.kind == "staff" else rules.check_view)(contact=contact, actor=self.actor)
-        return Rendered.for_contact if self.actor.kind == "contact" else Rendered.for_member
+            return Rendered.for_desk, await self._server.log.get_position(tenant=self.tenant)
+        right = await self._access.look(conversation=topic.subject)
+        if topic.kind == "staff":
+            rules.check_staff(contact=right.contact, actor=self.actor)
+            return Rendered.for_member, right.staff_head
+        rules.check_view(contact=right.contact, actor=self.actor)
+        return (Rendered.for_contact if self.actor.kind == "contact" else Rendered.for_member), right.public_head
 
     def _unsubscribe(self, name: str) -> None:
         subscription = self._subscriptions.pop(name, None)
@@ -200,9 +206,16 @@ class Session:
     async def _write_read(self, conversation: UUID, seq: int) -> None:
         fact = rules.read(actor=self.actor, seq=seq)
         draft = Draft(subject=conversation, fact=fact, sender=self.actor.id, client_id=f"read:{seq}")
-        await self._server.writer.submit(schema=self.tenant.schema, draft=draft, done=lambda _: None)
+
+        def done(outcome: Outcome | Failure) -> None:
+            if not isinstance(outcome, Outcome):
+                self._reads.mark_again(conversation=conversation, seq=seq)
+
+        await self._server.writer.submit(schema=self.tenant.schema, draft=draft, done=done)
 
     async def _typing(self, conversation: UUID) -> None:
+        if not self._signs.may_pass(key=str(conversation)):
+            return
         right = await self._access.get(conversation=conversation)
         rules.check_write(contact=right.contact, actor=self.actor)
         who = Who(kind=rules.side_of(actor=self.actor), name=self.actor.name)
@@ -211,6 +224,8 @@ class Session:
     def _presence(self, frame: Presence) -> None:
         if self.actor.kind == "contact":
             raise NotAllowed
+        if not self._signs.may_pass(key=frame.state):
+            return
         sign = PresenceSign(member=self.actor.id, state=frame.state)
         self._server.whisper(session=self, subject=None, sign=sign)
 

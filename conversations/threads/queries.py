@@ -12,9 +12,11 @@ from tenants.refusals import NotFound
 
 MOST: Final = 200
 
-# For live delivery, which reads outside the ORM: contact, access version and head of the public stream.
+# For live delivery, which reads outside the ORM: contact, access version and the heads of both streams.
 ACCESS: Final = """
-SELECT c.contact_id, s.access FROM {s}conversation c JOIN {s}stream s ON s.id = c.id WHERE c.id = %(conversation)s
+SELECT c.contact_id, p.access, p.seq, s.seq
+FROM {s}conversation c JOIN {s}stream p ON p.id = c.id JOIN {s}stream s ON s.id = %(staff)s
+WHERE c.id = %(conversation)s
 """
 
 
