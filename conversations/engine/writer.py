@@ -32,6 +32,7 @@ LOCK_TIMEOUT_MS: Final = 200
 HURRY_MS: Final = 20
 TIMEOUT_MS: Final = 5_000
 CONNECT_S: Final = 5
+MAX_PREPARED: Final = 300  # three texts for each of 100 busy tenants; each costs the backend some memory
 PATIENCE_S: Final = 10.0
 STOP_S: Final = 5.0
 
@@ -273,9 +274,12 @@ class Writer:
             await connection.execute(
                 "SELECT set_config('search_path', 'pg_catalog', false), set_config('lock_timeout', %s, false),"
                 " set_config('statement_timeout', %s, false),"
-                " set_config('plan_cache_mode', 'force_generic_plan', false)",
+                " set_config('plan_cache_mode', 'force_generic_plan', false),"
+                " set_config('enable_seqscan', 'off', false),"
+                " set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false)",
                 [f"{LOCK_TIMEOUT_MS}ms", f"{TIMEOUT_MS}ms"],
             )
+            connection.prepared_max = MAX_PREPARED
             self._connection = connection
         return self._connection
 
