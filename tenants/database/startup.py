@@ -4,12 +4,12 @@ Must not go through Django's connection: it is the ground that connection stands
 """
 
 import secrets
-from typing import Any, Final
+from typing import Any
 
 import psycopg
 from django.core.management.base import CommandError
 
-VERSIONS: Final = range(15, 19)
+from tenants.database.versions import SUPPORTED_MAJORS
 
 
 class UnsafeDatabase(CommandError):
@@ -29,8 +29,9 @@ def refuse_unsafe_database(*, dsn: str) -> None:
 
 
 def _refuse_version(major: int) -> None:
-    if major not in VERSIONS:
-        raise UnsafeDatabase(f"PostgreSQL {VERSIONS[0]} to {VERSIONS[-1]} is needed; this server is {major}.")
+    if major not in SUPPORTED_MAJORS:
+        oldest, newest = SUPPORTED_MAJORS[0], SUPPORTED_MAJORS[-1]
+        raise UnsafeDatabase(f"PostgreSQL {oldest} to {newest} is needed; this server is {major}.")
 
 
 def refuse_role(connection: Any) -> None:

@@ -82,7 +82,7 @@ def test_a_role_that_cannot_make_tenants_is_refused_in_one_line() -> None:
 
 
 def test_a_version_that_was_never_tried_is_refused(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(startup, "VERSIONS", range(7, 9))
+    monkeypatch.setattr(startup, "SUPPORTED_MAJORS", range(7, 9))
     with pytest.raises(UnsafeDatabase, match="PostgreSQL 7 to 8 is needed"):
         refuse_unsafe_database(dsn=database)
 
