@@ -89,3 +89,18 @@ async def test_a_mark_after_a_pause_is_written_at_once() -> None:
     await asyncio.sleep(0.01)
     assert written.marks[-1] == (CONVERSATION, 2)
     await marks.flush()
+
+
+async def test_a_mark_that_could_not_be_written_waits_anew_unless_a_higher_one_does() -> None:
+    written = Written()
+    marks = ReadMarks(write=written.write)
+    marks.mark(conversation=CONVERSATION, seq=3)
+    await asyncio.sleep(0.01)
+    marks.mark_again(conversation=CONVERSATION, seq=3)
+    await asyncio.sleep(0.06)
+    assert written.marks == [(CONVERSATION, 3), (CONVERSATION, 3)]
+    marks.mark(conversation=CONVERSATION, seq=4)
+    await asyncio.sleep(0.06)
+    marks.mark_again(conversation=CONVERSATION, seq=3)
+    await marks.flush()
+    assert written.marks == [(CONVERSATION, 3), (CONVERSATION, 3), (CONVERSATION, 4)]
