@@ -35,6 +35,6 @@ def read_body(*, data: Any, shape: type[S]) -> S:
 def invalid_from(*, error: msgspec.ValidationError) -> Invalid:
     """Turn msgspec's sentence ("... - at `$.name`") into a refusal that names the field."""
     reason, _, path = str(error).partition(" - at `")
-    names = [path.rstrip("`").removeprefix("$"), *_NAMED.findall(reason)]
+    names = [path.rstrip("`").removeprefix("key` in `").removeprefix("$"), *_NAMED.findall(reason)]
     field = ".".join(name.strip(".") for name in names if name)
     return Invalid(errors=[{"field": field, "code": "invalid", "detail": reason}])
