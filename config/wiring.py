@@ -9,6 +9,10 @@ from django.conf import settings
 from config.sweeping import Sweep
 from conversations.access.answers import forget_answers
 from conversations.channels.webchat.commands import furnish
+from conversations.channels.webchat.inbox import INBOX
+from conversations.definitions.calendar.body import CALENDAR
+from conversations.definitions.canned_reply.body import CANNED_REPLY
+from conversations.definitions.kinds import Kind, register_kind
 from conversations.desk.reactions import READERS as DESK_READERS
 from conversations.engine.bus.postgres import PostgresBus
 from conversations.engine.events import Recorded
@@ -26,6 +30,9 @@ from tenants.provisioning.commands import resume_unfinished
 from tenants.provisioning.ready import refill
 
 READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
+
+# What a tenant may configure.
+DEFINITION_KINDS: Final[tuple[Kind, ...]] = (INBOX, CALENDAR, CANNED_REPLY)
 
 
 def resume_sign_ups(now: datetime) -> None:
@@ -56,8 +63,10 @@ CHORES: Final[tuple[Callable[[datetime], None], ...]] = (resume_sign_ups, refill
 
 
 def fill_ports() -> None:
-    """Put into each port what this deployment has for it."""
+    """Put into each port what this deployment has for it, and into the register every kind of definition."""
     ports.furnish_tenant[:] = [furnish_tenant]
+    for kind in DEFINITION_KINDS:
+        register_kind(kind=kind)
 
 
 def furnish_tenant(tenant: TenantRef, name: str) -> None:

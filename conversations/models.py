@@ -2,7 +2,7 @@
 
 from conversations.access.models import ApiKey, IdempotencyKey
 from conversations.contacts.models import Contact, ContactIdentity
-from conversations.definitions.models import Definition
+from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.engine.models import Event, ReaderCursor, Stream
 from conversations.threads.models import ConversationRow
 
@@ -12,6 +12,7 @@ __all__ = [
     "ContactIdentity",
     "ConversationRow",
     "Definition",
+    "DefinitionDraft",
     "Event",
     "IdempotencyKey",
     "ReaderCursor",

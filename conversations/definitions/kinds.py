@@ -1,29 +1,109 @@
-"""The register of definition kinds: a name and the struct that its bodies must fit."""
+"""The register of definition kinds: what each is called, what its bodies must be, what they may refer to. Pure."""
 
-from typing import Any, TypeVar
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from tenants.bodies import invalid_from
-from tenants.refusals import Invalid
+from tenants.refusals import Invalid, NotFound
 from tenants.text import is_storable_json
 
-_KINDS: dict[str, type[msgspec.Struct]] = {}
-S = TypeVar("S", bound=msgspec.Struct)
+KEY: Final = r"[a-z0-9][a-z0-9_.-]{0,63}"
 
 
-def register_kind(*, kind: str, body: type[msgspec.Struct]) -> None:
-    """Declare a kind. Its struct forbids unknown fields and gives every later field a default."""
-    if not body.__struct_config__.forbid_unknown_fields:
-        raise ValueError(f"{kind}: its struct must forbid unknown fields")
-    _KINDS[kind] = body
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of document.
+
+    `body` forbids unknown fields and gives every later field a default that is left out of the stored body, so that
+    the version of the code before still reads it. `references` says which fields hold the key of another definition:
+    a dotted path ("*" is any item of a list) and that one's kind. `check` answers the body in its plain form, or raises
+    Invalid.
+    """
+
+    name: str
+    titles: Mapping[str, str]
+    body: type[msgspec.Struct]
+    references: Mapping[str, str] = field(default_factory=dict)
+    key: str = KEY
+    check: Callable[[Any], Any] = lambda body: body
 
 
-def check_body(*, kind: str, body: dict[str, Any]) -> msgspec.Struct:
-    """Answer the typed body; raise Invalid with the place of the first mistake."""
+class Reference(NamedTuple):
+    """A field, by its path in the body, that names another definition."""
+
+    path: str
+    kind: str
+    key: str
+
+
+_KINDS: Final[dict[str, Kind]] = {}
+
+
+def register_kind(*, kind: Kind) -> None:
+    """Declare a kind; config/wiring.py does it at start."""
+    if not kind.body.__struct_config__.forbid_unknown_fields:
+        raise ValueError(f"{kind.name}: its struct must forbid unknown fields")
+    _KINDS[kind.name] = kind
+
+
+def get_kinds() -> list[Kind]:
+    """Answer every kind by name."""
+    return [_KINDS[name] for name in sorted(_KINDS)]
+
+
+def find_kind(*, name: str) -> Kind | None:
+    """Answer the kind of this name."""
+    return _KINDS.get(name)
+
+
+def get_kind(*, name: str) -> Kind:
+    """Answer the kind of this name; raise NotFound."""
+    if name not in _KINDS:
+        raise NotFound
+    return _KINDS[name]
+
+
+def check_key(*, kind: Kind, key: str) -> None:
+    """Raise Invalid for a key that the kind does not take."""
+    if not re.fullmatch(kind.key, key):
+        detail = f"A key of {kind.name} matches {kind.key}"
+        raise Invalid(errors=[{"field": "key", "code": "invalid", "detail": detail}])
+
+
+def check_body(*, kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer the body as JSON in its plain form; raise Invalid with the place of a mistake."""
     if not is_storable_json(data=body):
         raise Invalid(detail="The body holds characters that cannot be kept.")
     try:
-        return msgspec.convert(body, _KINDS[kind])
+        typed = kind.check(msgspec.convert(body, kind.body))
     except msgspec.ValidationError as error:
         raise invalid_from(error=error) from error
+    # As it will be read: a tuple comes back as a list, a date as text.
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(typed))
+    return plain
+
+
+def get_references(*, kind: Kind, body: Mapping[str, Any]) -> list[Reference]:
+    """Answer every definition that a body names."""
+    return [
+        Reference(path, target, key)
+        for pattern, target in kind.references.items()
+        for path, key in _walk(body, pattern.split("."), ())
+    ]
+
+
+def _walk(part: Any, names: list[str], path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if not names:
+        if isinstance(part, str):
+            yield ".".join(path), part
+        return
+    name, *rest = names
+    if name == "*" and isinstance(part, list):
+        for index, item in enumerate(part):
+            yield from _walk(item, rest, (*path, str(index)))
+    elif isinstance(part, Mapping) and name in part:
+        yield from _walk(part[name], rest, (*path, name))

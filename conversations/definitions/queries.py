@@ -1,21 +1,120 @@
-"""Reading definitions: what is in force."""
+"""Reading definitions: what is in force, what is being written, what was."""
 
-from conversations.definitions.models import Definition
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Collate
+
+from conversations.definitions.models import Definition, DefinitionDraft
 from tenants.text import is_storable
 
+MOST: Final = 200
 
-def find_definition(*, kind: str, key: str) -> Definition | None:
-    """Answer the version in force of one document. The key may come from a URL: not all text can be looked for."""
-    if not is_storable(text=key):
+Place = tuple[str, str]  # kind and key
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything about one key: its newest version, in force or retired, and its draft; one of them is there."""
+
+    kind: str
+    key: str
+    newest: Definition | None
+    draft: DefinitionDraft | None
+
+
+def find_newest(*, kind: str, key: str) -> Definition | None:
+    """Answer the newest version, which may say that the document is retired."""
+    # Both may come from a URL: not all text can be looked for.
+    if not is_storable(text=kind + key):
         return None
     return Definition.objects.filter(kind=kind, key=key).order_by("-version").first()
 
 
+def find_definition(*, kind: str, key: str) -> Definition | None:
+    """Answer the version in force of one document."""
+    newest = find_newest(kind=kind, key=key)
+    return None if newest is None or newest.is_retired else newest
+
+
+def find_version(*, kind: str, key: str, version: int) -> Definition | None:
+    """Answer one version, in force or not."""
+    if not is_storable(text=kind + key):
+        return None
+    return Definition.objects.filter(kind=kind, key=key, version=version).first()
+
+
+def find_draft(*, kind: str, key: str) -> DefinitionDraft | None:
+    """Answer the draft of one document."""
+    if not is_storable(text=kind + key):
+        return None
+    return DefinitionDraft.objects.filter(kind=kind, key=key, body__isnull=False).first()
+
+
+def find_document(*, kind: str, key: str) -> Document | None:
+    """Answer everything about one key."""
+    newest, draft = find_newest(kind=kind, key=key), find_draft(kind=kind, key=key)
+    return None if newest is None and draft is None else Document(kind, key, newest, draft)
+
+
 def get_definitions(*, kind: str) -> list[Definition]:
     """Answer the version in force of every document of a kind, by key."""
-    return list(Definition.objects.filter(kind=kind).order_by("key", "-version").distinct("key"))
+    return get_in_force(kinds=[kind])
+
+
+def get_in_force(*, kinds: Collection[str]) -> list[Definition]:
+    """Answer the version in force of every document of these kinds, by kind and key."""
+    return [row for row in _newest().filter(kind__in=kinds) if not row.is_retired]
+
+
+def get_newest(*, places: Collection[Place]) -> dict[Place, Definition]:
+    """Answer the newest versions, in force or retired, of these documents; one that is not there is left out."""
+    kinds, keys = {kind for kind, _ in places}, {key for _, key in places}
+    rows = {(row.kind, row.key): row for row in _newest().filter(kind__in=kinds, key__in=keys)}
+    return {place: rows[place] for place in places if place in rows}
 
 
 def get_names(*, kind: str) -> dict[str, str]:
-    """Answer the names of a kind's documents in force, by key; kinds without a name have none."""
-    return {row.key: str(row.body.get("name", "")) for row in get_definitions(kind=kind)}
+    """Answer the names of a kind's documents by key, those of retired ones too: what was made with them is shown."""
+    return {row.key: str(row.body.get("name", "")) for row in _newest().filter(kind=kind)}
+
+
+def get_page(*, kind: str | None, after: Place | None, limit: int) -> list[Document]:
+    """Answer documents by kind and key, the first `limit` after a place and one more if there are more."""
+    if kind is not None and not is_storable(text=kind):
+        return []
+    places = _get_places(kind=kind, after=after, limit=limit + 1)
+    newest, drafts = get_newest(places=places), _get_drafts(places)
+    return [Document(*place, newest.get(place), drafts.get(place)) for place in places]
+
+
+def get_history(*, kind: str, key: str, before: int | None, limit: int) -> list[Definition]:
+    """Answer the versions of one document, newest first: `limit` of them and one more if there are more."""
+    if not is_storable(text=kind + key):
+        return []
+    rows = Definition.objects.filter(kind=kind, key=key).order_by("-version")
+    return list((rows if before is None else rows.filter(version__lt=before))[: limit + 1])
+
+
+def _newest() -> QuerySet[Definition]:
+    return Definition.objects.order_by("kind", "key", "-version").distinct("kind", "key")
+
+
+def _get_places(*, kind: str | None, after: Place | None, limit: int) -> list[Place]:
+    """Answer the next kinds and keys, in the order of their bytes: it does not hang on the database's language."""
+    published = Definition.objects.annotate(at=Collate("kind", "C"), name=Collate("key", "C"))
+    drafted = DefinitionDraft.objects.filter(body__isnull=False)
+    drafted = drafted.annotate(at=Collate("kind", "C"), name=Collate("key", "C"))
+    wanted = Q() if kind is None else Q(kind=kind)
+    if after is not None:
+        wanted &= Q(at__gt=after[0]) | Q(at=after[0], name__gt=after[1])
+    both = published.filter(wanted).values_list("at", "name").union(drafted.filter(wanted).values_list("at", "name"))
+    return [(row[0], row[1]) for row in both.order_by("at", "name")[:limit]]
+
+
+def _get_drafts(places: Collection[Place]) -> dict[Place, DefinitionDraft]:
+    kinds, keys = {kind for kind, _ in places}, {key for _, key in places}
+    rows = DefinitionDraft.objects.filter(kind__in=kinds, key__in=keys, body__isnull=False)
+    return {(row.kind, row.key): row for row in rows}

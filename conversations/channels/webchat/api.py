@@ -29,6 +29,7 @@ class InboxBody(Body, frozen=True):
     origins: list[str] | msgspec.UnsetType = msgspec.UNSET
     greeting: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     color: str | msgspec.UnsetType = msgspec.UNSET
+    calendar: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Visitors(APIView):
@@ -92,4 +93,4 @@ def _public(inbox: Inbox) -> dict[str, Any]:
 
 
 def _full(inbox: Inbox) -> dict[str, Any]:
-    return {"key": inbox.key, "version": inbox.version, **msgspec.to_builtins(inbox.body)}
+    return {"key": inbox.key, "version": inbox.version, "calendar": None, **msgspec.to_builtins(inbox.body)}

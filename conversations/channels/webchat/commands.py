@@ -9,11 +9,11 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
-from conversations.channels.webchat.inbox import KIND, WebchatInbox, check_origins
+from conversations.channels.webchat.inbox import KIND, WebchatInbox
 from conversations.channels.webchat.queries import Inbox, find_inbox, get_inboxes
 from conversations.contacts.commands import add_visitor, lock_contact
 from conversations.contacts.queries import find_visitor
-from conversations.definitions.commands import publish
+from conversations.definitions.commands import lock_definitions, publish
 from conversations.threads.actors import Actor
 from conversations.threads.commands import start_conversation
 from conversations.threads.queries import find_current
@@ -49,11 +49,11 @@ def change_inbox(*, key: str, changes: dict[str, Any], actor: Actor, now: dateti
     """Publish the inbox with some fields changed; raise NotFound, NotAllowed or Invalid."""
     if not actor.may("inboxes.manage"):
         raise NotAllowed
-    body = {**msgspec.to_builtins(_get_inbox(key).body), **changes}
-    if "origins" in changes:
-        body["origins"] = check_origins(origins=tuple(map(str, changes["origins"])))
-    publish(kind=KIND, key=key, body=body, now=now)
-    return _get_inbox(key)
+    with transaction.atomic():
+        lock_definitions()  # what somebody else changes meanwhile is not taken back
+        body = {**msgspec.to_builtins(_get_inbox(key).body), **changes}
+        publish(kind=KIND, key=key, body=body, now=now, by=actor.id)
+        return _get_inbox(key)
 
 
 def let_in(*, inbox: str, token: str | None, now: datetime) -> Visitor:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from conversations.definitions.kinds import register_kind
+from conversations.definitions.kinds import KEY, Kind
 from tenants.refusals import Invalid
 
 KIND: Final = "inbox"
@@ -17,6 +17,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Line = Annotated[str, Meta(max_length=500)]
 Origin = Annotated[str, Meta(max_length=255)]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
+CalendarKey = Annotated[str, Meta(pattern=rf"^{KEY}\Z")]
 
 
 class Greeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -27,16 +28,24 @@ class Greeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A web-chat inbox. `origins` are the sites that may embed it; "*" stands for any."""
+    """A web-chat inbox. `origins` are the sites that may embed it; "*" stands for any.
+
+    `calendar` is the key of its business hours. Without one it is left out of the stored body, which the version of the
+    code before it then still reads.
+    """
 
     name: Name
     channel: Literal["webchat"] = "webchat"
     origins: Annotated[tuple[Origin, ...], Meta(max_length=50)] = (ANY_ORIGIN,)
     greeting: Greeting = msgspec.field(default_factory=Greeting)
     color: Colour = "#2457d6"
+    calendar: CalendarKey | msgspec.UnsetType | None = msgspec.UNSET
 
 
-register_kind(kind=KIND, body=WebchatInbox)
+def check_inbox(body: WebchatInbox) -> WebchatInbox:
+    """Answer the inbox in its plain form; raise Invalid."""
+    calendar = msgspec.UNSET if body.calendar is None else body.calendar
+    return msgspec.structs.replace(body, origins=check_origins(origins=body.origins), calendar=calendar)
 
 
 def check_origins(*, origins: tuple[str, ...]) -> tuple[str, ...]:
@@ -71,3 +80,13 @@ def _ascii(host: str, origin: str) -> str:
 def _wrong(origin: str) -> Invalid:
     detail = f"{origin[:80]!r} is not an origin such as https://www.example.com"
     return Invalid(errors=[{"field": "origins", "code": "invalid", "detail": detail}])
+
+
+INBOX: Final = Kind(
+    name=KIND,
+    titles={"en": "Inbox", "zh": "渠道"},
+    body=WebchatInbox,
+    references={"calendar": "calendar"},
+    key=r"[A-Za-z0-9_-]{20}",  # cannot be guessed: whoever knows it can write to the company
+    check=check_inbox,
+)

@@ -118,6 +118,7 @@ def test_inboxes_are_listed_and_changed(shop: Shop, admin: Client) -> None:
         "origins": ["*"],
         "greeting": inbox["greeting"],
         "color": inbox["color"],
+        "calendar": None,
     }
     changed = change(
         admin, shop, name="云 Shop", origins=["https://Example.com:443/", " http://a.test "], color="#00ff00"
