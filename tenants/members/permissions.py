@@ -15,9 +15,15 @@ class Role(StrEnum):
 
 
 _VIEWER: Final = frozenset({"conversations.view", "members.view"})
-_AGENT: Final = _VIEWER | {"conversations.reply", "conversations.note", "conversations.take", "conversations.resolve"}
+_AGENT: Final = _VIEWER | {
+    "conversations.reply",
+    "conversations.note",
+    "conversations.take",
+    "conversations.resolve",
+    "definitions.view",
+}
 _SUPERVISOR: Final = _AGENT | {"conversations.assign"}
-_ADMIN: Final = _SUPERVISOR | {"inboxes.manage", "keys.manage", "members.manage"}
+_ADMIN: Final = _SUPERVISOR | {"definitions.manage", "inboxes.manage", "keys.manage", "members.manage"}
 _OWNER: Final = _ADMIN | {"tenant.manage"}
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
@@ -39,6 +45,8 @@ KEY_SCOPES: Final = READING_SCOPES | {
     "conversations.note",
     "conversations.assign",
     "conversations.resolve",
+    "definitions.view",
+    "definitions.manage",
     "inboxes.manage",
     "members.view",
 }

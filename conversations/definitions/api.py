@@ -1,0 +1,302 @@
+"""REST of definitions: what is in force, drafts, versions, and taking them along to another tenant."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from conversations.definitions import commands, queries, transfer
+from conversations.definitions.differences import get_changes
+from conversations.definitions.kinds import Kind, find_kind, get_kinds
+from conversations.definitions.models import Definition, DefinitionDraft
+from conversations.definitions.queries import Document
+from tenants.bodies import Body, Nothing, read_body
+from tenants.cursors import next_page, read_cursor, read_limit
+from tenants.members.authentication import get_caller
+from tenants.members.member import Member
+from tenants.refusals import Invalid, NotAllowed, NotFound
+
+VIEW: Final = "definitions.view"
+MANAGE: Final = "definitions.manage"
+DRAFT: Final = "draft"
+
+Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
+class DraftBody(Body, frozen=True):
+    """A draft over the one with `revision`, 0 if there is none; `base` is the newest version that was looked at."""
+
+    body: dict[str, Any]
+    revision: Number
+    base: Number | msgspec.UnsetType = msgspec.UNSET
+
+
+class PublishBody(Body, frozen=True):
+    """Which draft was looked at."""
+
+    revision: Number
+
+
+class Definitions(APIView):
+    """GET /api/v1/definitions?kind=&limit=&cursor=."""
+
+    def get(self, request: Request) -> Response:
+        """Answer a page by kind and key."""
+        _check(request, VIEW)
+        limit, after = read_limit(request=request), read_cursor(request=request, listed="definitions")
+        kind = request.query_params.get("kind")
+        rows = queries.get_page(kind=kind, after=(after[0], after[1]) if after else None, limit=limit)
+        following = None
+        if len(rows) > limit:
+            last = rows[limit - 1]
+            following = next_page(request=request, listed="definitions", after=(last.kind, last.key))
+        return Response({"results": [_document(row) for row in rows[:limit]], "next": following, "previous": None})
+
+
+class Kinds(APIView):
+    """GET /api/v1/definitions/kinds."""
+
+    def get(self, request: Request) -> Response:
+        """Answer every kind with the JSON Schema of its bodies."""
+        _check(request, VIEW)
+        return Response({"results": [_kind(kind) for kind in get_kinds()]})
+
+
+class OneDefinition(APIView):
+    """GET /api/v1/definitions/{kind}/{key}."""
+
+    def get(self, request: Request, kind: str, key: str) -> Response:
+        """Answer what is in force and the draft."""
+        _check(request, VIEW)
+        return _answer(kind, key)
+
+
+class Draft(APIView):
+    """PUT and DELETE /api/v1/definitions/{kind}/{key}/draft."""
+
+    def put(self, request: Request, kind: str, key: str) -> Response:
+        """Write the draft."""
+        by, said = _check(request, MANAGE), read_body(data=request.data, shape=DraftBody)
+        commands.save_draft(
+            kind=kind,
+            key=key,
+            body=said.body,
+            revision=said.revision,
+            base=None if said.base is msgspec.UNSET else said.base,
+            now=datetime.now(UTC),
+            by=by,
+        )
+        return _answer(kind, key)
+
+    def delete(self, request: Request, kind: str, key: str) -> Response:
+        """Throw it away; `?revision=` says which was looked at."""
+        by, revision = _check(request, MANAGE), _read_number(request, "revision")
+        commands.discard_draft(kind=kind, key=key, revision=revision, now=datetime.now(UTC), by=by)
+        return Response(status=204)
+
+
+class Publish(APIView):
+    """POST /api/v1/definitions/{kind}/{key}/publish."""
+
+    def post(self, request: Request, kind: str, key: str) -> Response:
+        """Put the draft in force."""
+        by, said = _check(request, MANAGE), read_body(data=request.data, shape=PublishBody)
+        now = datetime.now(UTC)
+        commands.publish_draft(kind=kind, key=key, revision=said.revision, now=now, by=by)
+        return _answer(kind, key)
+
+
+class Retire(APIView):
+    """POST /api/v1/definitions/{kind}/{key}/retire."""
+
+    def post(self, request: Request, kind: str, key: str) -> Response:
+        """Take it out of force."""
+        by = _check(request, MANAGE)
+        read_body(data=request.data, shape=Nothing)
+        commands.retire(kind=kind, key=key, now=datetime.now(UTC), by=by)
+        return _answer(kind, key)
+
+
+class Versions(APIView):
+    """GET /api/v1/definitions/{kind}/{key}/versions?limit=&cursor=."""
+
+    def get(self, request: Request, kind: str, key: str) -> Response:
+        """Answer a page of its history, newest first."""
+        _check(request, VIEW)
+        listed = f"definitions/{kind}/{key}"
+        limit, after = read_limit(request=request), read_cursor(request=request, listed=listed)
+        rows = queries.get_history(kind=kind, key=key, before=after[0] if after else None, limit=limit)
+        if not rows and queries.find_draft(kind=kind, key=key) is None:
+            raise NotFound
+        following = None
+        if len(rows) > limit:
+            following = next_page(request=request, listed=listed, after=(rows[limit - 1].version,))
+        return Response({"results": [_version(row) for row in rows[:limit]], "next": following, "previous": None})
+
+
+class OneVersion(APIView):
+    """GET /api/v1/definitions/{kind}/{key}/versions/{version}."""
+
+    def get(self, request: Request, kind: str, key: str, version: int) -> Response:
+        """Answer one version, in force or not."""
+        _check(request, VIEW)
+        row = queries.find_version(kind=kind, key=key, version=version)
+        if row is None:
+            raise NotFound
+        return Response(_version(row))
+
+
+class Diff(APIView):
+    """GET /api/v1/definitions/{kind}/{key}/diff?from=<version>|draft&to=<version>|draft."""
+
+    def get(self, request: Request, kind: str, key: str) -> Response:
+        """Answer what changes from one to the other; unless told, from the newest version to the draft."""
+        _check(request, VIEW)
+        document = queries.find_document(kind=kind, key=key)
+        if document is None:
+            raise NotFound
+        newest = document.newest.version if document.newest else 0
+        before = request.query_params.get("from", str(newest))
+        after = request.query_params.get("to", DRAFT)
+        changes = get_changes(before=_body(document, "from", before), after=_body(document, "to", after))
+        return Response({"from": before, "to": after, "changes": [change._asdict() for change in changes]})
+
+
+class Export(APIView):
+    """GET /api/v1/definitions/export?definition=<kind>/<key>&definition=...."""
+
+    def get(self, request: Request) -> Response:
+        """Answer what is in force as one document: all, or those named and whatever they refer to."""
+        _check(request, VIEW)
+        named = request.query_params.getlist("definition")
+        places = [_place(name) for name in named] if named else None
+        return Response(msgspec.to_builtins(transfer.export(places=places)))
+
+
+class Import(APIView):
+    """POST /api/v1/definitions/import?dry_run=true|false."""
+
+    def post(self, request: Request) -> Response:
+        """Publish a document that was exported, all of it or nothing; a dry run only says what would change."""
+        by, dry_run = _check(request, MANAGE), _read_dry_run(request)
+        document = read_body(data=request.data, shape=transfer.Document)
+        plan = transfer.import_definitions(document=document, now=datetime.now(UTC), by=by, dry_run=dry_run)
+        results = [
+            {
+                "kind": one.kind,
+                "key": one.key,
+                "action": one.action,
+                "version": one.version,
+                "changes": [change._asdict() for change in one.changes],
+            }
+            for one in plan
+        ]
+        return Response({"dry_run": dry_run, "results": results})
+
+
+def _check(request: Request, permission: str) -> UUID:
+    """Answer who asks, a person or a key, if they may; raise NotAllowed."""
+    caller = get_caller(request=request)
+    if not caller.may(permission):
+        raise NotAllowed
+    return caller.person_id if isinstance(caller, Member) else caller.key_id
+
+
+def _answer(kind: str, key: str) -> Response:
+    document = queries.find_document(kind=kind, key=key)
+    if document is None:
+        raise NotFound
+    return Response(_document(document))
+
+
+def _document(document: Document) -> dict[str, Any]:
+    newest, draft = document.newest, document.draft
+    in_force = newest is not None and not newest.is_retired
+    return {
+        "kind": document.kind,
+        "key": document.key,
+        "state": "published" if in_force else "retired" if newest else DRAFT,
+        "version": newest.version if newest else None,
+        "body": newest.body if newest and in_force else None,
+        "published_at": newest.published_at if newest else None,
+        "published_by": newest.published_by if newest else None,
+        "draft": None if draft is None else _draft(draft),
+    }
+
+
+def _draft(row: DefinitionDraft) -> dict[str, Any]:
+    return {
+        "revision": row.revision,
+        "base": row.base,
+        "body": row.body,
+        "edited_at": row.edited_at,
+        "edited_by": row.edited_by,
+    }
+
+
+def _version(row: Definition) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "retired": row.is_retired,
+        "body": row.body,
+        "published_at": row.published_at,
+        "published_by": row.published_by,
+    }
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    return {
+        "kind": kind.name,
+        "titles": dict(kind.titles),
+        "key_pattern": f"^{kind.key}$",
+        "references": dict(kind.references),
+        "schema": msgspec.json.schema(kind.body),
+    }
+
+
+def _body(document: Document, field: str, wanted: str) -> Any:
+    """Answer the body of a version or of the draft; before the first version there is nothing."""
+    if wanted == DRAFT:
+        row: Definition | DefinitionDraft | None = document.draft
+    else:
+        version = _number(field, wanted)
+        if version == 0:
+            return {}
+        row = queries.find_version(kind=document.kind, key=document.key, version=version)
+    if row is None:
+        raise NotFound
+    return row.body
+
+
+def _place(name: str) -> queries.Place:
+    kind, _, key = name.partition("/")
+    if find_kind(name=kind) is None or not key:
+        raise _wrong("definition", "A kind and a key, such as calendar/office.")
+    return kind, key
+
+
+def _read_number(request: Request, field: str) -> int | None:
+    text = request.query_params.get(field)
+    return None if text is None else _number(field, text)
+
+
+def _number(field: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise _wrong(field, "A number.")
+    return int(text)
+
+
+def _read_dry_run(request: Request) -> bool:
+    text = request.query_params.get("dry_run", "false")
+    if text not in {"true", "false"}:
+        raise _wrong("dry_run", "true or false.")
+    return text == "true"
+
+
+def _wrong(field: str, detail: str) -> Invalid:
+    return Invalid(errors=[{"field": field, "code": "invalid", "detail": detail}])
