@@ -6,7 +6,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403 # settings are a namespace
 
-for _name in ("YUNKE_SECRET_KEY", "DATABASE_URL", "YUNKE_TENANT_DOMAIN", "YUNKE_PLATFORM_HOSTS"):
+# FORWARDED_ALLOW_IPS names the proxies whose X-Forwarded-For is believed (uvicorn reads it): without it all people
+# seem to come from one address, and the tries of one spend those of all.
+_NEEDED = ("YUNKE_SECRET_KEY", "DATABASE_URL", "YUNKE_TENANT_DOMAIN", "YUNKE_PLATFORM_HOSTS", "FORWARDED_ALLOW_IPS")
+for _name in _NEEDED:
     if not os.environ.get(_name):
         raise ImproperlyConfigured(f"Set {_name} in the environment.")
 if len(os.environ["YUNKE_SECRET_KEY"]) < 50:  # Django's own measure of a strong key

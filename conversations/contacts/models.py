@@ -30,4 +30,4 @@ class ContactIdentity(TenantModel):
         """Stored as `contact_identity`; a value is one contact's within its kind and scope (an inbox's key)."""
 
         db_table = "contact_identity"
-        constraints = (models.UniqueConstraint(fields=("kind", "scope", "value"), name="contact_identity_value"),)
+        constraints = (models.UniqueConstraint(fields=("kind", "value", "scope"), name="contact_identity_value"),)

@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "constraints": [
-                    models.UniqueConstraint(fields=("kind", "scope", "value"), name="contact_identity_value")
+                    models.UniqueConstraint(fields=("kind", "value", "scope"), name="contact_identity_value")
                 ],
             },
         ),

@@ -13,7 +13,7 @@ KIND: Final = "inbox"
 ANY_ORIGIN: Final = "*"
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
-Name = Annotated[str, Meta(min_length=1, max_length=100)]
+Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Line = Annotated[str, Meta(max_length=500)]
 Origin = Annotated[str, Meta(max_length=255)]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]

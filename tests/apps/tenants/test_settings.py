@@ -12,6 +12,7 @@ GOOD = {
     "DATABASE_URL": "postgresql://yunke@127.0.0.1/yunke",
     "YUNKE_TENANT_DOMAIN": "example.com",
     "YUNKE_PLATFORM_HOSTS": "www.example.com",
+    "FORWARDED_ALLOW_IPS": "10.0.0.1",
 }
 SHOW = "from config.settings import production as p; print(p.SESSION_COOKIE_NAME, p.CSRF_COOKIE_NAME, p.DEBUG)"
 
