@@ -1,50 +1,48 @@
 """REST of definitions: what is in force, drafts, versions, and taking them along to another tenant."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from conversations.definitions import commands, queries, transfer
+from conversations.definitions import answers, commands, queries, transfer
+from conversations.definitions.answers import show_changes, show_document, show_kind, show_plan, show_version
+from conversations.definitions.commands import DefinitionChanged, DraftChanged, StillReferredTo
 from conversations.definitions.differences import get_changes
-from conversations.definitions.kinds import Kind, find_kind, get_kinds
+from conversations.definitions.kinds import find_kind, get_kinds
 from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.definitions.queries import Document
-from tenants.bodies import Body, Nothing, read_body
+from conversations.definitions.questions import (
+    DRAFT,
+    DiffQuery,
+    DiscardQuery,
+    DraftBody,
+    ExportQuery,
+    ImportQuery,
+    ListQuery,
+    PageQuery,
+    PublishBody,
+)
+from tenants.bodies import Nothing, read_body
 from tenants.cursors import next_page, read_cursor, read_limit
+from tenants.describing import Described, Listed, describe
 from tenants.members.authentication import get_caller
 from tenants.members.member import Member
 from tenants.refusals import Invalid, NotAllowed, NotFound
 
 VIEW: Final = "definitions.view"
 MANAGE: Final = "definitions.manage"
-DRAFT: Final = "draft"
-
-Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-
-
-class DraftBody(Body, frozen=True):
-    """A draft over the one with `revision`, 0 if there is none; `base` is the newest version that was looked at."""
-
-    body: dict[str, Any]
-    revision: Number
-    base: Number | msgspec.UnsetType = msgspec.UNSET
-
-
-class PublishBody(Body, frozen=True):
-    """Which draft was looked at."""
-
-    revision: Number
+REPLY: Final = {"name": "Hello", "texts": {"en": "Hello {{contact.name}}!", "zh": "{{contact.name}}，您好！"}}
 
 
 class Definitions(APIView):
     """GET /api/v1/definitions?kind=&limit=&cursor=."""
 
+    @describe(Described(query=ListQuery, answers={200: Listed[answers.Document]}))
     def get(self, request: Request) -> Response:
         """Answer a page by kind and key."""
         _check(request, VIEW)
@@ -55,21 +53,24 @@ class Definitions(APIView):
         if len(rows) > limit:
             last = rows[limit - 1]
             following = next_page(request=request, listed="definitions", after=(last.kind, last.key))
-        return Response({"results": [_document(row) for row in rows[:limit]], "next": following, "previous": None})
+        results = [show_document(document=row) for row in rows[:limit]]
+        return _shown(Listed(results=results, next=following, previous=None))
 
 
 class Kinds(APIView):
     """GET /api/v1/definitions/kinds."""
 
+    @describe(Described(answers={200: answers.Kinds}))
     def get(self, request: Request) -> Response:
         """Answer every kind with the JSON Schema of its bodies."""
         _check(request, VIEW)
-        return Response({"results": [_kind(kind) for kind in get_kinds()]})
+        return _shown(answers.Kinds(results=[show_kind(kind=kind) for kind in get_kinds()]))
 
 
 class OneDefinition(APIView):
     """GET /api/v1/definitions/{kind}/{key}."""
 
+    @describe(Described(answers={200: answers.Document}))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer what is in force and the draft."""
         _check(request, VIEW)
@@ -79,6 +80,14 @@ class OneDefinition(APIView):
 class Draft(APIView):
     """PUT and DELETE /api/v1/definitions/{kind}/{key}/draft."""
 
+    @describe(
+        Described(
+            body=DraftBody,
+            answers={200: answers.Document},
+            refusals=(DraftChanged, DefinitionChanged),
+            example={"body": REPLY, "revision": 0},
+        )
+    )
     def put(self, request: Request, kind: str, key: str) -> Response:
         """Write the draft."""
         by, said = _check(request, MANAGE), read_body(data=request.data, shape=DraftBody)
@@ -93,6 +102,7 @@ class Draft(APIView):
         )
         return _answer(kind, key)
 
+    @describe(Described(query=DiscardQuery, answers={204: None}, refusals=(DraftChanged,)))
     def delete(self, request: Request, kind: str, key: str) -> Response:
         """Throw it away; `?revision=` says which was looked at."""
         by, revision = _check(request, MANAGE), _read_number(request, "revision")
@@ -103,6 +113,15 @@ class Draft(APIView):
 class Publish(APIView):
     """POST /api/v1/definitions/{kind}/{key}/publish."""
 
+    @describe(
+        Described(
+            body=PublishBody,
+            answers={200: answers.Document},
+            refusals=(DraftChanged, DefinitionChanged),
+            example={"revision": 1},
+            one_transaction=True,
+        )
+    )
     def post(self, request: Request, kind: str, key: str) -> Response:
         """Put the draft in force."""
         by, said = _check(request, MANAGE), read_body(data=request.data, shape=PublishBody)
@@ -114,6 +133,9 @@ class Publish(APIView):
 class Retire(APIView):
     """POST /api/v1/definitions/{kind}/{key}/retire."""
 
+    @describe(
+        Described(body=Nothing, answers={200: answers.Document}, refusals=(StillReferredTo,), one_transaction=True)
+    )
     def post(self, request: Request, kind: str, key: str) -> Response:
         """Take it out of force."""
         by = _check(request, MANAGE)
@@ -125,6 +147,7 @@ class Retire(APIView):
 class Versions(APIView):
     """GET /api/v1/definitions/{kind}/{key}/versions?limit=&cursor=."""
 
+    @describe(Described(query=PageQuery, answers={200: Listed[answers.Version]}))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer a page of its history, newest first."""
         _check(request, VIEW)
@@ -136,24 +159,27 @@ class Versions(APIView):
         following = None
         if len(rows) > limit:
             following = next_page(request=request, listed=listed, after=(rows[limit - 1].version,))
-        return Response({"results": [_version(row) for row in rows[:limit]], "next": following, "previous": None})
+        results = [show_version(row=row) for row in rows[:limit]]
+        return _shown(Listed(results=results, next=following, previous=None))
 
 
 class OneVersion(APIView):
     """GET /api/v1/definitions/{kind}/{key}/versions/{version}."""
 
+    @describe(Described(answers={200: answers.Version}))
     def get(self, request: Request, kind: str, key: str, version: int) -> Response:
         """Answer one version, in force or not."""
         _check(request, VIEW)
         row = queries.find_version(kind=kind, key=key, version=version)
         if row is None:
             raise NotFound
-        return Response(_version(row))
+        return _shown(show_version(row=row))
 
 
 class Diff(APIView):
     """GET /api/v1/definitions/{kind}/{key}/diff?from=<version>|draft&to=<version>|draft."""
 
+    @describe(Described(query=DiffQuery, answers={200: answers.Diff}))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer what changes from one to the other; unless told, from the newest version to the draft."""
         _check(request, VIEW)
@@ -164,39 +190,43 @@ class Diff(APIView):
         before = request.query_params.get("from", str(newest))
         after = request.query_params.get("to", DRAFT)
         changes = get_changes(before=_body(document, "from", before), after=_body(document, "to", after))
-        return Response({"from": before, "to": after, "changes": [change._asdict() for change in changes]})
+        return _shown(answers.Diff(before=before, after=after, changes=show_changes(changes=changes)))
 
 
 class Export(APIView):
     """GET /api/v1/definitions/export?definition=<kind>/<key>&definition=...."""
 
+    @describe(Described(query=ExportQuery, answers={200: transfer.Document}))
     def get(self, request: Request) -> Response:
         """Answer what is in force as one document: all, or those named and whatever they refer to."""
         _check(request, VIEW)
         named = request.query_params.getlist("definition")
         places = [_place(name) for name in named] if named else None
-        return Response(msgspec.to_builtins(transfer.export(places=places)))
+        return _shown(transfer.export(places=places))
 
 
 class Import(APIView):
     """POST /api/v1/definitions/import?dry_run=true|false."""
 
+    @describe(
+        Described(
+            body=transfer.Document,
+            query=ImportQuery,
+            answers={200: answers.Imported},
+            refusals=(DefinitionChanged,),
+            example={
+                "format": transfer.FORMAT,
+                "definitions": [{"kind": "canned_reply", "key": "hello", "body": REPLY}],
+            },
+            one_transaction=True,
+        )
+    )
     def post(self, request: Request) -> Response:
         """Publish a document that was exported, all of it or nothing; a dry run only says what would change."""
         by, dry_run = _check(request, MANAGE), _read_dry_run(request)
         document = read_body(data=request.data, shape=transfer.Document)
         plan = transfer.import_definitions(document=document, now=datetime.now(UTC), by=by, dry_run=dry_run)
-        results = [
-            {
-                "kind": one.kind,
-                "key": one.key,
-                "action": one.action,
-                "version": one.version,
-                "changes": [change._asdict() for change in one.changes],
-            }
-            for one in plan
-        ]
-        return Response({"dry_run": dry_run, "results": results})
+        return _shown(show_plan(plan=plan, dry_run=dry_run))
 
 
 def _check(request: Request, permission: str) -> UUID:
@@ -207,56 +237,15 @@ def _check(request: Request, permission: str) -> UUID:
     return caller.person_id if isinstance(caller, Member) else caller.key_id
 
 
+def _shown(said: msgspec.Struct) -> Response:
+    return Response(msgspec.to_builtins(said))
+
+
 def _answer(kind: str, key: str) -> Response:
     document = queries.find_document(kind=kind, key=key)
     if document is None:
         raise NotFound
-    return Response(_document(document))
-
-
-def _document(document: Document) -> dict[str, Any]:
-    newest, draft = document.newest, document.draft
-    in_force = newest is not None and not newest.is_retired
-    return {
-        "kind": document.kind,
-        "key": document.key,
-        "state": "published" if in_force else "retired" if newest else DRAFT,
-        "version": newest.version if newest else None,
-        "body": newest.body if newest and in_force else None,
-        "published_at": newest.published_at if newest else None,
-        "published_by": newest.published_by if newest else None,
-        "draft": None if draft is None else _draft(draft),
-    }
-
-
-def _draft(row: DefinitionDraft) -> dict[str, Any]:
-    return {
-        "revision": row.revision,
-        "base": row.base,
-        "body": row.body,
-        "edited_at": row.edited_at,
-        "edited_by": row.edited_by,
-    }
-
-
-def _version(row: Definition) -> dict[str, Any]:
-    return {
-        "version": row.version,
-        "retired": row.is_retired,
-        "body": row.body,
-        "published_at": row.published_at,
-        "published_by": row.published_by,
-    }
-
-
-def _kind(kind: Kind) -> dict[str, Any]:
-    return {
-        "kind": kind.name,
-        "titles": dict(kind.titles),
-        "key_pattern": f"^{kind.key}$",
-        "references": dict(kind.references),
-        "schema": msgspec.json.schema(kind.body),
-    }
+    return _shown(show_document(document=document))
 
 
 def _body(document: Document, field: str, wanted: str) -> Any:

@@ -150,6 +150,15 @@ def test_retiring(desk: Desk, admin: Client, calendar: dict[str, Any]) -> None:
     assert desk.publish(OFFICE, calendar)["version"] == 3, "it may come back"
 
 
+def test_the_page_of_inboxes_keeps_the_calendar(desk: Desk, admin: Client, calendar: dict[str, Any]) -> None:
+    desk.publish(OFFICE, calendar)
+    desk.publish(f"inbox/{INBOX}", {"name": "Shop", "calendar": "office"})
+    form = {"key": INBOX, "name": "New", "color": "#000000", "origins": "https://Shop.test:443/", "greeting_en": "Hi"}
+    assert admin.post("/settings/inboxes", form).status_code == 302
+    body = desk.get(f"inbox/{INBOX}").json()["body"]
+    assert (body["name"], body["origins"], body["calendar"]) == ("New", ["https://shop.test"], "office")
+
+
 def test_a_retired_inbox_lets_nobody_in(desk: Desk, admin: Client) -> None:
     desk.publish(f"inbox/{INBOX}", {"name": "Shop"})
     desk.post(f"inbox/{INBOX}/retire")

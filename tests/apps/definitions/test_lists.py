@@ -69,6 +69,7 @@ def test_kinds(desk: Desk) -> None:
     assert kinds["inbox"]["references"] == {"calendar": "calendar"}
     assert kinds["calendar"]["titles"]["zh"] == "工作时间"
     assert "$defs" in kinds["calendar"]["schema"]
+    assert "\\\\Z" not in desk.get("kinds").content.decode(), "no pattern is Python's alone"
 
 
 VIEWED = ["", "kinds", "export", "canned_reply/hi", "canned_reply/hi/versions", "canned_reply/hi/versions/1"]

@@ -1,0 +1,65 @@
+"""What the REST API of definitions is asked: bodies, and queries as they are described."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from tenants.bodies import Body
+from tenants.cursors import LIMIT, MOST
+
+DRAFT: Final = "draft"
+
+Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
+class DraftBody(Body, frozen=True):
+    """A draft over the one with `revision`, 0 if there is none; `base` is the newest version that was looked at."""
+
+    body: dict[str, Any]
+    revision: Number
+    base: Number | msgspec.UnsetType = msgspec.UNSET
+
+
+class PublishBody(Body, frozen=True):
+    """Which draft was looked at."""
+
+    revision: Number
+
+
+class PageQuery(Body, frozen=True):
+    """Which page."""
+
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = LIMIT
+    cursor: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class ListQuery(PageQuery, frozen=True):
+    """Which page of which kind; unless told, of all."""
+
+    kind: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class DiscardQuery(Body, frozen=True):
+    """Which draft was looked at; unless told, any is thrown away."""
+
+    revision: Number | msgspec.UnsetType = msgspec.UNSET
+
+
+class DiffQuery(Body, frozen=True, rename={"before": "from", "after": "to"}):
+    """Two versions by number (0: nothing), or `draft`; unless told, from the newest version to the draft."""
+
+    before: str | msgspec.UnsetType = msgspec.UNSET
+    after: str = DRAFT
+
+
+class ExportQuery(Body, frozen=True):
+    """Which definitions, each as `<kind>/<key>`; unless told, all."""
+
+    definition: list[str] = []
+
+
+class ImportQuery(Body, frozen=True):
+    """Whether to say only what would change."""
+
+    dry_run: bool = False
