@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.access.urls")),
     path("", include("conversations.console.urls")),
     path("", include("conversations.definitions.urls")),
+    path("", include("conversations.contacts.urls")),
     path("", include("conversations.threads.urls")),
     path("", include("conversations.channels.webchat.urls")),
     path("", include("conversations.live.urls")),

@@ -14,7 +14,7 @@ from conversations.threads.actors import Actor
 from conversations.threads.events import ConversationStarted
 from conversations.threads.models import ConversationRow
 from conversations.threads.projections import CONVERSATIONS
-from conversations.threads.queries import get_state
+from conversations.threads.queries import get_conversation, get_state
 from tenants.context import current_tenant
 from tenants.members.queries import find_member
 from tenants.refusals import Invalid
@@ -44,6 +44,26 @@ def assign(*, conversation: UUID, actor: Actor, to: UUID | None, now: datetime) 
     """Give the conversation to a live member of the tenant, or to nobody."""
     name = None if to is None else _assignable(to)
     _change(conversation, actor, now, lambda state: rules.assign(state=state, actor=actor, to=to, name=name))
+
+
+def post_message(*, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime) -> Recorded:
+    """Say something to the other side; the same client id again answers the first one."""
+
+    def decide(state: rules.Conversation) -> Sequence[Fact]:
+        rules.check_write(contact=state.contact, actor=actor)
+        return [rules.post(actor=actor, text=text)]
+
+    return _change(conversation, actor, now, decide, client_id)[0]
+
+
+def mark_read(*, conversation: UUID, actor: Actor, seq: int, now: datetime) -> None:
+    """Mark everything up to `seq` as read by the actor's side; the same mark again is one."""
+
+    def decide(state: rules.Conversation) -> Sequence[Fact]:
+        rules.check_write(contact=state.contact, actor=actor)
+        return rules.mark(actor=actor, seq=seq, head=get_conversation(conversation=conversation).public_seq)
+
+    _change(conversation, actor, now, decide, f"read:{seq}")
 
 
 def add_note(*, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime) -> Recorded:

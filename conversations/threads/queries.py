@@ -1,16 +1,20 @@
 """Reading conversations: one, a list, and what live delivery asks before it lets anybody in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, Literal, cast
 from uuid import UUID
 
 from conversations.engine import log
+from conversations.engine.events import Recorded
+from conversations.engine.models import Event
+from conversations.threads.events import MessagePosted
 from conversations.threads.models import ConversationRow
 from conversations.threads.rules import Conversation
+from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
 
-MOST: Final = 200
+FEED_SPAN: Final = 10_000
 
 # For live delivery, which reads outside the ORM: contact, access version and the heads of both streams.
 ACCESS: Final = """
@@ -61,18 +65,36 @@ def find_current(*, contact: UUID) -> UUID | None:
 
 
 def get_page(
-    *, filters: Filters, limit: int, before: tuple[datetime, UUID] | None = None
-) -> tuple[list[ConversationRow], int]:
-    """Answer `limit` rows with at least one message, newest first, one more if there are more, and the position.
+    *, filters: Filters, window: Window, order: Literal["last_at", "-last_at"] = "-last_at"
+) -> tuple[Page[ConversationRow], int]:
+    """Answer a page of the conversations with at least one message, and the position.
 
     The position is read first: whoever applies the events after it to the rows has the rows as they are now.
     """
     position = log.get_position()
     rows = ConversationRow.objects.select_related("contact").filter(**_conditions(filters))
-    if before is not None:
-        at, id_ = before
-        rows = rows.filter(last_at__lte=at).exclude(last_at=at, id__gte=id_)
-    return list(rows.order_by("-last_at", "-id")[: min(limit, MOST) + 1]), position
+    found = cut(rows=rows, fields=("last_at", "id"), descending=order[0] == "-", window=window)
+    return turn(rows=list(found), window=window, key=lambda row: (row.last_at.isoformat(), row.id)), position
+
+
+def get_messages(*, conversation: UUID, window: Window, order: Literal["seq", "-seq"]) -> Page[Event]:
+    """Answer a page of what was said in a conversation; raise NotFound."""
+    if not ConversationRow.objects.filter(id=conversation).exists():
+        raise NotFound
+    said = Event.objects.filter(stream=conversation, kind=MessagePosted.kind)
+    rows = cut(rows=said, fields=("seq",), descending=order[0] == "-", window=window)
+    return turn(rows=list(rows), window=window, key=lambda row: (row.seq,))
+
+
+def get_feed(*, kinds: Sequence[str], after: int, limit: int) -> tuple[list[Recorded], int, int]:
+    """Answer events of these kinds after a position, the position to go on from, and the tenant's last position.
+
+    At most FEED_SPAN positions are looked at, so a page may be empty although more comes after it.
+    """
+    head = log.get_position()
+    until = min(head, after + FEED_SPAN)
+    events = log.read_kinds(kinds=kinds, after=after, until=until, limit=limit) if until > after else []
+    return events, events[-1].position if len(events) == limit else max(until, after), head
 
 
 def _conditions(filters: Filters) -> dict[str, Any]:

@@ -37,6 +37,13 @@ class AlreadyTaken(Refusal):
     status = 409
 
 
+class NotThereYet(Refusal):
+    """Nothing with this seq has been said yet."""
+
+    code = "not_there_yet"
+    status = 409
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """What deciding needs to know of a conversation. `status_seq` is the public seq at which the status was set."""
@@ -108,6 +115,13 @@ def post(*, actor: Actor, text: str) -> MessagePosted:
 def read(*, actor: Actor, seq: int) -> ConversationRead:
     """Have seen everything up to `seq`. Asked with check_view."""
     return ConversationRead(by=side_of(actor=actor), seq=seq)
+
+
+def mark(*, actor: Actor, seq: int, head: int) -> list[Fact]:
+    """Mark as read in a request of its own. Asked with check_write: who may not answer leaves no mark."""
+    if seq > head:
+        raise NotThereYet
+    return [read(actor=actor, seq=seq)]
 
 
 def note(*, state: Conversation, actor: Actor, text: str) -> list[Fact]:

@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from conversations.threads import api
+from conversations.threads.api import conversations, events, messages
 
 urlpatterns = [
-    path("api/v1/conversations", api.Conversations.as_view()),
-    path("api/v1/conversations/<uuid:conversation>", api.OneConversation.as_view()),
-    path("api/v1/conversations/<uuid:conversation>/take", api.Take.as_view()),
-    path("api/v1/conversations/<uuid:conversation>/assign", api.Assign.as_view()),
-    path("api/v1/conversations/<uuid:conversation>/notes", api.Notes.as_view()),
-    path("api/v1/conversations/<uuid:conversation>/resolve", api.Resolve.as_view()),
-    path("api/v1/conversations/<uuid:conversation>/reopen", api.Reopen.as_view()),
+    path("api/v1/conversations", conversations.Conversations.as_view()),
+    path("api/v1/conversations/<uuid:conversation>", conversations.OneConversation.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/take", conversations.Take.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/assign", conversations.Assign.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/notes", conversations.Notes.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/resolve", conversations.Resolve.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/reopen", conversations.Reopen.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/messages", messages.Messages.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/read", messages.Reads.as_view()),
+    path("api/v1/events", events.Events.as_view()),
 ]

@@ -1,0 +1,147 @@
+"""What goes over HTTP about conversations. Names and texts are null for keys without leave to see them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from conversations.engine.events import Audience
+from conversations.threads.events import Side
+from tenants.bodies import Body
+from tenants.describing import Answer, Listed
+from tenants.paging import Limit, PageQuery
+
+# Python's $ would let a newline follow, and JSON Schema does not know Python's end of text.
+ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?![\s\S])")]
+Text = Annotated[str, Meta(min_length=1, max_length=8000, pattern=r"\S")]
+Assignee = Annotated[str, Meta(pattern=r"^(me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\s\S])")]
+Seq = Annotated[int, Meta(ge=1, le=2**53)]
+
+
+class AssignBody(Body, frozen=True):
+    """To whom; null gives it back to nobody."""
+
+    member: UUID | None
+
+
+class TextBody(Body, frozen=True):
+    """Something said, with the client's own id, which makes it repeatable."""
+
+    id: ClientId
+    text: Text
+
+
+class ReadBody(Body, frozen=True):
+    """Up to which message of the conversation everything was read."""
+
+    seq: Seq
+
+
+class ConversationsQuery(PageQuery, frozen=True):
+    """Which conversations. `assignee` is a member's id, `me` or `none`; `expand=contact` shows contacts in full."""
+
+    status: Literal["open", "resolved"] | UnsetType = UNSET
+    assignee: Assignee | UnsetType = UNSET
+    order: Literal["last_at", "-last_at"] = "-last_at"
+    expand: Literal["contact"] | UnsetType = UNSET
+
+
+class MessagesQuery(PageQuery, frozen=True):
+    """Which messages: by default the oldest first."""
+
+    order: Literal["seq", "-seq"] = "seq"
+
+
+class EventsQuery(Body, frozen=True):
+    """After which position, at most how many, and of which kinds (parted by commas; left out: all)."""
+
+    after: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    limit: Limit = 50
+    kinds: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
+
+
+class Of(Answer, frozen=True):
+    """Whose conversation it is; `created_at` only where the contact is expanded."""
+
+    id: UUID
+    name: str | None
+    created_at: datetime | UnsetType = UNSET
+
+
+class Through(Answer, frozen=True):
+    """The inbox it came through, by its key."""
+
+    id: str
+    name: str
+
+
+class ConversationShown(Answer, frozen=True):
+    """A conversation as lists show it. `*_seq` are seqs of what its contact may see."""
+
+    id: UUID
+    status: Literal["open", "resolved"]
+    assignee: UUID | None
+    contact: Of
+    inbox: Through
+    started_at: datetime
+    last_at: datetime
+    last_text: str | None
+    last_author: Side | None
+    public_seq: int
+    unread: int
+    contact_read_seq: int
+    member_read_seq: int
+
+
+class ConversationPage(Listed[ConversationShown], frozen=True):
+    """A page, and the position from which live delivery or the feed goes on."""
+
+    position: int
+
+
+class Message(Answer, frozen=True):
+    """A message. `id` is its sender's own, `sender` a person's, contact's or key's."""
+
+    id: str | None
+    seq: int
+    position: int
+    at: datetime
+    author: Side
+    sender: UUID | None
+    name: str | None
+    text: str | None
+    files: list[str]
+
+
+class Posted(Answer, frozen=True):
+    """Where a message or a note stands: `seq` in its conversation, `position` in the tenant."""
+
+    seq: int
+    position: int
+
+
+class EventShown(Answer, frozen=True):
+    """An event. The catalogue of events says what each kind's body holds, and which of it is personal."""
+
+    position: int
+    kind: str
+    audience: Audience
+    conversation: UUID
+    seq: int
+    at: datetime
+    sender: UUID | None
+    id: str | None
+    body: dict[str, Any]
+
+
+class EventPage(Listed[EventShown], frozen=True):
+    """Events by position, and the position to go on from (`after`), whether or not there is a `next` page already."""
+
+    position: int
+
+
+def shown(said: msgspec.Struct) -> Any:
+    """Answer an answer as plain data."""
+    return msgspec.to_builtins(said)
