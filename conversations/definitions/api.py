@@ -45,7 +45,7 @@ class Definitions(APIView):
     @describe(Described(query=ListQuery, answers={200: Listed[answers.Document]}))
     def get(self, request: Request) -> Response:
         """Answer a page by kind and key."""
-        _check(request, VIEW)
+        _check(request, VIEW, ListQuery)
         limit, after = read_limit(request=request), read_cursor(request=request, listed="definitions")
         kind = request.query_params.get("kind")
         rows = queries.get_page(kind=kind, after=(after[0], after[1]) if after else None, limit=limit)
@@ -105,7 +105,7 @@ class Draft(APIView):
     @describe(Described(query=DiscardQuery, answers={204: None}, refusals=(DraftChanged,)))
     def delete(self, request: Request, kind: str, key: str) -> Response:
         """Throw it away; `?revision=` says which was looked at."""
-        by, revision = _check(request, MANAGE), _read_number(request, "revision")
+        by, revision = _check(request, MANAGE, DiscardQuery), _read_number(request, "revision")
         commands.discard_draft(kind=kind, key=key, revision=revision, now=datetime.now(UTC), by=by)
         return Response(status=204)
 
@@ -150,7 +150,7 @@ class Versions(APIView):
     @describe(Described(query=PageQuery, answers={200: Listed[answers.Version]}))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer a page of its history, newest first."""
-        _check(request, VIEW)
+        _check(request, VIEW, PageQuery)
         listed = f"definitions/{kind}/{key}"
         limit, after = read_limit(request=request), read_cursor(request=request, listed=listed)
         rows = queries.get_history(kind=kind, key=key, before=after[0] if after else None, limit=limit)
@@ -182,7 +182,7 @@ class Diff(APIView):
     @describe(Described(query=DiffQuery, answers={200: answers.Diff}))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer what changes from one to the other; unless told, from the newest version to the draft."""
-        _check(request, VIEW)
+        _check(request, VIEW, DiffQuery)
         document = queries.find_document(kind=kind, key=key)
         if document is None:
             raise NotFound
@@ -199,7 +199,7 @@ class Export(APIView):
     @describe(Described(query=ExportQuery, answers={200: transfer.Document}))
     def get(self, request: Request) -> Response:
         """Answer what is in force as one document: all, or those named and whatever they refer to."""
-        _check(request, VIEW)
+        _check(request, VIEW, ExportQuery)
         named = request.query_params.getlist("definition")
         places = [_place(name) for name in named] if named else None
         return _shown(transfer.export(places=places))
@@ -223,17 +223,24 @@ class Import(APIView):
     )
     def post(self, request: Request) -> Response:
         """Publish a document that was exported, all of it or nothing; a dry run only says what would change."""
-        by, dry_run = _check(request, MANAGE), _read_dry_run(request)
+        by, dry_run = _check(request, MANAGE, ImportQuery), _read_dry_run(request)
         document = read_body(data=request.data, shape=transfer.Document)
         plan = transfer.import_definitions(document=document, now=datetime.now(UTC), by=by, dry_run=dry_run)
         return _shown(show_plan(plan=plan, dry_run=dry_run))
 
 
-def _check(request: Request, permission: str) -> UUID:
-    """Answer who asks, a person or a key, if they may; raise NotAllowed."""
+def _check(request: Request, permission: str, query: type[msgspec.Struct] = Nothing) -> UUID:
+    """Answer who asks, a person or a key, if they may; raise NotAllowed, or Invalid for an unknown parameter.
+
+    A misspelt dry_run must not be a real import.
+    """
     caller = get_caller(request=request)
     if not caller.may(permission):
         raise NotAllowed
+    known = {field.encode_name for field in msgspec.structs.fields(query)}
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise _wrong(unknown[0], "This parameter is not known.")
     return caller.person_id if isinstance(caller, Member) else caller.key_id
 
 

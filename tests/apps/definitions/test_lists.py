@@ -111,3 +111,19 @@ def test_other_sites_cannot_write(tenant: TenantRef, make_member: MakeMember, cl
     said = {"body": REPLY, "revision": 0}
     answer = forged.put(f"{BASE}/canned_reply/hi/draft", said, content_type="application/json")
     assert refused(answer) == (403, "not_allowed")
+
+
+@pytest.mark.parametrize("path", [*VIEWED, "canned_reply/hi/diff"])
+def test_parameters_that_nobody_knows(desk: Desk, path: str) -> None:
+    desk.publish("canned_reply/hi", REPLY)
+    desk.put("canned_reply/hi", REPLY)
+    assert refused(desk.get(path, kid="x")) == (422, "invalid")
+
+
+def test_a_misspelt_dry_run_is_no_import(desk: Desk) -> None:
+    exported = desk.get("export").json()
+    before = desk.get().json()
+    exported["definitions"][0]["body"]["name"] = "Changed"
+    answer = desk.client.post(f"{BASE}/import?dryrun=true", exported, content_type="application/json")
+    assert refused(answer) == (422, "invalid")
+    assert desk.get().json() == before
