@@ -73,8 +73,8 @@ class Change(Answer, frozen=True):
 class Diff(Answer, frozen=True, rename={"before": "from", "after": "to"}):
     """What changes from one version, or the draft, to another."""
 
-    before: str
-    after: str
+    before: int | Literal["draft"]
+    after: int | Literal["draft"]
     changes: list[Change]
 
 

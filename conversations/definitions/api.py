@@ -1,7 +1,7 @@
 """REST of definitions: what is in force, drafts, versions, and taking them along to another tenant."""
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -17,21 +17,19 @@ from conversations.definitions.kinds import find_kind, get_kinds
 from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.definitions.queries import Document
 from conversations.definitions.questions import (
-    DRAFT,
     DiffQuery,
     DiscardQuery,
     DraftBody,
     ExportQuery,
     ImportQuery,
     ListQuery,
-    PageQuery,
     PublishBody,
 )
 from tenants.bodies import Nothing, read_body
-from tenants.cursors import next_page, read_cursor, read_limit
 from tenants.describing import Described, Listed, describe
 from tenants.members.authentication import get_caller
 from tenants.members.member import Member
+from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import Invalid, NotAllowed, NotFound
 
 VIEW: Final = "definitions.view"
@@ -45,16 +43,12 @@ class Definitions(APIView):
     @describe(Described(query=ListQuery, answers={200: Listed[answers.Document]}))
     def get(self, request: Request) -> Response:
         """Answer a page by kind and key."""
-        _check(request, VIEW, ListQuery)
-        limit, after = read_limit(request=request), read_cursor(request=request, listed="definitions")
-        kind = request.query_params.get("kind")
-        rows = queries.get_page(kind=kind, after=(after[0], after[1]) if after else None, limit=limit)
-        following = None
-        if len(rows) > limit:
-            last = rows[limit - 1]
-            following = next_page(request=request, listed="definitions", after=(last.kind, last.key))
-        results = [show_document(document=row) for row in rows[:limit]]
-        return _shown(Listed(results=results, next=following, previous=None))
+        _check(request, VIEW)
+        query = read_query(request=request, shape=ListQuery)
+        kind = None if query.kind is msgspec.UNSET else query.kind
+        page = queries.get_page(kind=kind, window=open_window(query=query, name="definitions"))
+        results = [show_document(document=row) for row in page.rows]
+        return _shown(Listed(results=results, **links(request=request, page=page)))
 
 
 class Kinds(APIView):
@@ -105,7 +99,8 @@ class Draft(APIView):
     @describe(Described(query=DiscardQuery, answers={204: None}, refusals=(DraftChanged,)))
     def delete(self, request: Request, kind: str, key: str) -> Response:
         """Throw it away; `?revision=` says which was looked at."""
-        by, revision = _check(request, MANAGE, DiscardQuery), _read_number(request, "revision")
+        by, query = _check(request, MANAGE), read_query(request=request, shape=DiscardQuery)
+        revision = None if query.revision is msgspec.UNSET else query.revision
         commands.discard_draft(kind=kind, key=key, revision=revision, now=datetime.now(UTC), by=by)
         return Response(status=204)
 
@@ -150,17 +145,14 @@ class Versions(APIView):
     @describe(Described(query=PageQuery, answers={200: Listed[answers.Version]}))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer a page of its history, newest first."""
-        _check(request, VIEW, PageQuery)
-        listed = f"definitions/{kind}/{key}"
-        limit, after = read_limit(request=request), read_cursor(request=request, listed=listed)
-        rows = queries.get_history(kind=kind, key=key, before=after[0] if after else None, limit=limit)
-        if not rows and queries.find_draft(kind=kind, key=key) is None:
+        _check(request, VIEW)
+        query = read_query(request=request, shape=PageQuery)
+        window = open_window(query=query, name=f"definitions/{kind}/{key}")
+        page = queries.get_history(kind=kind, key=key, window=window)
+        if not page.rows and queries.find_draft(kind=kind, key=key) is None:
             raise NotFound
-        following = None
-        if len(rows) > limit:
-            following = next_page(request=request, listed=listed, after=(rows[limit - 1].version,))
-        results = [show_version(row=row) for row in rows[:limit]]
-        return _shown(Listed(results=results, next=following, previous=None))
+        results = [show_version(row=row) for row in page.rows]
+        return _shown(Listed(results=results, **links(request=request, page=page)))
 
 
 class OneVersion(APIView):
@@ -182,15 +174,15 @@ class Diff(APIView):
     @describe(Described(query=DiffQuery, answers={200: answers.Diff}))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer what changes from one to the other; unless told, from the newest version to the draft."""
-        _check(request, VIEW, DiffQuery)
+        _check(request, VIEW)
+        query = read_query(request=request, shape=DiffQuery)
         document = queries.find_document(kind=kind, key=key)
         if document is None:
             raise NotFound
         newest = document.newest.version if document.newest else 0
-        before = request.query_params.get("from", str(newest))
-        after = request.query_params.get("to", DRAFT)
-        changes = get_changes(before=_body(document, "from", before), after=_body(document, "to", after))
-        return _shown(answers.Diff(before=before, after=after, changes=show_changes(changes=changes)))
+        before = newest if query.before is msgspec.UNSET else query.before
+        changes = get_changes(before=_body(document, before), after=_body(document, query.after))
+        return _shown(answers.Diff(before=before, after=query.after, changes=show_changes(changes=changes)))
 
 
 class Export(APIView):
@@ -199,9 +191,9 @@ class Export(APIView):
     @describe(Described(query=ExportQuery, answers={200: transfer.Document}))
     def get(self, request: Request) -> Response:
         """Answer what is in force as one document: all, or those named and whatever they refer to."""
-        _check(request, VIEW, ExportQuery)
-        named = request.query_params.getlist("definition")
-        places = [_place(name) for name in named] if named else None
+        _check(request, VIEW)
+        named = read_query(request=request, shape=ExportQuery).definition
+        places = None if named is msgspec.UNSET else [_place(name) for name in named.split(",")]
         return _shown(transfer.export(places=places))
 
 
@@ -223,24 +215,17 @@ class Import(APIView):
     )
     def post(self, request: Request) -> Response:
         """Publish a document that was exported, all of it or nothing; a dry run only says what would change."""
-        by, dry_run = _check(request, MANAGE, ImportQuery), _read_dry_run(request)
+        by, dry_run = _check(request, MANAGE), read_query(request=request, shape=ImportQuery).dry_run
         document = read_body(data=request.data, shape=transfer.Document)
         plan = transfer.import_definitions(document=document, now=datetime.now(UTC), by=by, dry_run=dry_run)
         return _shown(show_plan(plan=plan, dry_run=dry_run))
 
 
-def _check(request: Request, permission: str, query: type[msgspec.Struct] = Nothing) -> UUID:
-    """Answer who asks, a person or a key, if they may; raise NotAllowed, or Invalid for an unknown parameter.
-
-    A misspelt dry_run must not be a real import.
-    """
+def _check(request: Request, permission: str) -> UUID:
+    """Answer who asks, a person or a key, if they may; raise NotAllowed."""
     caller = get_caller(request=request)
     if not caller.may(permission):
         raise NotAllowed
-    known = {field.encode_name for field in msgspec.structs.fields(query)}
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        raise _wrong(unknown[0], "This parameter is not known.")
     return caller.person_id if isinstance(caller, Member) else caller.key_id
 
 
@@ -255,15 +240,13 @@ def _answer(kind: str, key: str) -> Response:
     return _shown(show_document(document=document))
 
 
-def _body(document: Document, field: str, wanted: str) -> Any:
+def _body(document: Document, wanted: int | Literal["draft"]) -> Any:
     """Answer the body of a version or of the draft; before the first version there is nothing."""
-    if wanted == DRAFT:
-        row: Definition | DefinitionDraft | None = document.draft
-    else:
-        version = _number(field, wanted)
-        if version == 0:
-            return {}
-        row = queries.find_version(kind=document.kind, key=document.key, version=version)
+    if wanted == 0:
+        return {}
+    row: Definition | DefinitionDraft | None = document.draft
+    if isinstance(wanted, int):
+        row = queries.find_version(kind=document.kind, key=document.key, version=wanted)
     if row is None:
         raise NotFound
     return row.body
@@ -274,24 +257,6 @@ def _place(name: str) -> queries.Place:
     if find_kind(name=kind) is None or not key:
         raise _wrong("definition", "A kind and a key, such as calendar/office.")
     return kind, key
-
-
-def _read_number(request: Request, field: str) -> int | None:
-    text = request.query_params.get(field)
-    return None if text is None else _number(field, text)
-
-
-def _number(field: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise _wrong(field, "A number.")
-    return int(text)
-
-
-def _read_dry_run(request: Request) -> bool:
-    text = request.query_params.get("dry_run", "false")
-    if text not in {"true", "false"}:
-        raise _wrong("dry_run", "true or false.")
-    return text == "true"
 
 
 def _wrong(field: str, detail: str) -> Invalid:

@@ -2,15 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Collate
 
 from conversations.definitions.models import Definition, DefinitionDraft
+from tenants.paging import Page, Window, cut, turn
 from tenants.text import is_storable
-
-MOST: Final = 200
 
 Place = tuple[str, str]  # kind and key
 
@@ -81,37 +79,40 @@ def get_names(*, kind: str) -> dict[str, str]:
     return {row.key: str(row.body.get("name", "")) for row in _newest().filter(kind=kind)}
 
 
-def get_page(*, kind: str | None, after: Place | None, limit: int) -> list[Document]:
-    """Answer documents by kind and key, the first `limit` after a place and one more if there are more."""
-    if kind is not None and not is_storable(text=kind):
-        return []
-    places = _get_places(kind=kind, after=after, limit=limit + 1)
+def get_page(*, kind: str | None, window: Window) -> Page[Document]:
+    """Answer documents by kind and key."""
+    places = _get_places(kind=kind, window=window)
     newest, drafts = get_newest(places=places), _get_drafts(places)
-    return [Document(*place, newest.get(place), drafts.get(place)) for place in places]
+    rows = [Document(*place, newest.get(place), drafts.get(place)) for place in places]
+    return turn(rows=rows, window=window, key=lambda row: (row.kind, row.key))
 
 
-def get_history(*, kind: str, key: str, before: int | None, limit: int) -> list[Definition]:
-    """Answer the versions of one document, newest first: `limit` of them and one more if there are more."""
+def get_history(*, kind: str, key: str, window: Window) -> Page[Definition]:
+    """Answer the versions of one document, newest first."""
     if not is_storable(text=kind + key):
-        return []
-    rows = Definition.objects.filter(kind=kind, key=key).order_by("-version")
-    return list((rows if before is None else rows.filter(version__lt=before))[: limit + 1])
+        return Page([], None, None)
+    rows = Definition.objects.filter(kind=kind, key=key)
+    found = cut(rows=rows, fields=("version",), descending=True, window=window)
+    return turn(rows=list(found), window=window, key=lambda row: (row.version,))
 
 
 def _newest() -> QuerySet[Definition]:
     return Definition.objects.order_by("kind", "key", "-version").distinct("kind", "key")
 
 
-def _get_places(*, kind: str | None, after: Place | None, limit: int) -> list[Place]:
-    """Answer the next kinds and keys, in the order of their bytes: it does not hang on the database's language."""
-    published = Definition.objects.annotate(at=Collate("kind", "C"), name=Collate("key", "C"))
-    drafted = DefinitionDraft.objects.filter(body__isnull=False)
-    drafted = drafted.annotate(at=Collate("kind", "C"), name=Collate("key", "C"))
-    wanted = Q() if kind is None else Q(kind=kind)
-    if after is not None:
-        wanted &= Q(at__gt=after[0]) | Q(at=after[0], name__gt=after[1])
-    both = published.filter(wanted).values_list("at", "name").union(drafted.filter(wanted).values_list("at", "name"))
-    return [(row[0], row[1]) for row in both.order_by("at", "name")[:limit]]
+def _get_places(*, kind: str | None, window: Window) -> list[Place]:
+    """Answer the window's kinds and keys, in the order of their bytes: it does not hang on the database's language."""
+    wanted, order = Q() if kind is None else Q(kind=kind), ("at", "name")
+    in_bytes = {"at": Collate("kind", "C"), "name": Collate("key", "C")}
+    published = Definition.objects.filter(wanted).annotate(**in_bytes).distinct()
+    drafted = DefinitionDraft.objects.filter(wanted, body__isnull=False).annotate(**in_bytes)
+    both = (
+        cut(rows=published, fields=order, descending=False, window=window)
+        .values_list(*order)
+        .union(cut(rows=drafted, fields=order, descending=False, window=window).values_list(*order))
+    )
+    ordered = both.order_by(*(f"-{name}" if window.back else name for name in order))
+    return [(row[0], row[1]) for row in ordered[: window.limit + 1]]
 
 
 def _get_drafts(places: Collection[Place]) -> dict[Place, DefinitionDraft]:

@@ -1,12 +1,12 @@
 """What the REST API of definitions is asked: bodies, and queries as they are described."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from tenants.bodies import Body
-from tenants.cursors import LIMIT, MOST
+from tenants.paging import PageQuery
 
 DRAFT: Final = "draft"
 
@@ -27,13 +27,6 @@ class PublishBody(Body, frozen=True):
     revision: Number
 
 
-class PageQuery(Body, frozen=True):
-    """Which page."""
-
-    limit: Annotated[int, Meta(ge=1, le=MOST)] = LIMIT
-    cursor: str | msgspec.UnsetType = msgspec.UNSET
-
-
 class ListQuery(PageQuery, frozen=True):
     """Which page of which kind; unless told, of all."""
 
@@ -49,14 +42,14 @@ class DiscardQuery(Body, frozen=True):
 class DiffQuery(Body, frozen=True, rename={"before": "from", "after": "to"}):
     """Two versions by number (0: nothing), or `draft`; unless told, from the newest version to the draft."""
 
-    before: str | msgspec.UnsetType = msgspec.UNSET
-    after: str = DRAFT
+    before: Number | Literal["draft"] | msgspec.UnsetType = msgspec.UNSET
+    after: Number | Literal["draft"] = DRAFT
 
 
 class ExportQuery(Body, frozen=True):
-    """Which definitions, each as `<kind>/<key>`; unless told, all."""
+    """Which definitions, each as `<kind>/<key>`, parted by commas; unless told, all."""
 
-    definition: list[str] = []
+    definition: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ImportQuery(Body, frozen=True):

@@ -30,8 +30,7 @@ class Greeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A web-chat inbox. `origins` are the sites that may embed it; "*" stands for any.
 
-    `calendar` is the key of its business hours. Without one it is left out of the stored body, which the version of the
-    code before it then still reads.
+    `calendar` is the key of its business hours.
     """
 
     name: Name
@@ -39,6 +38,7 @@ class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     origins: Annotated[tuple[Origin, ...], Meta(max_length=50)] = (ANY_ORIGIN,)
     greeting: Greeting = msgspec.field(default_factory=Greeting)
     color: Colour = "#2457d6"
+    # Unset, it is left out of the stored body: the version of the code before then still reads it.
     calendar: CalendarKey | msgspec.UnsetType | None = msgspec.UNSET
 
 

@@ -104,7 +104,7 @@ def test_differences(desk: Desk, calendar: dict[str, Any]) -> None:
     desk.publish(OFFICE, {**calendar, "time_zone": "Europe/Berlin"})
     zones = {"before": "Asia/Shanghai", "after": "Europe/Berlin"}
     change = {"path": "/time_zone", "action": "changed", **zones}
-    diff = {"from": "1", "to": "2", "changes": [change]}
+    diff = {"from": 1, "to": 2, "changes": [change]}
     assert desk.get(f"{OFFICE}/diff", **{"from": 1, "to": 2}).json() == diff
     assert refused(desk.get(f"{OFFICE}/diff")) == (404, "not_found"), "there is no draft"
     desk.put(OFFICE, {**calendar, "time_zone": "Europe/Berlin", "holidays": [{"date": "2026-10-01"}]})

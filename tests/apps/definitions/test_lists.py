@@ -15,13 +15,19 @@ REPLY = {"name": "Hi", "texts": {"en": "Hello {{contact.name}}", "zh": "您好"}
 
 def walk(desk: Desk, **params: Any) -> list[str]:
     """Answer every place of a list, page by page."""
-    found, page = [], desk.get(**params).json()
-    while True:
-        assert page["previous"] is None
-        found += [f"{row['kind']}/{row['key']}" for row in page["results"]]
-        if page["next"] is None:
-            return found
+    page = desk.get(**params).json()
+    assert page["previous"] is None
+    pages = [places(page)]
+    while page["next"]:
         page = desk.client.get(page["next"]).json()
+        pages.append(places(page))
+        before = desk.client.get(page["previous"]).json()
+        assert places(before) == pages[-2]
+    return [place for found in pages for place in found]
+
+
+def places(page: Any) -> list[str]:
+    return [f"{row['kind']}/{row['key']}" for row in page["results"]]
 
 
 def test_pages(desk: Desk, calendar: dict[str, Any]) -> None:
@@ -40,7 +46,7 @@ def test_pages(desk: Desk, calendar: dict[str, Any]) -> None:
     assert (second["state"], second["body"]) == ("draft", None)
 
 
-@pytest.mark.parametrize("kind", ["nothing", "", "\x00", "x" * 5000])
+@pytest.mark.parametrize("kind", ["nothing", "", "x" * 5000])
 def test_a_kind_of_which_there_is_nothing(desk: Desk, kind: str) -> None:
     assert desk.get(kind=kind).json() == {"results": [], "next": None, "previous": None}
 
@@ -113,7 +119,7 @@ def test_other_sites_cannot_write(tenant: TenantRef, make_member: MakeMember, cl
     assert refused(answer) == (403, "not_allowed")
 
 
-@pytest.mark.parametrize("path", [*VIEWED, "canned_reply/hi/diff"])
+@pytest.mark.parametrize("path", ["", "export", "canned_reply/hi/versions", "canned_reply/hi/diff"])
 def test_parameters_that_nobody_knows(desk: Desk, path: str) -> None:
     desk.publish("canned_reply/hi", REPLY)
     desk.put("canned_reply/hi", REPLY)
