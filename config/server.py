@@ -7,7 +7,7 @@ from typing import Final
 import uvicorn
 
 from config.sockets import PromptSockets
-from conversations.live.outbox import MOST_BYTES
+from conversations.live.frames import WIRE_BYTES
 
 DRAIN_S: Final = 2.0
 GRACE_S: Final = 5
@@ -36,7 +36,7 @@ def serve(*, host: str, port: int) -> None:
         port=port,
         lifespan="on",
         ws=PromptSockets,
-        ws_max_size=MOST_BYTES,
+        ws_max_size=WIRE_BYTES,
         ws_per_message_deflate=False,
         access_log=False,
         log_config=None,

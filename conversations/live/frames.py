@@ -9,7 +9,8 @@ from msgspec import Meta
 from tenants.refusals import Refusal
 from tenants.text import is_storable
 
-FRAME_BYTES: Final = 32_768
+FRAME_BYTES: Final = 65_536  # room for TEXT_CHARS even where a client escapes each of them as \uXXXX
+WIRE_BYTES: Final = 2 * FRAME_BYTES  # beyond it nothing is buffered or answered: the socket is closed
 HELLO_BYTES: Final = 4_096
 TEXT_CHARS: Final = 8_000
 OUTSTANDING: Final = 256

@@ -13,8 +13,6 @@ import msgspec
 from config.embedded.obstacles import Obstacle
 
 TEXT_CHARS: Final = 8_000
-FRAME_BYTES: Final = 32_768
-ENVELOPE_BYTES: Final = 256  # what a send frame has around its text, at most
 GZIP: Final = b"\x1f\x8b"
 BOM: Final = b"\xef\xbb\xbf"
 
@@ -77,8 +75,6 @@ def why_unsendable(*, text: str) -> str | None:
         return f"message longer than {TEXT_CHARS:,} characters"
     if "\x00" in text:
         return "message with a NUL character"
-    if len(msgspec.json.encode(text)) > FRAME_BYTES - ENVELOPE_BYTES:
-        return f"message larger than a frame of {FRAME_BYTES:,} bytes"
     return None
 
 
