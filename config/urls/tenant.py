@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.members.urls")),
     path("", include("tenants.urls")),
     path("", include("conversations.access.urls")),
+    path("", include("config.urls.docs")),
     path("", include("conversations.console.urls")),
     path("", include("conversations.definitions.urls")),
     path("", include("conversations.contacts.urls")),

@@ -1,23 +1,26 @@
 """HTTP words for people: the session, who I am, who else is here."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from django.middleware.csrf import get_token, rotate_token
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants.bodies import Body, read_body
 from tenants.context import current_tenant
+from tenants.describing import Answer, Described, describe
 from tenants.members import signing
 from tenants.members.authentication import get_caller, get_member, refuse_forgery
 from tenants.members.member import Member
 from tenants.members.permissions import PERMISSIONS
 from tenants.members.queries import get_members
+from tenants.members.refusals import NotSignedIn, WrongCredentials
 from tenants.queries import get_tenant_name
 from tenants.refusals import NotAllowed
+from tenants.tries import TooManyTries
 
 
 class Credentials(Body, frozen=True):
@@ -27,12 +30,66 @@ class Credentials(Body, frozen=True):
     password: Annotated[str, msgspec.Meta(max_length=200)]
 
 
+class PersonShown(Answer, frozen=True):
+    """Somebody who can sign in."""
+
+    id: UUID
+    name: str
+    email: str
+
+
+class SessionShown(Answer, frozen=True):
+    """Who signed in, as what, and the token that every later change must show as `X-CSRFToken`."""
+
+    person: PersonShown
+    role: str
+    csrf_token: str
+
+
+class CompanyShown(Answer, frozen=True):
+    """The company whose host it is."""
+
+    id: UUID
+    slug: str
+    name: str
+
+
+class MeShown(Answer, frozen=True):
+    """Who asks, and what they may do here."""
+
+    person: PersonShown
+    role: str
+    permissions: list[str]
+    tenant: CompanyShown
+
+
+class MemberShown(PersonShown, frozen=True):
+    """A member."""
+
+    role: str
+
+
+class MembersShown(Answer, frozen=True):
+    """All members, by name."""
+
+    results: list[MemberShown]
+
+
 class SessionView(APIView):
     """`/api/v1/session`. POST takes JSON only, which no other site's form can send."""
 
     authentication_classes = ()
     permission_classes = ()
 
+    @describe(
+        Described(
+            body=Credentials,
+            answers={200: SessionShown},
+            refusals=(WrongCredentials, TooManyTries),
+            example={"email": "ada@acme.example", "password": "correct horse 9 battery"},
+            kept=False,
+        )
+    )
     def post(self, request: Request) -> Response:
         """Sign in."""
         given = read_body(data=request.data, shape=Credentials)
@@ -41,11 +98,12 @@ class SessionView(APIView):
         rotate_token(asked)
         return Response({"person": _person(member), "role": member.role, "csrf_token": get_token(asked)})
 
+    @describe(Described(answers={204: None}, refusals=(NotSignedIn, NotAllowed)))
     def delete(self, request: Request) -> Response:
         """Sign out."""
         asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
         if getattr(asked, "member", None) is None:
-            raise NotAuthenticated
+            raise NotSignedIn
         refuse_forgery(request=asked)
         signing.sign_out(request=asked)
         return Response(status=204)
@@ -54,6 +112,7 @@ class SessionView(APIView):
 class MeView(APIView):
     """`/api/v1/me`."""
 
+    @describe(Described(answers={200: MeShown}))
     def get(self, request: Request) -> Response:
         """Say who asks and what they may do here."""
         member = get_member(request=request)
@@ -71,6 +130,7 @@ class MeView(APIView):
 class MembersView(APIView):
     """`/api/v1/members`."""
 
+    @describe(Described(answers={200: MembersShown}))
     def get(self, request: Request) -> Response:
         """List the live members."""
         if not get_caller(request=request).may("members.view"):

@@ -10,6 +10,13 @@ class WrongCredentials(Refusal):
     status = 401
 
 
+class NotSignedIn(Refusal):
+    """Sign in first."""
+
+    code = "not_signed_in"
+    status = 401
+
+
 class AlreadyMember(Refusal):
     """The person is a member already."""
 

@@ -7,19 +7,21 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 
+from config.openapi import render_openapi
 from conversations.live.catalogue import render_asyncapi, render_events
 
 DOCS: Final = Path(__file__).resolve().parents[3] / "docs"
 CATALOGUES: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "live-v1.asyncapi.json": render_asyncapi,
     "events.json": render_events,
+    "openapi.json": render_openapi,
 }
 
 
 class Command(BaseCommand):
     """Runs and is done."""
 
-    help = "Write docs/ from the code: the live protocol and the kinds of events."
+    help = "Write docs/ from the code: the live protocol, the kinds of events, the REST API."
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from rest_framework.request import Request
@@ -10,10 +11,13 @@ from rest_framework.views import APIView
 
 from conversations.channels.webchat.authentication import IsVisitor, VisitorToken, read_token
 from conversations.channels.webchat.commands import change_inbox, get_conversation_to_write_in, let_in
+from conversations.channels.webchat.inbox import Greeting, WebchatInbox
 from conversations.channels.webchat.queries import Inbox, get_inboxes
+from conversations.definitions.commands import DefinitionChanged
 from conversations.threads.authentication import get_actor, get_contact
 from tenants.bodies import Body, Nothing, read_body
-from tenants.refusals import NotAllowed
+from tenants.describing import Answer, Described, describe
+from tenants.refusals import NotAllowed, NotFound
 
 
 class VisitorBody(Body, frozen=True):
@@ -32,12 +36,64 @@ class InboxBody(Body, frozen=True):
     calendar: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class ContactOf(Answer, frozen=True):
+    """The visitor as a contact."""
+
+    id: UUID
+    name: str
+
+
+class InboxSeen(Answer, frozen=True):
+    """An inbox as its visitors see it."""
+
+    name: str
+    greeting: Greeting
+    color: str
+
+
+class VisitorShown(Answer, frozen=True):
+    """A visitor: the token only when it was made just now, the conversation if there is one to go on with."""
+
+    token: str | None
+    contact: ContactOf
+    conversation: UUID | None
+    inbox: InboxSeen
+
+
+class Started(Answer, frozen=True):
+    """A conversation."""
+
+    id: UUID
+
+
+class InboxShown(WebchatInbox, frozen=True):
+    """An inbox as those see it who answer there."""
+
+    key: str
+    version: int
+
+
+class InboxesShown(Answer, frozen=True):
+    """All inboxes, by name."""
+
+    results: list[InboxShown]
+
+
 class Visitors(APIView):
     """POST /api/v1/visitors: open the widget."""
 
     authentication_classes = []
     permission_classes = []
 
+    @describe(
+        Described(
+            body=VisitorBody,
+            answers={200: VisitorShown, 201: VisitorShown},
+            refusals=(NotFound,),
+            example={"inbox": "THE-KEY-OF-AN-INBOX"},
+            kept=False,
+        )
+    )
     def post(self, request: Request) -> Response:
         """Know a visitor again by the token, or give a new one."""
         body = read_body(data=request.data, shape=VisitorBody)
@@ -59,6 +115,7 @@ class VisitorConversation(APIView):
     authentication_classes = [VisitorToken]
     permission_classes = [IsVisitor]
 
+    @describe(Described(body=Nothing, answers={200: Started}, one_transaction=True))
     def post(self, request: Request) -> Response:
         """Answer the visitor's conversation; the first time, start it."""
         read_body(data=request.data, shape=Nothing)
@@ -70,8 +127,9 @@ class VisitorConversation(APIView):
 class Inboxes(APIView):
     """GET /api/v1/inboxes."""
 
+    @describe(Described(answers={200: InboxesShown}))
     def get(self, request: Request) -> Response:
-        """Answer all inboxes by name."""
+        """List inboxes by name."""
         if not get_actor(request=request).may("conversations.view"):
             raise NotAllowed
         return Response({"results": [_full(inbox) for inbox in get_inboxes()]})
@@ -80,6 +138,14 @@ class Inboxes(APIView):
 class OneInbox(APIView):
     """PATCH /api/v1/inboxes/{key}."""
 
+    @describe(
+        Described(
+            body=InboxBody,
+            answers={200: InboxShown},
+            refusals=(DefinitionChanged,),
+            example={"color": "#0b6e4f", "greeting": {"en": "Hi!", "zh": "您好！"}},
+        )
+    )
     def patch(self, request: Request, key: str) -> Response:
         """Change some of it, which publishes a new version."""
         said = msgspec.to_builtins(read_body(data=request.data, shape=InboxBody))

@@ -80,7 +80,7 @@ def test_messages_page_by_page_both_ways(shop: Shop, desk: Client, guest: Guest)
     def texts(page: Any) -> str:
         return "".join(m["text"][0] for m in page["results"])
 
-    pages = [desk.get(path, {"limit": 2, "order": "-seq"}).json()]
+    pages = [desk.get(f"{path}?limit=2&order=-seq").json()]
     while pages[-1]["next"]:
         pages.append(follow(desk, pages[-1]["next"]))
     assert [texts(page) for page in pages] == ["ed", "cb", "ah"]

@@ -1,0 +1,229 @@
+"""The tenant's REST API as an OpenAPI 3.1 document, made of the routes and of what each view says of itself."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.views import APIView
+
+from config.idempotency import HEADER
+from conversations.access.answers import KeyReused, StillRunning
+from conversations.access.authentication import BearerKey
+from conversations.channels.webchat.authentication import VisitorToken
+from tenants.describing import Answer, Described, find_described
+from tenants.members.authentication import MemberSession
+from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal
+
+METHODS: Final = ("get", "post", "put", "patch", "delete")
+REF: Final = "#/components/schemas/{name}"
+PROBLEM: Final = "application/problem+json"
+INFO: Final = """Programs show an API key: `Authorization: Bearer sk_...`. Members' browsers use their session and
+show its CSRF token as `X-CSRFToken` with every change. Visitors show `Authorization: Visitor <token>`.
+
+Refusals are problem+json (RFC 9457) with a stable `code`. Unknown fields and parameters are refused. Lists answer
+`next` and `previous` as addresses; a cursor is opaque. A POST with an `Idempotency-Key` does nothing twice: the answer
+is kept for 24 hours, what was refused may be tried again, and secrets are null when an answer is repeated. What a key
+may ask is limited per key and per company, in each server process: see the `RateLimit-*` headers."""
+LIMITS: Final = {
+    f"RateLimit-{name}": {"schema": {"type": "integer"}, "description": f"For API keys: {what}."}
+    for name, what in (
+        ("Limit", "how many requests a minute"),
+        ("Remaining", "how many are left now"),
+        ("Reset", "in how many seconds all are back"),
+    )
+}
+SCHEMES: Final[dict[type, dict[str, Any]]] = {
+    BearerKey: {"key": {"type": "http", "scheme": "bearer", "description": "An API key of this company."}},
+    MemberSession: {"session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A member."}},
+    VisitorToken: {
+        "visitor": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Visitor <token>."}
+    },
+}
+
+
+class FieldProblem(Answer, frozen=True):
+    """One refused field."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class Problem(Answer, frozen=True):
+    """Why a request was refused; `errors` where fields are not right."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldProblem] | msgspec.UnsetType = msgspec.UNSET
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one route; `said` is None where the view says nothing, which a test refuses."""
+
+    path: str
+    method: str
+    view: type[APIView]
+    parameters: tuple[tuple[str, str], ...]
+    said: Described | None
+
+    @property
+    def guarded(self) -> bool:
+        """Whether somebody must be known."""
+        return bool(self.view.permission_classes or self.view.authentication_classes)
+
+
+@lru_cache(maxsize=1)
+def render_openapi() -> dict[str, Any]:
+    """Answer the document."""
+    operations = [operation for operation in find_operations() if operation.said]
+    structs = [shape for operation in operations for shape in _shapes(operation.said) if shape is not None]
+    schemas, components = msgspec.json.schema_components([*structs, Problem], ref_template=REF)
+    known = dict(zip([*map(repr, structs), repr(Problem)], schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation, known, components)
+    schemes = {name: scheme for found in SCHEMES.values() for name, scheme in found.items()}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Yunke", "version": "1", "description": INFO},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": components, "securitySchemes": schemes},
+    }
+
+
+def find_operations() -> Iterator[Operation]:
+    """Yield every method of every route of the tenant's API."""
+    for route, view in _routes(get_resolver(settings.YUNKE_TENANT_URLCONF).url_patterns):
+        shape: type[APIView] | None = getattr(view, "cls", None)
+        if shape is None or not route.startswith("api/"):
+            continue
+        parameters = tuple(re.findall(r"<(\w+):(\w+)>", route))
+        path = "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", route)
+        for method in METHODS:
+            if hasattr(shape, method):
+                yield Operation(path, method, shape, parameters, find_described(method=getattr(shape, method)))
+
+
+def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        route = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback
+
+
+def _shapes(said: Described | None) -> list[Any]:
+    return [said.body, said.query, *said.answers.values()] if said else []
+
+
+def _operation(operation: Operation, known: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    said = operation.said or Described(answers={})
+    text = inspect.getdoc(getattr(operation.view, operation.method)) or ""
+    document: dict[str, Any] = {
+        "operationId": f"{operation.view.__name__}.{operation.method}",
+        "tags": [operation.path.split("/")[3]],
+        "summary": text.partition("\n")[0],
+        "parameters": [*_parameters(operation), *_query(said, known, components), *_idempotency(operation, said)],
+        "responses": {**_answers(operation, said, known), **_refusals(operation, said, known)},
+        "security": _security(operation),
+    }
+    if said.body:
+        content = {"schema": known[repr(said.body)], "example": dict(said.example)}
+        document["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return document
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    kinds = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer", "minimum": 0}}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": kinds.get(kind, {"type": "string"})}
+        for kind, name in operation.parameters
+    ]
+
+
+def _query(said: Described, known: dict[str, Any], components: dict[str, Any]) -> list[dict[str, Any]]:
+    if said.query is None:
+        return []
+    shape = components[known[repr(said.query)]["$ref"].rpartition("/")[2]]
+    return [
+        {"name": name, "in": "query", "required": name in shape.get("required", ()), "schema": schema}
+        for name, schema in shape["properties"].items()
+    ]
+
+
+def _idempotency(operation: Operation, said: Described) -> list[dict[str, Any]]:
+    if not _is_kept(operation, said):
+        return []
+    schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+    return [{"name": HEADER, "in": "header", "required": False, "schema": schema}]
+
+
+def _is_kept(operation: Operation, said: Described) -> bool:
+    return operation.method == "post" and said.kept
+
+
+def _answers(operation: Operation, said: Described, known: dict[str, Any]) -> dict[str, Any]:
+    headers = LIMITS if BearerKey in operation.view.authentication_classes else {}
+    found = {}
+    for status, shape in said.answers.items():
+        answer: dict[str, Any] = {"description": HTTPStatus(status).phrase, "headers": headers}
+        if shape is not None:
+            answer["content"] = {"application/json": {"schema": known[repr(shape)]}}
+        found[str(status)] = answer
+    return found
+
+
+def _refusals(operation: Operation, said: Described, known: dict[str, Any]) -> dict[str, Any]:
+    """Every status that is a refusal, with each code that it may have and what that means."""
+    told: dict[int, list[str]] = {}
+    for status, code, sentence in _told(operation, said):
+        told.setdefault(status, []).append(f"`{code}`: {sentence}")
+    content = {PROBLEM: {"schema": known[repr(Problem)]}}
+    return {
+        str(status): {"description": "\n".join(dict.fromkeys(lines)), "content": content}
+        for status, lines in sorted(told.items())
+    }
+
+
+def _told(operation: Operation, said: Described) -> Iterator[tuple[int, str, str]]:
+    yield 400, "malformed", "This request cannot be read."
+    yield 406, "not_acceptable", "Answers are JSON."
+    yield from (_of(refusal) for refusal in said.refusals)
+    if operation.guarded:
+        yield 401, "not_signed_in", "Nobody is signed in, or the key or token does not open."
+        yield _of(NotAllowed)
+    if operation.parameters:
+        yield _of(NotFound)
+    if said.body or said.query or _is_kept(operation, said):
+        yield _of(Invalid)
+    if said.body:
+        yield 413, "too_large", "The body of the request is too large."
+    if said.body or operation.method != "get":
+        yield 415, "unsupported_media_type", "Bodies are application/json."
+    if _is_kept(operation, said):
+        yield from (_of(KeyReused), _of(StillRunning))
+    if BearerKey in operation.view.authentication_classes:
+        yield 429, "too_many_requests", "This key, or all keys of the company together, asked too often."
+
+
+def _of(refusal: type[Refusal]) -> tuple[int, str, str]:
+    return refusal.status, refusal.code, refusal().detail
+
+
+def _security(operation: Operation) -> list[dict[str, Any]]:
+    found = [SCHEMES.get(shape, {}) for shape in operation.view.authentication_classes]
+    names: list[dict[str, Any]] = [{name: []} for schemes in found for name in schemes]
+    return names if operation.guarded else [{}]

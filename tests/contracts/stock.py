@@ -1,0 +1,75 @@
+"""A company with one of everything that the API can name, made anew for each call."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client
+
+from tests.conftest import ClientFor, MakeMember
+from tests.shop import Guest, Shop
+
+JSON = "application/json"
+CANNED = {"name": "Hello", "texts": {"en": "Hi {{contact.name}}!", "zh": "{{contact.name}}，您好！"}}
+
+
+@dataclass
+class Stock:
+    """A shop, its owner's browser, and how to get more."""
+
+    shop: Shop
+    owner: Client
+    anybody: Client
+
+    def client_for(self, path: str, guest: Guest) -> Client:
+        """Answer who makes a call: visitors at their door, the owner everywhere else."""
+        if path == "/api/v1/visitors/conversation":
+            self.anybody.defaults["HTTP_AUTHORIZATION"] = guest.headers["authorization"]
+        else:
+            self.anybody.defaults.pop("HTTP_AUTHORIZATION", None)
+        return self.anybody if path.startswith("/api/v1/visitors") else self.owner
+
+    def names(self, path: str, method: str, guest: Guest) -> dict[str, Any]:
+        """Answer something that is there for every parameter of a path."""
+        if path.startswith("/api/v1/definitions/{kind}"):
+            drafted = (path.endswith("/draft") and method != "PUT") or path.endswith("/publish")
+            key = self.reply(published=not drafted, draft=drafted or path.endswith("/diff"))
+            return {"kind": "canned_reply", "key": key, "version": 1}
+        if path.startswith("/api/v1/inboxes"):
+            return {"key": self.shop.inbox}
+        return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
+
+    def key(self) -> str:
+        """Make an API key; answer its id."""
+        body = {"name": "Robot", "scopes": ["members.view"]}
+        made: dict[str, str] = self.owner.post("/api/v1/keys", body, content_type=JSON).json()
+        return made["id"]
+
+    def reply(self, *, published: bool, draft: bool) -> str:
+        """Write a canned reply, in force or as a draft or both; answer its key. The first draft has revision 1."""
+        key = f"r-{secrets.token_hex(4)}"
+        path = f"/api/v1/definitions/canned_reply/{key}"
+        if published:
+            self._draft(path, CANNED)
+            done = self.owner.post(f"{path}/publish", {"revision": 1}, content_type=JSON)
+            assert done.status_code == 200, done.content
+        if draft:
+            self._draft(path, {**CANNED, "name": "Again"})
+        return key
+
+    def _draft(self, path: str, body: object) -> None:
+        saved = self.owner.put(f"{path}/draft", {"body": body, "revision": 0}, content_type=JSON)
+        assert saved.status_code == 200, saved.content
+
+
+def stock_up(*, shop: Shop, make_member: MakeMember, client_for: ClientFor, email: str | None = None) -> Stock:
+    """Open a company."""
+    owner = make_member(shop.tenant, role="owner", email=email)
+    return Stock(shop, client_for(shop.tenant, owner), client_for(shop.tenant))
+
+
+def fill(value: Any, shop: Shop) -> Any:
+    """Answer an example with what it stands for put in."""
+    if isinstance(value, dict):
+        return {name: fill(part, shop) for name, part in value.items()}
+    return shop.inbox if value == "THE-KEY-OF-AN-INBOX" else value

@@ -1,0 +1,59 @@
+"""The API's document: complete, served as committed, shown as a page, and every example in it works."""
+
+import json
+import re
+from typing import Final
+
+from config.management.commands.catalogues import DOCS
+from config.openapi import find_operations, render_openapi
+from tests.conftest import ClientFor, MakeMember
+from tests.contracts.calling import OPERATIONS, call
+from tests.contracts.stock import fill, stock_up
+from tests.shop import Shop
+
+DOCUMENT: Final = render_openapi()
+
+
+def test_every_view_says_what_it_answers() -> None:
+    found = list(find_operations())
+    assert [f"{o.method} {o.path}" for o in found if o.said is None] == []
+    assert len(found) == len(OPERATIONS) > 30
+    names = [said["operationId"] for methods in DOCUMENT["paths"].values() for said in methods.values()]
+    assert len(set(names)) == len(names)
+
+
+def test_the_document_is_served(shop: Shop, client_for: ClientFor) -> None:
+    served = client_for(shop.tenant).get("/api/v1/openapi.json")
+    assert served.json() == json.loads((DOCS / "openapi.json").read_text(encoding="utf-8"))
+
+
+def test_the_page(shop: Shop, client_for: ClientFor) -> None:
+    page = client_for(shop.tenant).get("/api/docs")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert all(f">{method.upper()} {path}<" in text for path, found in DOCUMENT["paths"].items() for method in found)
+    assert "<script" not in text
+    assert not re.search(r"style=|<style|\son\w+=", text)
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', text), "nothing comes from elsewhere"
+
+
+def test_every_example_works(shop: Shop, make_member: MakeMember, client_for: ClientFor) -> None:
+    """Each against a company where everything it names is there."""
+    stock = stock_up(shop=shop, make_member=make_member, client_for=client_for, email="ada@acme.example")
+    for name, operation in OPERATIONS.items():
+        guest = shop.welcome(text="hello")
+        names = stock.names(operation.path, operation.method.upper(), guest)
+        media = operation.definition.raw.get("requestBody", {}).get("content", {}).get("application/json", {})
+        more = {"body": fill(media["example"], shop), "media_type": "application/json"} if media else {}
+        query = {"revision": "1"} if name.startswith("DELETE") and "draft" in name else {}
+        case = operation.Case(path_parameters=names, query=query, **more)
+        answer = call(stock.client_for(operation.path, guest), case)
+        assert answer.status_code < 300, (name, answer.text)
+        if name == "DELETE /api/v1/session":
+            stock.owner.post("/api/v1/session", DOCUMENT_CREDENTIALS, content_type="application/json")
+
+
+DOCUMENT_CREDENTIALS: Final = DOCUMENT["paths"]["/api/v1/session"]["post"]["requestBody"]["content"][
+    "application/json"
+]["example"]
