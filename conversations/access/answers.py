@@ -73,11 +73,12 @@ def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) 
 
 def run_with_claim(*, asked: Asked, now: datetime, run: Callable[[], Kept]) -> Kept | None:
     """Claim, run outside of any transaction, keep the answer; answer None then, else what was kept."""
+    until = now + CLAIMED_FOR
     with transaction.atomic():
         kept = _find(asked, now)
         if kept is not None:
             return kept
-        _keep(asked, now, None, now + CLAIMED_FOR)
+        _keep(asked, now, None, until)
     done = False
     try:
         answer = run()
@@ -86,7 +87,7 @@ def run_with_claim(*, asked: Asked, now: datetime, run: Callable[[], Kept]) -> K
             done = True
     finally:
         if not done:
-            IdempotencyKey.objects.filter(digest=asked.digest, status=None).delete()
+            IdempotencyKey.objects.filter(digest=asked.digest, status=None, claimed_until=until).delete()
     return None
 
 

@@ -17,6 +17,7 @@ from tenants.bodies import Body, read_body
 from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_caller
 from tenants.members.member import Member
+from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import NotAllowed, NotFound
 
 DAY_S = 86_400
@@ -62,13 +63,15 @@ class KeyWithSecret(Key, frozen=True):
 class Keys(APIView):
     """`/api/v1/keys`."""
 
-    @describe(Described(answers={200: Listed[Key]}))
+    @describe(Described(answers={200: Listed[Key]}, query=PageQuery))
     def get(self, request: Request) -> Response:
         """List the keys, revoked ones too."""
         _manager(request)
         now = datetime.now(UTC)
-        results = [_key(row, now) for row in queries.get_keys()]
-        return _answer(Listed(results=results, next=None, previous=None))
+        query = read_query(request=request, shape=PageQuery)
+        page = queries.get_page(window=open_window(query=query, name="keys"))
+        said = Listed(results=[_key(row, now) for row in page.rows], **links(request=request, page=page))
+        return _answer(said)
 
     @describe(
         Described(

@@ -11,6 +11,7 @@ from conversations.access import rules
 from conversations.access.models import ApiKey
 from tenants.context import current_tenant
 from tenants.members.bearer import KeyBearer
+from tenants.paging import Page, Window, cut, turn
 
 USED_WITHIN: Final = timedelta(minutes=10)
 
@@ -49,6 +50,7 @@ def find_key(*, key: UUID, lock: bool = False) -> ApiKey | None:
     return rows.filter(id=key).first()
 
 
-def get_keys() -> list[ApiKey]:
-    """Answer every key, the newest first."""
-    return list(ApiKey.objects.order_by("-id"))
+def get_page(*, window: Window) -> Page[ApiKey]:
+    """Answer a page of keys, the newest first, revoked ones too."""
+    rows = cut(rows=ApiKey.objects.all(), fields=("id",), descending=True, window=window)
+    return turn(rows=list(rows), window=window, key=lambda row: (row.id,))

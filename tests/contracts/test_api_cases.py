@@ -16,7 +16,7 @@ from tests.contracts.calling import OPERATIONS, call
 from tests.contracts.stock import Stock
 from tests.shop import Guest
 
-CASES: Final = int(os.environ.get("YUNKE_API_CASES", "200"))
+CASES: Final = int(os.environ.get("YUNKE_API_CASES", "600"))
 EACH: Final = max(CASES // (2 * len(OPERATIONS)), 1)
 
 

@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from django.core.asgi import get_asgi_application
 from django.db import connection
 from django.test import Client
 
@@ -56,6 +59,28 @@ def test_the_same_again_is_one_key_and_one_answer(shop: Shop, owner: Client) -> 
     assert names(shop) == ["Robot"]
     with tenant_context(shop.tenant):
         assert first.json()["secret"] not in str(list(IdempotencyKey.objects.values()))
+
+
+def test_on_the_event_loop_too(shop: Shop, key_client: KeyClient) -> None:
+    """As a server runs it: the middleware is adapted to an asynchronous handler."""
+    program = key_client("conversations.view", "conversations.note")
+    path = f"/api/v1/conversations/{shop.welcome(text='x').conversation}/notes"
+    known = {"host": program.defaults["HTTP_HOST"], "authorization": program.defaults["HTTP_AUTHORIZATION"]}
+    headers = {**known, "idempotency-key": "k", "content-length": "21"}
+    sent = [(b"content-type", b"application/json"), *((n.encode(), v.encode()) for n, v in headers.items())]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": sent}
+
+    async def ask() -> dict[bytes, bytes]:
+        server: Any = ApplicationCommunicator(get_asgi_application(), scope)  # type: ignore[no-untyped-call] # it has no types
+        await server.send_input({"type": "http.request", "body": b'{"id":"1","text":"y"}'})
+        start = await server.receive_output(10)
+        answer = await server.receive_output(10)
+        assert start["status"] == 201, answer
+        return dict(start["headers"])
+
+    first, again = (async_to_sync(ask)() for _ in range(2))
+    assert b"Idempotency-Replayed" not in first
+    assert again[b"Idempotency-Replayed"] == b"true"
 
 
 def test_a_note_again(shop: Shop, owner: Client) -> None:
