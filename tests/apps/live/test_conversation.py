@@ -207,9 +207,11 @@ async def test_read_marks(server: Server, shop: Shop, guest: Guest, tickets: tup
         await ada.next("event", seq=2)
         await ada.say(type="read", conversation=guest.conversation, seq=3)
         assert await ada.error() == "not_allowed", "nobody has read what was not sent yet"
-        for seq in (1, 2, 1):
+        await ada.say(type="read", conversation=guest.conversation, seq=1)
+        marks = [await visitor.next("event", kind="conversation.read.v1")]
+        for seq in (2, 1):
             await ada.say(type="read", conversation=guest.conversation, seq=seq)
-        marks = [await visitor.next("event", kind="conversation.read.v1") for _ in range(2)]
+        marks.append(await visitor.next("event", kind="conversation.read.v1"))
         assert [mark["body"] for mark in marks] == [{"by": "member", "seq": 1}, {"by": "member", "seq": 2}]
         assert "sender" not in marks[0]
         assert "id" not in marks[0]
@@ -322,7 +324,7 @@ NONSENSE: Final[list[str | bytes]] = [
     '{"type":"subscribe","topic":"desk","after":1e999}',
     '{"type":"nope"}',
     b"\x00\xff",
-    "x" * 40_000,
+    "x" * 70_000,
 ]
 
 
