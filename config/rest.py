@@ -1,11 +1,13 @@
 """How errors look: RFC 9457 problem+json for the API, one plain page for people. Refusals carry code and status."""
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 from django.core.exceptions import BadRequest
 from django.core.exceptions import PermissionDenied as DjangoDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework import exceptions as drf
@@ -114,6 +116,8 @@ class Refusals:
         """Pass on what is in UTF-8: among the names of charsets are some that Python cannot read text with."""
         if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
             raise BadRequest("Only UTF-8 is read here.")
+        if "CONTENT_LENGTH" not in request.META and request.method in {"POST", "PUT", "PATCH"}:
+            request.META["CONTENT_LENGTH"] = str(len(request.body))  # or DRF takes a chunked body for none at all
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -144,5 +148,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: says nothing of what went wrong; the log does."""
+    """handler500: says nothing of what went wrong; the log does. A database that is away or busy is a 503."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        body = _body(status=503, code="unavailable", detail="This could not be done just now; try again.")
+        answer = refuse(request=request, body=body)
+        answer.headers["Retry-After"] = "2"
+        return answer
     return refuse(request=request, body=_body(status=500, code="error", detail="Something went wrong on our side."))
