@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+import psycopg
 import pytest
 from asgiref.testing import ApplicationCommunicator
-from django.test import Client
+from django.test import Client, override_settings
+from psycopg import sql
 
 from config.intake import MOST_BYTES, Intake
 from conversations.channels.webchat.queries import get_inboxes
@@ -93,3 +95,19 @@ async def test_bodies_are_bounded(headers: list[tuple[bytes, bytes]], pieces: li
     said = json.loads((await browser.receive_output(timeout=5))["body"])
     assert said["code"] == ("fine" if status == 200 else "too_large")
     await browser.wait()
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"), [("/api/v1/conversations", b'"unavailable"'), ("/settings/inboxes", b"</html>")]
+)
+def test_a_database_that_is_busy_is_a_503(
+    database: str, tenant: TenantRef, admin: Client, path: str, shown: bytes
+) -> None:
+    admin.raise_request_exception = False
+    with psycopg.connect(database) as other, override_settings(YUNKE_STATEMENT_TIMEOUT_MS=100):
+        for table in ("conversation", "definition"):
+            other.execute(sql.SQL("LOCK TABLE {}").format(sql.Identifier(tenant.schema, table)))
+        answer = admin.get(path)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "2"
+    assert shown in answer.content
