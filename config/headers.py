@@ -5,10 +5,7 @@ from wsgiref.headers import Headers
 
 from django.http import HttpRequest, HttpResponse
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+from conversations.console.policy import PAGE
 
 
 class DefaultHeaders:
@@ -21,7 +18,7 @@ class DefaultHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add what the view did not choose."""
         response = self._get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", PAGE)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
