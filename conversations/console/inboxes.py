@@ -12,7 +12,9 @@ from conversations.channels.webchat.commands import change_inbox
 from conversations.channels.webchat.queries import Inbox, get_inboxes
 from conversations.console.views import signed_in
 from conversations.threads.actors import of_member
+from tenants.context import current_tenant
 from tenants.middleware import TenantRequest
+from tenants.queries import get_tenant_name
 from tenants.refusals import Invalid, NotAllowed
 
 
@@ -55,7 +57,8 @@ def _show(request: TenantRequest, *, refused: str = "", refusal: Invalid | None 
         }
         for inbox in get_inboxes()
     ]
-    return render(request, "console/inboxes.html", {"cards": cards}, status=422 if refusal else 200)
+    company = get_tenant_name(tenant=current_tenant())
+    return render(request, "console/inboxes.html", {"cards": cards, "company": company}, status=422 if refusal else 200)
 
 
 def _as_form(fields: Mapping[str, Any]) -> dict[str, str]:
