@@ -84,7 +84,7 @@ class Draft(APIView):
     )
     def put(self, request: Request, kind: str, key: str) -> Response:
         """Write the draft."""
-        by, said = _check(request, MANAGE), read_body(data=request.data, shape=DraftBody)
+        by, said = _check_writing(request, kind), read_body(data=request.data, shape=DraftBody)
         commands.save_draft(
             kind=kind,
             key=key,
@@ -99,7 +99,7 @@ class Draft(APIView):
     @describe(Described(query=DiscardQuery, answers={204: None}, refusals=(DraftChanged,)))
     def delete(self, request: Request, kind: str, key: str) -> Response:
         """Throw it away; `?revision=` says which was looked at."""
-        by, query = _check(request, MANAGE), read_query(request=request, shape=DiscardQuery)
+        by, query = _check_writing(request, kind), read_query(request=request, shape=DiscardQuery)
         revision = None if query.revision is msgspec.UNSET else query.revision
         commands.discard_draft(kind=kind, key=key, revision=revision, now=datetime.now(UTC), by=by)
         return Response(status=204)
@@ -119,7 +119,7 @@ class Publish(APIView):
     )
     def post(self, request: Request, kind: str, key: str) -> Response:
         """Put the draft in force."""
-        by, said = _check(request, MANAGE), read_body(data=request.data, shape=PublishBody)
+        by, said = _check_writing(request, kind), read_body(data=request.data, shape=PublishBody)
         now = datetime.now(UTC)
         commands.publish_draft(kind=kind, key=key, revision=said.revision, now=now, by=by)
         return _answer(kind, key)
@@ -133,7 +133,7 @@ class Retire(APIView):
     )
     def post(self, request: Request, kind: str, key: str) -> Response:
         """Take it out of force."""
-        by = _check(request, MANAGE)
+        by = _check_writing(request, kind)
         read_body(data=request.data, shape=Nothing)
         commands.retire(kind=kind, key=key, now=datetime.now(UTC), by=by)
         return _answer(kind, key)
@@ -186,7 +186,7 @@ class Diff(APIView):
 
 
 class Export(APIView):
-    """GET /api/v1/definitions/export?definition=<kind>/<key>&definition=...."""
+    """GET /api/v1/definitions/export?definition=<kind>/<key>,<kind>/<key>."""
 
     @describe(Described(query=ExportQuery, answers={200: transfer.Document}))
     def get(self, request: Request) -> Response:
@@ -217,6 +217,7 @@ class Import(APIView):
         """Publish a document that was exported, all of it or nothing; a dry run only says what would change."""
         by, dry_run = _check(request, MANAGE), read_query(request=request, shape=ImportQuery).dry_run
         document = read_body(data=request.data, shape=transfer.Document)
+        _check_writing(request, *{item.kind for item in document.definitions})
         plan = transfer.import_definitions(document=document, now=datetime.now(UTC), by=by, dry_run=dry_run)
         return _shown(show_plan(plan=plan, dry_run=dry_run))
 
@@ -227,6 +228,14 @@ def _check(request: Request, permission: str) -> UUID:
     if not caller.may(permission):
         raise NotAllowed
     return caller.person_id if isinstance(caller, Member) else caller.key_id
+
+
+def _check_writing(request: Request, *kinds: str) -> UUID:
+    """Answer who asks if they may write documents of these kinds: an inbox takes the permission for inboxes, too."""
+    by, caller = _check(request, MANAGE), get_caller(request=request)
+    if not all(caller.may(kind.manage) for kind in get_kinds() if kind.name in kinds):
+        raise NotAllowed
+    return by
 
 
 def _shown(said: msgspec.Struct) -> Response:

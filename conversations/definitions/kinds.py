@@ -21,7 +21,7 @@ class Kind:
     `body` forbids unknown fields and gives every later field a default that is left out of the stored body, so that
     the version of the code before still reads it. `references` says which fields hold the key of another definition:
     a dotted path ("*" is any item of a list) and that one's kind. `check` answers the body in its plain form, or raises
-    Invalid.
+    Invalid. `manage` is the permission that writing such documents takes, besides the one to write any at all.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Kind:
     references: Mapping[str, str] = field(default_factory=dict)
     key: str = KEY
     check: Callable[[Any], Any] = lambda body: body
+    manage: str = "definitions.manage"
 
 
 class Reference(NamedTuple):

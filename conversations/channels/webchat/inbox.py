@@ -89,4 +89,5 @@ INBOX: Final = Kind(
     references={"calendar": "calendar"},
     key=r"[A-Za-z0-9_-]{20}",  # cannot be guessed: whoever knows it can write to the company
     check=check_inbox,
+    manage="inboxes.manage",
 )
