@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
 
 from tenants.members.permissions import KEY_SCOPES, READING_SCOPES
 from tenants.refusals import Invalid, NotAllowed
+
+FARTHEST: Final = timedelta(days=36_500)  # a year of five digits, in UTC, can be stored but not read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +60,9 @@ def check_scopes(*, scopes: Iterable[str], own: frozenset[str]) -> tuple[str, ..
 
 
 def check_expiry(*, expires_at: datetime | None, now: datetime) -> datetime | None:
-    """Answer it; raise Invalid for a moment that has passed or that says no time zone."""
-    if expires_at is not None and (expires_at.tzinfo is None or expires_at <= now):
-        raise _wrong("expires_at", "A moment to come, with its time zone.")
+    """Answer it; raise Invalid for a moment that has passed, is too far away or says no time zone."""
+    if expires_at is not None and (expires_at.tzinfo is None or not now < expires_at <= now + FARTHEST):
+        raise _wrong("expires_at", "A moment of the next hundred years, with its time zone.")
     return expires_at
 
 

@@ -1,6 +1,6 @@
 """When a key opens, and what it may be given."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -73,7 +73,9 @@ def test_every_scope_is_a_permission_or_is_about_reading() -> None:
 def test_expiry() -> None:
     assert rules.check_expiry(expires_at=None, now=NOW) is None
     assert rules.check_expiry(expires_at=LATER, now=NOW) == LATER
-    for wrong in (NOW, LATER.replace(tzinfo=None)):
+    # What is stored must be read again: PostgreSQL knows a year 10000, Python does not.
+    too_far = datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))
+    for wrong in (NOW, LATER.replace(tzinfo=None), too_far, NOW + rules.FARTHEST + timedelta(seconds=1)):
         with pytest.raises(Invalid):
             rules.check_expiry(expires_at=wrong, now=NOW)
 
