@@ -242,6 +242,15 @@ def test_kept_for_a_day(tenant: TenantRef) -> None:
         assert not IdempotencyKey.objects.exists()
 
 
+def test_one_turn_forgets_more_than_it_deletes_at_once(tenant: TenantRef, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conversations.access.answers.SWEPT_AT_ONCE", 2)
+    with tenant_context(tenant):
+        for key in range(5):
+            run_in_transaction(asked=Asked("member 1", f"k{key}", "same"), now=NOW, run=lambda: DONE)
+        forget_answers(now=NOW + 2 * KEPT_FOR)
+        assert not IdempotencyKey.objects.exists()
+
+
 def test_the_sweep_serves_every_tenant_in_turn(make_tenant: MakeTenant) -> None:
     tenants = [make_tenant() for _ in range(2)]
     for tenant in tenants:
