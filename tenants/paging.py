@@ -57,7 +57,10 @@ class Page(Generic[T]):
 
 
 def read_query(*, request: Request, shape: type[S]) -> S:
-    """Answer the query as `shape`; raise Invalid that names the first parameter that does not fit, or is unknown."""
+    """Answer the query as `shape`; raise Invalid that names one that does not fit, is unknown or there twice."""
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            raise Invalid(errors=[{"field": name, "code": "invalid", "detail": "This is said more than once."}])
     given = request.query_params.dict()
     if not is_storable_json(data=given):
         raise Invalid(errors=[{"field": _unstorable(given), "code": "invalid", "detail": "This cannot be read."}])

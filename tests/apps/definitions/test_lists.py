@@ -46,6 +46,12 @@ def test_pages(desk: Desk, calendar: dict[str, Any]) -> None:
     assert (second["state"], second["body"]) == ("draft", None)
 
 
+def test_a_parameter_is_said_once(desk: Desk) -> None:
+    for query in ("?limit=1&limit=2", "/export?definition=calendar/a&definition=calendar/b"):
+        assert refused(desk.client.get(f"{BASE}{query}")) == (422, "invalid")
+    assert refused(desk.client.post(f"{BASE}/import?dry_run=true&dry_run=false")) == (422, "invalid")
+
+
 @pytest.mark.parametrize("kind", ["nothing", "", "x" * 5000])
 def test_a_kind_of_which_there_is_nothing(desk: Desk, kind: str) -> None:
     assert desk.get(kind=kind).json() == {"results": [], "next": None, "previous": None}
