@@ -263,3 +263,14 @@ def test_the_sweep_serves_every_tenant_in_turn(make_tenant: MakeTenant) -> None:
     for tenant in tenants:
         with tenant_context(tenant):
             assert not IdempotencyKey.objects.exists()
+
+
+def test_a_form_is_refused_as_one_with_a_key_or_without(
+    shop: Shop, make_member: MakeMember, client_for: ClientFor
+) -> None:
+    browser = client_for(shop.tenant, make_member(shop.tenant, role="owner"), csrf=True)
+    browser.raise_request_exception = False
+    token = browser.cookies["csrftoken"] = "c" * 32
+    for headers in ({}, {"idempotency-key": "k-1"}):
+        answer = browser.post(KEYS, {"csrfmiddlewaretoken": token, "name": "Robot"}, headers=headers)
+        assert refused(answer) == (415, "unsupported_media_type")
