@@ -24,7 +24,7 @@ DAY_S = 86_400
 
 
 class KeyBody(Body, frozen=True):
-    """A new key: what it may do, from which networks (none: any), until when (null: until it is revoked)."""
+    """A new key. Contacts see its name over what it writes. No networks mean any; null, that it never expires."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^.*\S.*\Z")]
     scopes: Annotated[list[str], Meta(min_length=1, max_length=50)]
