@@ -1,13 +1,12 @@
 """The data folder of one `./dev up`: what is kept in it, and the lock that lets one process at a time use it."""
 
-import fcntl
 import json
 import os
 import secrets
 from pathlib import Path
 from typing import IO, Final
 
-from config.embedded.obstacles import Obstacle
+from config.embedded.locks import is_locked, take_lock
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DEFAULT: Final = ROOT / ".data"
@@ -33,33 +32,15 @@ class DataFolder:
 
     def open(self) -> None:
         """Make the folder if it is missing, and lock it."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / "up.lock").open("ab")
-        except OSError as error:
-            raise Obstacle(
-                f"cannot write in the data folder {self.path} ({error.strerror}): choose another with --data DIR"
-            ) from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise Obstacle(
-                f"Yunke is running already on the data folder {self.path}: stop that one (Ctrl-C), or start another"
-                " with --data DIR --port N"
-            ) from None
-        self._lock = lock
+        taken = (
+            f"Yunke is running already on the data folder {self.path}: stop that one (Ctrl-C), or start another"
+            " with --data DIR --port N"
+        )
+        self._lock = take_lock(folder=self.path, name="up.lock", taken=taken)
 
     def is_open(self) -> bool:
         """Whether any process, ours or another, has it open now."""
-        try:
-            with (self.path / "up.lock").open("rb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
-        except OSError:
-            return True
-        return False
+        return is_locked(path=self.path / "up.lock")
 
     def close(self) -> None:
         """Let others use the folder."""

@@ -4,7 +4,6 @@ It listens on a Unix socket in a private folder, never on TCP, and lets in only 
 Knows nothing of Django: the standard library and psycopg only.
 """
 
-import fcntl
 import os
 import pwd
 import shutil
@@ -21,6 +20,7 @@ from psycopg import sql
 
 from config.embedded import orphans, process
 from config.embedded.binaries import Binaries, find_binaries
+from config.embedded.locks import take_lock
 from config.embedded.lodging import find_identity, give, lodge_binaries, lodge_cluster
 from config.embedded.obstacles import Obstacle
 
@@ -139,23 +139,11 @@ class EmbeddedPostgres:
             ) from None
 
     def _take_lock(self) -> None:
-        """Hold the folder as long as we live: the kernel lets go when we die, however we die."""
+        """Hold the folder as long as we live."""
         if self._lock:
             return
-        try:
-            lock = (self._data_dir / "postgres.lock").open("ab")
-        except OSError as error:
-            raise Obstacle(
-                f"cannot write in the data folder {self._data_dir} ({error.strerror}): choose another with --data DIR"
-            ) from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise Obstacle(
-                f"the data folder {self._data_dir} is in use by another process: stop that one, or use --data DIR"
-            ) from None
-        self._lock = lock
+        taken = f"the data folder {self._data_dir} is in use by another process: stop that one, or use --data DIR"
+        self._lock = take_lock(folder=self._data_dir, name="postgres.lock", taken=taken)
 
     def _make_socket_dir(self, *, place: Path, identity: process.Identity) -> Path:
         folder = place / "socket"
