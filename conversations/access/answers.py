@@ -64,9 +64,11 @@ def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) 
     with transaction.atomic():
         kept = _find(asked, now)
         if kept is None:
+            # Before, because what runs may append, and then the whole tenant waits for COMMIT.
+            _keep(asked, now, None, None)
             answer = run()
             if answer.status < 400:  # HTTP's own border
-                _keep(asked, now, answer, None)
+                IdempotencyKey.objects.filter(digest=asked.digest).update(status=answer.status, body=answer.body)
             else:
                 transaction.set_rollback(True)
         return kept

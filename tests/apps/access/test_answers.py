@@ -12,6 +12,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from config.sweeping import AT_ONCE, Sweep
 from conversations.access.answers import (
@@ -227,6 +228,18 @@ def test_a_claim_of_the_dead_runs_out(tenant: TenantRef) -> None:
             run_with_claim(asked=ASKED, now=NOW, run=lambda: DONE)
         assert run_with_claim(asked=ASKED, now=NOW + CLAIMED_FOR, run=lambda: DONE) is None
         assert run_with_claim(asked=ASKED, now=NOW + CLAIMED_FOR, run=lambda: DONE) == DONE
+
+
+def test_one_statement_comes_between_an_effect_and_its_commit(tenant: TenantRef) -> None:
+    before: list[int] = []
+
+    def run() -> Kept:
+        before.append(len(statements))
+        return DONE
+
+    with tenant_context(tenant), CaptureQueriesContext(connection) as statements:
+        run_in_transaction(asked=ASKED, now=NOW, run=run)
+    assert [said["sql"].split()[0] for said in statements.captured_queries[before[0] :]] == ["UPDATE", "COMMIT"]
 
 
 def test_kept_for_a_day(tenant: TenantRef) -> None:
