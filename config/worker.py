@@ -62,8 +62,7 @@ class Worker:
         """
         if time.monotonic() >= self._chores_at:
             self._chores_at = time.monotonic() + CHORES_S
-            for chore in CHORES:
-                chore(datetime.now(UTC))
+            self._do_chores()
         more = False
         for schema, head in self._get_heads():
             if self._stopping.is_set():
@@ -71,6 +70,17 @@ class Worker:
             if head > self._done.get(schema, 0):
                 more = self._serve(schema, head) is Progress.MORE or more
         return more
+
+    @staticmethod
+    def _do_chores() -> None:
+        """Do what is due for the platform; what goes wrong with one is tried again and stops no other."""
+        for chore in CHORES:
+            try:
+                chore(datetime.now(UTC))
+            except Exception as error:
+                logger.exception("worker.chore_failed", chore=chore.__name__)
+                if isinstance(error, DatabaseError) and not connection.is_usable():
+                    raise
 
     def _serve(self, schema: str, head: int) -> Progress:
         """One tenant's readers. A tenant whose tables are locked, behind or gone is tried again and stops no other."""

@@ -17,7 +17,7 @@ from conversations.threads.projections import CONVERSATIONS
 from conversations.threads.queries import get_conversation, get_state
 from tenants.context import current_tenant
 from tenants.members.queries import find_member
-from tenants.refusals import Invalid
+from tenants.refusals import Invalid, NotAllowed
 
 Decide = Callable[[rules.Conversation], Sequence[Fact]]
 
@@ -42,6 +42,8 @@ def take(*, conversation: UUID, actor: Actor, now: datetime) -> None:
 
 def assign(*, conversation: UUID, actor: Actor, to: UUID | None, now: datetime) -> None:
     """Give the conversation to a live member of the tenant, or to nobody."""
+    if not (actor.may("conversations.assign") or actor.may("conversations.take")):
+        raise NotAllowed  # before anybody is looked up: who may not assign learns nothing about members
     name = None if to is None else _assignable(to)
     _change(conversation, actor, now, lambda state: rules.assign(state=state, actor=actor, to=to, name=name))
 

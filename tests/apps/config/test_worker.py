@@ -55,6 +55,23 @@ def test_news_of_one_tenant_do_not_wait_for_the_backlog_of_another(
     assert ours.index(quiet.tenant.schema) < 3
 
 
+def test_a_chore_that_fails_stops_neither_the_others_nor_the_readers(
+    make_tenant: MakeTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(tenant=make_tenant())
+    guest = _settle(shop)
+    done: list[str] = []
+
+    def fail(_now: datetime) -> None:
+        raise LookupError("odd")
+
+    monkeypatch.setattr(worker_module, "CHORES", (fail, lambda _now: done.append("the next")))
+    Worker()._look()
+    assert done == ["the next"]
+    with tenant_context(shop.tenant):
+        assert get_state(conversation=guest.conversation).status == "open"
+
+
 def _settle(shop: Shop) -> Guest:
     """Somebody writes into what an agent has called settled."""
     guest = shop.welcome(text="hello")
