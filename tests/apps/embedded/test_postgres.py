@@ -87,14 +87,16 @@ def test_it_dies_with_its_parent(data_dir: Path) -> None:
 
 
 def test_it_heals_a_killed_postmaster_and_leaves_no_shared_memory(data_dir: Path) -> None:
-    before = _shared_memory()
     with EmbeddedPostgres(data_dir=data_dir) as postgres:
         assert postgres.pid
+        used = {_segment_of(data_dir)}
+        assert used <= _shared_memory()
         os.kill(postgres.pid, signal.SIGKILL)
         _await(lambda: postgres.pid is None)
         postgres.start()
         assert ask(postgres.dsn, "select 1") == 1
-    assert _shared_memory() <= before
+        used.add(_segment_of(data_dir))
+    assert not used & _shared_memory()
 
 
 def test_an_orphan_is_stopped_first(data_dir: Path) -> None:
@@ -210,6 +212,11 @@ def _postgres_command(data_dir: Path) -> list[str]:
         "-c",
         f"unix_socket_directories={data_dir}/socket",
     ]
+
+
+def _segment_of(data_dir: Path) -> str:
+    """The id of the cluster's System V segment, which PostgreSQL writes down with its key."""
+    return (data_dir / "postgres/postmaster.pid").read_text().splitlines()[6].split()[1]
 
 
 def _shared_memory() -> set[str]:
