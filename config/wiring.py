@@ -14,16 +14,18 @@ from conversations.definitions.calendar.body import CALENDAR
 from conversations.definitions.canned_reply.body import CANNED_REPLY
 from conversations.definitions.kinds import Kind, register_kind
 from conversations.desk.reactions import READERS as DESK_READERS
+from conversations.engine.announcing import announce
 from conversations.engine.bus.postgres import PostgresBus
 from conversations.engine.events import Recorded
 from conversations.engine.following import PostgresLog
+from conversations.engine.hints import Change
 from conversations.engine.readers import Reader
 from conversations.engine.writer import Writer
 from conversations.live.gate import Gate
 from conversations.live.server import LiveServer
 from conversations.threads.projections import CONVERSATIONS
 from tenants import ports
-from tenants.context import TenantRef
+from tenants.context import TenantRef, platform_context
 from tenants.database.pool import TenantPool
 from tenants.expiry import forget_expired
 from tenants.provisioning.commands import resume_unfinished
@@ -65,6 +67,7 @@ CHORES: Final[tuple[Callable[[datetime], None], ...]] = (resume_sign_ups, refill
 def fill_ports() -> None:
     """Put into each port what this deployment has for it, and into the register every kind of definition."""
     ports.furnish_tenant[:] = [furnish_tenant]
+    ports.tell_tenant_changed[:] = [tell_tenant_changed]
     for kind in DEFINITION_KINDS:
         register_kind(kind=kind)
 
@@ -72,6 +75,12 @@ def fill_ports() -> None:
 def furnish_tenant(tenant: TenantRef, name: str) -> None:
     """Fill tenants' port: what a new tenant finds when it first looks."""
     furnish(tenant=tenant, name=name, now=datetime.now(UTC))
+
+
+def tell_tenant_changed(tenant: TenantRef) -> None:
+    """Fill tenants' port: other processes look the tenant up anew."""
+    with platform_context():
+        announce(signal=Change(tenant=tenant.id))
 
 
 def build_live(*, connections: TenantPool) -> LiveServer:

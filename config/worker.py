@@ -16,8 +16,10 @@ from django.db import DatabaseError, connection
 
 from config.wiring import CHORES, READERS
 from conversations.engine import statements
+from conversations.engine.hints import Change, decode_hint
 from conversations.engine.readers import Progress, run_readers
 from tenants.context import TenantRef, platform_context, tenant_context
+from tenants.lookups import KEPT_S
 from tenants.queries import get_active_tenants
 
 logger = structlog.get_logger(__name__)
@@ -34,6 +36,7 @@ class Worker:
         """Know nothing yet: the first look finds every tenant that has ever had an event."""
         self._stopping = threading.Event()
         self._tenants: dict[str, TenantRef] = {}
+        self._tenants_until = 0.0
         self._done: dict[str, int] = {}
         self._chores_at = 0.0
         self._bus: psycopg.Connection | None = None
@@ -100,8 +103,9 @@ class Worker:
         return progress
 
     def _find_tenant(self, schema: str) -> TenantRef | None:
-        if schema not in self._tenants:
+        if schema not in self._tenants or time.monotonic() > self._tenants_until:
             self._tenants = {tenant.schema: tenant for tenant in get_active_tenants()}
+            self._tenants_until = time.monotonic() + KEPT_S
         return self._tenants.get(schema)
 
     @staticmethod
@@ -115,8 +119,12 @@ class Worker:
         if self._bus is None:
             self._bus = psycopg.connect(settings.YUNKE_DATABASE_DSN, autocommit=True)
             self._bus.execute("LISTEN yunke")
+            self._tenants = {}  # a change may have been told while nobody listened
         if not self._stopping.is_set():
-            for _ in self._bus.notifies(timeout=LOOK_S, stop_after=1):
+            heard = [decode_hint(said.payload) for said in self._bus.notifies(timeout=LOOK_S, stop_after=1)]
+            if any(isinstance(signal, Change) for signal in heard):
+                self._tenants = {}
+            if heard:
                 self._stopping.wait(GATHER_S)  # a busy server hints hundreds of times a second: look once for many
 
     def _let_go(self) -> None:

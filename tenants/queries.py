@@ -1,4 +1,4 @@
-"""Finding tenants. Hosts are looked up at every request and socket, so answers are kept for a moment."""
+"""Finding tenants. Hosts are looked up at every request and socket, so answers are kept until a tenant changes."""
 
 import time
 from typing import Final
@@ -7,11 +7,10 @@ from uuid import UUID
 from django.conf import settings
 
 from tenants.context import TenantRef, platform_context
+from tenants.lookups import Lookups
 from tenants.models import Tenant, TenantState
 
-KEPT_S: Final = 5.0
-MOST_KEPT: Final = 10_000
-_kept: dict[str, tuple[float, TenantRef]] = {}
+LOOKUPS: Final = Lookups()
 
 
 def slug_of(*, host: str) -> str | None:
@@ -21,25 +20,28 @@ def slug_of(*, host: str) -> str | None:
 
 
 def find_tenant_by_host(*, host: str) -> TenantRef | None:
-    """Answer the active tenant of a host, at most 5 s old, or None. Call it outside transactions."""
+    """Answer the active tenant of a host, or None; from memory where it is known. Call it outside transactions."""
     slug = slug_of(host=host)
     if slug is None:
         return None
-    kept = _kept.get(slug)
-    if kept and kept[0] > time.monotonic():
-        return kept[1]
+    kept = LOOKUPS.find(name=slug, now=time.monotonic())
+    return kept or _look(slug)
+
+
+def _look(slug: str) -> TenantRef | None:
+    begun = LOOKUPS.begin()
     tenant = find_tenant_by_slug(slug=slug)
-    _keep(slug, tenant)
+    if tenant is not None:
+        LOOKUPS.keep(name=slug, tenant=tenant, now=time.monotonic(), begun=begun)
     return tenant
 
 
-def _keep(slug: str, tenant: TenantRef | None) -> None:
-    # What is not there is not kept: a tenant is served right after sign-up, and guesses fill no memory.
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    _kept.pop(slug, None)
-    if tenant:
-        _kept[slug] = (time.monotonic() + KEPT_S, tenant)
+def forget_tenant(*, tenant_id: UUID | None) -> None:
+    """Look a tenant up anew when it is asked for next in this process; all of them where the id is None.
+
+    To tell every process, call tenants.ports.say_tenant_changed.
+    """
+    LOOKUPS.forget(tenant_id=tenant_id)
 
 
 def find_tenant_by_slug(*, slug: str) -> TenantRef | None:

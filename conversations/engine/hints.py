@@ -1,7 +1,7 @@
 """What travels on the bus: hints only. Losing one costs latency, never data.
 
 A hint says that a tenant's log has grown; a whisper is a droppable sign of life (typing, presence) that carries
-ids and names of states, never content.
+ids and names of states, never content; a change says that what a process remembers of a tenant itself is old.
 """
 
 from uuid import UUID
@@ -26,7 +26,14 @@ class Whisper(msgspec.Struct, frozen=True, tag="w", tag_field="t", kw_only=True)
     origin: str = ""
 
 
-Signal = Hint | Whisper
+class Change(msgspec.Struct, frozen=True, tag="c", tag_field="t", kw_only=True):
+    """The tenant's state, slug or domain is another: look it up anew."""
+
+    tenant: UUID
+    origin: str = ""
+
+
+Signal = Hint | Whisper | Change
 _decoder: msgspec.json.Decoder[Signal] = msgspec.json.Decoder(Signal)
 
 

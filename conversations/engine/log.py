@@ -11,18 +11,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from conversations.engine import statements
+from conversations.engine.announcing import announce
 from conversations.engine.batch import REFUSALS, Batch, Outcome
 from conversations.engine.events import Draft, Recorded
-from conversations.engine.hints import Hint, encode_hint
+from conversations.engine.hints import Hint
 from conversations.engine.projections import Projection, projection_parameters
 from conversations.engine.streams import streams_of
 from tenants.context import current_tenant, on_commit
 
-logger = structlog.get_logger(__name__)
 PAGE: Final = 500
 _appends: ContextVar[int] = ContextVar("yunke_appends", default=0)
 
@@ -103,16 +102,8 @@ def _accepted(outcome: Outcome) -> Recorded:
 
 
 def _announce(position: int) -> None:
-    hint = encode_hint(Hint(schema=current_tenant().schema, position=position))
-
-    def notify() -> None:
-        try:
-            _run(statements.NOTIFY, {"payload": hint})
-        except DatabaseError as error:
-            # It is committed: whoever asked must not hear that it failed. The others' heartbeats find it.
-            logger.warning("log.hint_lost", error=type(error).__name__)
-
-    on_commit(notify)
+    hint = Hint(schema=current_tenant().schema, position=position)
+    on_commit(lambda: announce(signal=hint))
 
 
 def _run(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:

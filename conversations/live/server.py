@@ -11,12 +11,13 @@ import structlog
 from conversations.engine.bus import Bus
 from conversations.engine.events import Recorded
 from conversations.engine.following import PostgresLog
-from conversations.engine.hints import Hint, Signal, Whisper
+from conversations.engine.hints import Change, Hint, Signal, Whisper
 from conversations.engine.writer import Writer
 from conversations.live.answers import Answer, Closing
 from conversations.live.feeds import Feeds
 from conversations.live.gate import Gate
 from conversations.live.session import GOING_AWAY, Session
+from tenants.queries import LOOKUPS, forget_tenant
 
 logger = structlog.get_logger(__name__)
 
@@ -41,7 +42,8 @@ class LiveServer:
     async def start(self) -> None:
         """Begin to write and to follow."""
         await self.writer.start()
-        await self._bus.start(listener=self._hear, resync=self.feeds.pull_all)
+        await self._bus.start(listener=self._hear, resync=self._resync)
+        LOOKUPS.be_told(while_=lambda: self._bus.is_alive)
         # Two, because a log that is slow to read must not keep in somebody who is out.
         self._hearts = [asyncio.create_task(self._beat(check)) for check in (self.feeds.check, self._check_members)]
 
@@ -81,7 +83,15 @@ class LiveServer:
         schema, text = session.tenant.schema, sign.text()
         self._bus.publish([Whisper(schema=schema, subject=subject, text=text, origin=self._bus.origin)])
 
+    def _resync(self) -> None:
+        """Signals may have been lost: what they would have told is looked for."""
+        forget_tenant(tenant_id=None)
+        self.feeds.pull_all()
+
     def _hear(self, signal: Signal) -> None:
+        if isinstance(signal, Change):
+            forget_tenant(tenant_id=signal.tenant)
+            return
         feed = self.feeds.find(schema=signal.schema)
         if feed is None:
             return

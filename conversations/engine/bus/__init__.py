@@ -13,6 +13,10 @@ class Bus(Protocol):
 
     origin: str
 
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether others' signals are heard just now, as far as one can know."""
+
     async def start(self, *, listener: Listener, resync: Callable[[], None]) -> None:
         """Begin to deliver others' signals; call `resync` whenever some may have been lost."""
 

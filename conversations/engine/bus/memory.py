@@ -16,6 +16,11 @@ class MemoryBus:
         self.lossy = False
         self.origin = f"{id(self):x}"
 
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it is on the line."""
+        return self._listener is not None
+
     async def start(self, *, listener: Listener, resync: Callable[[], None]) -> None:
         """Begin to deliver; nothing is ever lost here, so `resync` is called once."""
         self._listener = listener
@@ -33,3 +38,4 @@ class MemoryBus:
         """Leave the line."""
         if self._listener in self._line:
             self._line.remove(self._listener)
+        self._listener = None

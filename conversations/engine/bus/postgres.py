@@ -31,6 +31,12 @@ class PostgresBus:
         self._others: list[Signal] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._listens = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether the listening side is connected."""
+        return self._listens
 
     async def start(self, *, listener: Listener, resync: Callable[[], None]) -> None:
         """Listen and notify until stop(); `resync` is called at every (re)connection of the listening side."""
@@ -68,11 +74,15 @@ class PostgresBus:
         self, connection: psycopg.AsyncConnection, listener: Listener, resync: Callable[[], None]
     ) -> None:
         await connection.execute("LISTEN yunke")
-        resync()
-        async for notification in connection.notifies():
-            signal = decode_hint(notification.payload)
-            if signal is not None and signal.origin != self.origin:
-                listener(signal)
+        self._listens = True
+        try:
+            resync()
+            async for notification in connection.notifies():
+                signal = decode_hint(notification.payload)
+                if signal is not None and signal.origin != self.origin:
+                    listener(signal)
+        finally:
+            self._listens = False
 
     async def _notify(self, connection: psycopg.AsyncConnection) -> None:
         while True:
