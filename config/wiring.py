@@ -28,6 +28,7 @@ from tenants import ports
 from tenants.context import TenantRef, platform_context
 from tenants.database.pool import TenantPool
 from tenants.expiry import forget_expired
+from tenants.mail.sending import forget_sent
 from tenants.provisioning.commands import resume_unfinished
 from tenants.provisioning.ready import refill
 
@@ -50,6 +51,7 @@ def refill_ready_schemas(now: datetime) -> None:
 def sweep(now: datetime) -> None:
     """Forget what has expired."""
     forget_expired(now=now)
+    forget_sent(now=now)
 
 
 _answers = Sweep(forget_answers)

@@ -14,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from config.mailer import Mailer
 from config.wiring import CHORES, READERS
 from conversations.engine import statements
 from conversations.engine.hints import Change, decode_hint
@@ -48,6 +49,14 @@ class Worker:
     def run(self) -> None:
         """Work until stop()."""
         logger.info("worker.started")
+        mailer = Mailer()
+        mailer.start()
+        try:
+            self._work()
+        finally:
+            mailer.stop()
+
+    def _work(self) -> None:
         while not self._stopping.is_set():
             try:
                 if not self._look():

@@ -8,8 +8,23 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from uuid_utils.compat import uuid7
 
+from tenants.audit.models import AuditNote
 from tenants.context import TenantRef
+from tenants.mail.models import Mail
 from tenants.members.permissions import Role
+
+__all__ = [
+    "AuditNote",
+    "Head",
+    "LiveNonce",
+    "Mail",
+    "Membership",
+    "Person",
+    "ReadySchema",
+    "Session",
+    "Tenant",
+    "TenantState",
+]
 
 
 class TenantState(models.TextChoices):
@@ -66,7 +81,11 @@ class ReadySchema(models.Model):
 
 
 class Person(AbstractBaseUser):
-    """A human who can sign in. Identity is global; what they may do is a membership's, one per tenant."""
+    """A human who can sign in. Identity is global; what they may do is a membership's, one per tenant.
+
+    An address belongs to the one person who has proved it (`verified_at`); who has not yet is known in the tenants of
+    their own memberships only, and may share it with others.
+    """
 
     EMAIL_LENGTH: ClassVar = 254
 
@@ -74,13 +93,19 @@ class Person(AbstractBaseUser):
     email = models.EmailField(max_length=EMAIL_LENGTH)
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
+    verified_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 
     class Meta:
         db_table = "persons"
-        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="persons_email_unique")]
+        indexes: ClassVar = [models.Index(Lower("email"), name="persons_email")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("email"), condition=models.Q(verified_at__isnull=False), name="persons_email_proved_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         """Name them in logs without saying who they are."""

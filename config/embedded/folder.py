@@ -26,6 +26,11 @@ class DataFolder:
         return self.path / "demo.json"
 
     @property
+    def mails(self) -> Path:
+        """Where mails are written instead of being sent."""
+        return self.path / "mails"
+
+    @property
     def running(self) -> Path:
         """What runs now: port and database, for `./dev manage`."""
         return self.path / "running.json"

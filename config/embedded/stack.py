@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
+from urllib.parse import quote
 
 from config.embedded import process
 from config.embedded.doorstep import LOOPBACK, check_database, check_port
@@ -139,5 +140,6 @@ def environment(*, folder: DataFolder, database_url: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": SETTINGS,
         "DATABASE_URL": database_url,
         "YUNKE_SECRET_KEY": folder.secret_key(),
+        "EMAIL_URL": os.environ.get("EMAIL_URL") or f"file://{quote(str(folder.mails))}",
         "PYTHONUNBUFFERED": "1",
     }

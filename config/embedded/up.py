@@ -75,7 +75,8 @@ def _welcome(*, folder: DataFolder) -> None:
         for member in tenant["members"]:
             say(f"    {member['email']:<24} {member['password']:<16} {member['role']}, {member['name']}")
         say(f"  {tenant['try']}    a page with the widget")
-    say(f"\nThe same in {folder.demo}. Ctrl-C stops everything and keeps the data.\n")
+    say(f"\nMails are not sent but written to {folder.mails}, unless EMAIL_URL names a server.")
+    say(f"The same in {folder.demo}. Ctrl-C stops everything and keeps the data.\n")
 
 
 if __name__ == "__main__":

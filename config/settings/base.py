@@ -6,6 +6,7 @@ from pathlib import Path
 from config.headers import for_static_files
 from config.settings.database import database_settings
 from config.settings.logs import LOGGING as LOGGING  # noqa: PLC0414 # a setting: Django reads it from here
+from config.settings.mail import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -29,8 +30,23 @@ YUNKE_TENANT_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_TENANT_REQUESTS_A_MIN
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# `name:base64 of 32 bytes,...`, the one to seal with first. Without it a key is derived from SECRET_KEY.
+YUNKE_KEYS = os.environ.get("YUNKE_KEYS", "")
+
 YUNKE_TENANT_DOMAIN = os.environ.get("YUNKE_TENANT_DOMAIN", "localhost")
 YUNKE_PLATFORM_HOSTS = os.environ.get("YUNKE_PLATFORM_HOSTS", "localhost,127.0.0.1").split(",")
+
+_mail = mail_settings(url=os.environ.get("EMAIL_URL") or "smtp://localhost")
+EMAIL_BACKEND: str = _mail["EMAIL_BACKEND"]
+EMAIL_FILE_PATH: str = _mail.get("EMAIL_FILE_PATH", "")
+EMAIL_HOST: str = _mail.get("EMAIL_HOST", "")
+EMAIL_PORT: int = _mail.get("EMAIL_PORT", 0)
+EMAIL_HOST_USER: str = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("YUNKE_MAIL_FROM") or f"Yunke <no-reply@{YUNKE_TENANT_DOMAIN}>"
 
 SHARED_APPS = ["tenants"]
 TENANT_APPS = ["conversations"]
@@ -55,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.rest.Refusals",
+    "config.origin.Origins",
     "config.idempotency.Idempotency",
     "tenants.middleware.TenantMiddleware",
 ]

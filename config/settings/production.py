@@ -8,7 +8,14 @@ from config.settings.base import *  # noqa: F403 # settings are a namespace
 
 # FORWARDED_ALLOW_IPS names the proxies whose X-Forwarded-For is believed (uvicorn reads it): without it all people
 # seem to come from one address, and the tries of one spend those of all.
-_NEEDED = ("YUNKE_SECRET_KEY", "DATABASE_URL", "YUNKE_TENANT_DOMAIN", "YUNKE_PLATFORM_HOSTS", "FORWARDED_ALLOW_IPS")
+_NEEDED = (
+    "YUNKE_SECRET_KEY",
+    "DATABASE_URL",
+    "EMAIL_URL",
+    "YUNKE_TENANT_DOMAIN",
+    "YUNKE_PLATFORM_HOSTS",
+    "FORWARDED_ALLOW_IPS",
+)
 for _name in _NEEDED:
     if not os.environ.get(_name):
         raise ImproperlyConfigured(f"Set {_name} in the environment.")

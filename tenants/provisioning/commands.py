@@ -56,7 +56,7 @@ def _resumed(tenant_id: UUID) -> bool:
 def _reserve(*, name: str, slug: str, email: str, password: str, now: datetime) -> Tenant:
     """Take the slug and write down the owner: all of it or nothing."""
     with platform_context():
-        owner = _owner(email=email, password=password, name=name)
+        owner = _owner(email=email, password=password, name=name, now=now)
         if Tenant.objects.filter(slug=slug).exists():
             raise SlugTaken
         try:
@@ -66,11 +66,12 @@ def _reserve(*, name: str, slug: str, email: str, password: str, now: datetime) 
             raise _raced(slug) from error
 
 
-def _owner(*, email: str, password: str, name: str) -> Person:
+def _owner(*, email: str, password: str, name: str, now: datetime) -> Person:
     """Answer the person who proves to be the owner of the address, or a new one. Either way one password is hashed."""
     person = find_person(email=email)
     if person is None:
-        return Person(email=email, name=email.partition("@")[0] or name, password=make_password(password))
+        called = email.partition("@")[0] or name
+        return Person(email=email, name=called, password=make_password(password), verified_at=now)
     if not password_is(person=person, password=password):
         raise CredentialsRefused
     return person

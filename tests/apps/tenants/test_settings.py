@@ -10,6 +10,7 @@ from django.conf import settings
 GOOD = {
     "YUNKE_SECRET_KEY": "0123456789abcdef" * 4,
     "DATABASE_URL": "postgresql://yunke@127.0.0.1/yunke",
+    "EMAIL_URL": "smtp://mail.example",
     "YUNKE_TENANT_DOMAIN": "example.com",
     "YUNKE_PLATFORM_HOSTS": "www.example.com",
     "FORWARDED_ALLOW_IPS": "10.0.0.1",
