@@ -1,0 +1,67 @@
+"""The REST API, on tenants' hosts and on the platform's: `METHOD /path`, who may ask, and every id by its place."""
+
+from typing import Final
+
+from tests.architecture.probe.classes import EVERYBODY, MEMBER, STAFF, VISITOR, Bound, Entry, Id, Who
+
+
+def api(call: str, who: frozenset[Who], bound: Bound = Bound.HOST, *, host: str = "tenant", **ids: Id) -> Entry:
+    """Answer the entry of a call; ids by their field: `_` before the name stands for a parameter of the query."""
+    places = {f"?{name[1:]}" if name.startswith("_") else name: id_ for name, id_ in ids.items()}
+    return Entry(name=f"{host} {call}", who=who, bound=bound, ids=places)
+
+
+C, D = "/api/v1/conversations", "/api/v1/definitions"
+ONE, DOCUMENT = C + "/{conversation}", D + "/{kind}/{key}"
+
+ENTRIES: Final = (
+    # Who is here
+    api("POST /api/v1/session", EVERYBODY, Bound.CALLER, email=Id.EMAIL),
+    api("DELETE /api/v1/session", MEMBER, Bound.CALLER),
+    api("GET /api/v1/me", MEMBER, Bound.CALLER),
+    api("GET /api/v1/members", STAFF, Bound.ROWS),
+    # Programs
+    api("GET /api/v1/keys", MEMBER, _cursor=Id.CURSOR),
+    api("POST /api/v1/keys", MEMBER),
+    api("GET /api/v1/keys/{key}", MEMBER, key=Id.KEY),
+    api("DELETE /api/v1/keys/{key}", MEMBER, key=Id.KEY),
+    api("POST /api/v1/keys/{key}/rotate", MEMBER, key=Id.KEY),
+    # The service
+    api("GET /api/v1/contacts", STAFF, _cursor=Id.CURSOR),
+    api("GET /api/v1/contacts/{contact}", STAFF, contact=Id.CONTACT),
+    api(f"GET {C}", STAFF, _assignee=Id.PERSON, _cursor=Id.CURSOR),
+    api(f"GET {ONE}", STAFF, conversation=Id.CONVERSATION),
+    api(f"POST {ONE}/take", MEMBER, conversation=Id.CONVERSATION),
+    api(f"POST {ONE}/assign", STAFF, conversation=Id.CONVERSATION, member=Id.PERSON),
+    api(f"POST {ONE}/notes", STAFF, conversation=Id.CONVERSATION, id=Id.PLAIN),
+    api(f"POST {ONE}/resolve", STAFF, conversation=Id.CONVERSATION),
+    api(f"POST {ONE}/reopen", STAFF, conversation=Id.CONVERSATION),
+    api(f"GET {ONE}/messages", STAFF, conversation=Id.CONVERSATION, _cursor=Id.CURSOR),
+    api(f"POST {ONE}/messages", STAFF, conversation=Id.CONVERSATION, id=Id.PLAIN),
+    api(f"POST {ONE}/read", STAFF, conversation=Id.CONVERSATION),
+    api("GET /api/v1/events", STAFF),
+    # What a company configures
+    api(f"GET {D}", STAFF, _cursor=Id.CURSOR),
+    api(f"GET {D}/kinds", STAFF, Bound.SAME),
+    api(f"GET {D}/export", STAFF, _definition=Id.DEFINITION),
+    api(f"POST {D}/import", STAFF),
+    api(f"GET {DOCUMENT}", STAFF, kind=Id.PLAIN, key=Id.REPLY),
+    api(f"PUT {DOCUMENT}/draft", STAFF, kind=Id.PLAIN, key=Id.REPLY),
+    api(f"DELETE {DOCUMENT}/draft", STAFF, kind=Id.PLAIN, key=Id.REPLY),
+    api(f"POST {DOCUMENT}/publish", STAFF, kind=Id.PLAIN, key=Id.REPLY),
+    api(f"POST {DOCUMENT}/retire", STAFF, kind=Id.PLAIN, key=Id.REPLY),
+    api(f"GET {DOCUMENT}/diff", STAFF, kind=Id.PLAIN, key=Id.REPLY),
+    api(f"GET {DOCUMENT}/versions", STAFF, kind=Id.PLAIN, key=Id.REPLY, _cursor=Id.CURSOR),
+    api(f"GET {DOCUMENT}/versions/{{version}}", STAFF, kind=Id.PLAIN, key=Id.REPLY, version=Id.PLAIN),
+    # Web chat
+    api("POST /api/v1/visitors", EVERYBODY, inbox=Id.INBOX),
+    api("POST /api/v1/visitors/conversation", VISITOR),
+    api("GET /api/v1/inboxes", STAFF),
+    api("PATCH /api/v1/inboxes/{key}", STAFF, key=Id.INBOX),
+    api("POST /api/v1/live-tickets", VISITOR | MEMBER, Bound.SIGNED),
+    # The document of all this
+    api("GET /api/v1/openapi.json", EVERYBODY, Bound.SAME),
+    api("GET /api/docs", EVERYBODY, Bound.SAME),
+    # The platform's own host
+    api("POST /api/v1/tenants", EVERYBODY, Bound.PLATFORM, host="platform", slug=Id.SLUG, email=Id.EMAIL),
+)

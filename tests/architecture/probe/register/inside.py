@@ -1,0 +1,55 @@
+"""What no request names: readers, chores, commands, ports, kept answers, functions of the database, memory."""
+
+from typing import Final
+
+from tests.architecture.probe.classes import STAFF, VISITOR, Bound, Entry, within
+
+KEPT: Final = "digest and answer are rows of the host's schema, under the caller's own name"
+GUESSES: Final = "counts by tenant and person, or by address; nothing is answered of it but 'later'"
+
+ENTRIES: Final = (
+    # Readers of the log, and what the worker does
+    within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
+    within("chore resume_sign_ups", Bound.EACH, "each unfinished tenant in its own scopes"),
+    within("chore refill_ready_schemas", Bound.PLATFORM, "schemas that never had a customer"),
+    within("chore sweep", Bound.PLATFORM, "expired nonces and sessions"),
+    within("chore sweep_tenants", Bound.EACH, "tenant_context around each step"),
+    # Ports, and what fills them
+    within("port tenants.ports.furnish_tenant", Bound.EACH, "called in the new tenant's own transaction"),
+    within("callback config.wiring.furnish_tenant", Bound.EACH, "makes the first inbox in the scope it is called in"),
+    # Answers kept by Idempotency-Key
+    within("kept run_in_transaction", Bound.HOST, KEPT),
+    within("kept run_with_claim", Bound.HOST, KEPT),
+    Entry(name="kept for Member", who=STAFF, bound=Bound.CALLER, why="member <person>"),
+    Entry(name="kept for KeyBearer", who=STAFF, bound=Bound.CALLER, why="key <id>"),
+    Entry(name="kept for Actor", who=VISITOR, bound=Bound.CALLER, why="contact <id>"),
+    # Commands of manage.py that are not Django's own
+    within("command catalogues", Bound.SAME, "documents of the code"),
+    within("command serve", Bound.HOST, "hosts"),
+    within("command work", Bound.EACH, "tenants, one after the other"),
+    within("command migrate", Bound.EACH, "maintenance_context around each schema"),
+    within("command collectstatic", Bound.SAME, "files"),
+    within("command findstatic", Bound.SAME, "files"),
+    within("command runserver", Bound.HOST, "as serve"),
+    within("command runworker", Bound.SAME, "channel layers, of which there are none"),
+    within("command generateschema", Bound.SAME, "a document of the code"),
+    # Functions of the database that run with more rights than their caller
+    within("function head_position(text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
+    within("function take_positions(integer, text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
+    # What a process remembers for all tenants together
+    within("memory tenants.queries._kept", Bound.NAMED, "slug -> tenant, for 5 s"),
+    within("memory tenants.database.clone._blueprints", Bound.SAME, "the template's statements"),
+    within("memory tenants.members.signing.FROM_ONE_PLACE", Bound.SAME, GUESSES),
+    within("memory tenants.members.signing.FOR_ONE_PERSON", Bound.NAMED, GUESSES),
+    within("memory tenants.provisioning.door.FROM_ONE_PLACE", Bound.PLATFORM, GUESSES),
+    within("memory tenants.provisioning.door.FOR_ONE_PERSON", Bound.PLATFORM, GUESSES),
+    within("memory conversations.access.throttle._buckets", Bound.NAMED, "by schema, and by schema and key"),
+    within("memory config.wiring._answers", Bound.EACH, "the tenants whose turn is still to come"),
+    within("memory config.openapi.render_openapi", Bound.SAME, "a document of the code"),
+    within("memory conversations.console.widget._loader", Bound.SAME, "a file"),
+    within("memory conversations.definitions.calendar.body._zones", Bound.SAME, "names of time zones"),
+    within("memory conversations.definitions.calendar.rules._get_pieces", Bound.SAME, "arithmetic of its arguments"),
+    within("memory conversations.definitions.kinds._KINDS", Bound.SAME, "kinds of the code"),
+    within("memory conversations.engine.events._KINDS", Bound.SAME, "kinds of the code"),
+    within("memory conversations.engine.statements.qualified", Bound.NAMED, "SQL texts, by schema"),
+)

@@ -1,0 +1,44 @@
+"""Live delivery: the socket, every frame of both directions, every topic, and what travels on the bus."""
+
+from typing import Final
+
+from tests.architecture.probe.classes import EVERYBODY, INSIDE, MEMBER, VISITOR, Bound, Entry, Id, Who
+
+BOTH: Final = MEMBER | VISITOR
+
+
+def frame(name: str, who: frozenset[Who] = BOTH, bound: Bound = Bound.HOST, **ids: Id) -> Entry:
+    """Answer the entry of a frame that clients say."""
+    return Entry(name=f"frame {name}", who=who, bound=bound, ids=ids)
+
+
+def answer(name: str, who: frozenset[Who] = BOTH) -> Entry:
+    """Answer the entry of a frame that the server says: to one socket, or to those who look at the same."""
+    return Entry(name=f"answer {name}", who=who, bound=Bound.HOST)
+
+
+def topic(name: str, who: frozenset[Who], **ids: Id) -> Entry:
+    """Answer the entry of a topic."""
+    return Entry(name=f"topic {name}", who=who, bound=Bound.HOST, ids=ids)
+
+
+ENTRIES: Final = (
+    Entry(name="socket live/v1", who=EVERYBODY, bound=Bound.SIGNED, why="hello shows a ticket or a resume token"),
+    frame("Hello", EVERYBODY, Bound.SIGNED, ticket=Id.PLAIN, resume=Id.PLAIN),
+    frame("Subscribe", topic=Id.CONVERSATION),
+    frame("Unsubscribe", topic=Id.CONVERSATION),
+    frame("Send", conversation=Id.CONVERSATION, id=Id.PLAIN, files=Id.PLAIN),
+    frame("Read", conversation=Id.CONVERSATION),
+    frame("Typing", conversation=Id.CONVERSATION),
+    frame("Presence", MEMBER),
+    frame("Ping"),
+    *(answer(name) for name in ("Welcome", "Subscribed", "Event", "Gap", "Ack", "Error", "Pong", "Closing")),
+    answer("TypingSign"),
+    answer("Mark", MEMBER),
+    answer("PresenceSign", MEMBER),
+    topic("conversation", BOTH, conversation=Id.CONVERSATION),
+    topic("staff", MEMBER, conversation=Id.CONVERSATION),
+    topic("desk", MEMBER),
+    Entry(name="signal Hint", who=INSIDE, bound=Bound.NAMED, why="a schema and a position; the log is read for more"),
+    Entry(name="signal Whisper", who=INSIDE, bound=Bound.NAMED, why="a frame, for those of the schema who look on"),
+)

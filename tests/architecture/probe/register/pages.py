@@ -1,0 +1,48 @@
+"""Pages and files, on tenants' hosts and on the platform's, and what answers before any page does."""
+
+from typing import Final
+
+from tests.architecture.probe.classes import EVERYBODY, MEMBER, Bound, Entry, Id, Who
+
+
+def page(call: str, who: frozenset[Who], bound: Bound = Bound.HOST, *, host: str = "tenant", **ids: Id) -> Entry:
+    """Answer the entry of a call of a page."""
+    return Entry(name=f"{host} {call}", who=who, bound=bound, ids=ids)
+
+
+def layer(name: str, bound: Bound, why: str) -> Entry:
+    """Answer the entry of a middleware or of an application of ASGI, which stand before every request."""
+    return Entry(name=name, who=EVERYBODY, bound=bound, why=why)
+
+
+DJANGO, OURS = "middleware django.middleware", "middleware config"
+
+ENTRIES: Final = (
+    page("GET /", MEMBER),
+    page("GET /sign-in", EVERYBODY, Bound.CALLER),
+    page("POST /sign-in", EVERYBODY, Bound.CALLER, email=Id.EMAIL),
+    page("POST /sign-out", EVERYBODY, Bound.CALLER),
+    page("ANY /language", EVERYBODY, Bound.SAME),
+    page("GET /settings/inboxes", MEMBER),
+    page("POST /settings/inboxes", MEMBER, key=Id.INBOX),
+    page("GET /try/{key}", EVERYBODY, key=Id.INBOX),
+    page("GET /widget.js", EVERYBODY, Bound.SAME),
+    page("GET /widget/{key}", EVERYBODY, key=Id.INBOX),
+    page("GET /", EVERYBODY, Bound.PLATFORM, host="platform"),
+    page("POST /", EVERYBODY, Bound.PLATFORM, host="platform", slug=Id.SLUG, email=Id.EMAIL),
+    page("ANY /language", EVERYBODY, Bound.SAME, host="platform"),
+    # In the order of a request
+    layer("asgi http", Bound.SAME, "Intake counts bytes and passes on."),
+    layer("asgi websocket", Bound.HOST, "LiveHost finds the tenant of the host before anything is accepted."),
+    layer("asgi lifespan", Bound.SAME, "It starts and stops the process."),
+    layer("middleware servestatic.middleware.ServeStaticMiddleware", Bound.SAME, "Our own files, on every host."),
+    layer(f"{DJANGO}.security.SecurityMiddleware", Bound.SAME, "Headers."),
+    layer(f"{OURS}.headers.DefaultHeaders", Bound.SAME, "Headers."),
+    layer("middleware django.contrib.sessions.middleware.SessionMiddleware", Bound.CALLER, "The row says its tenant."),
+    layer("middleware django.middleware.locale.LocaleMiddleware", Bound.SAME, "The language, from cookie and header."),
+    layer(f"{DJANGO}.common.CommonMiddleware", Bound.SAME, "Headers."),
+    layer(f"{DJANGO}.csrf.CsrfViewMiddleware", Bound.SAME, "The token is the cookie's, and cookies are the host's."),
+    layer(f"{OURS}.rest.Refusals", Bound.SAME, "Constant texts."),
+    layer(f"{OURS}.idempotency.Idempotency", Bound.HOST, "It keeps answers in the host's schema, by caller."),
+    layer("middleware tenants.middleware.TenantMiddleware", Bound.HOST, "It finds the tenant and sets the scope."),
+)

@@ -1,0 +1,18 @@
+"""What is signed, and what is random and opens something: by the salt, or by the function that signs or draws it."""
+
+from typing import Final
+
+from tests.architecture.probe.classes import Bound, within
+
+ENTRIES: Final = (
+    within("salt yunke.cursor", Bound.SIGNED, "tenant, list and place"),
+    within("salt yunke.live.ticket", Bound.SIGNED, "tenant, person and origin; used once"),
+    within("salt yunke.live.resume", Bound.SIGNED, "tenant, person and origin; asked again who is still let in"),
+    within("signature conversations.live.tickets._read", Bound.SIGNED, "reads both: compares tenant and origin"),
+    within("secret conversations.access.commands._new_secret", Bound.HOST, "an API key, kept as a hash in its tenant"),
+    within("secret conversations.channels.webchat.commands.add_inbox", Bound.HOST, "an inbox's key, of its tenant"),
+    within("secret conversations.contacts.commands.add_visitor", Bound.HOST, "a visitor's token, a hash in its tenant"),
+    within("secret conversations.live.tickets.issue_pass", Bound.SIGNED, "a ticket's nonce, inside of its signature"),
+    within("secret tenants.database.names.new_schema_name", Bound.ROLE, "a schema's and a role's name, never reused"),
+    within("secret tenants.database.startup.refuse_pooler", Bound.SAME, "a mark on a connection, for a moment"),
+)

@@ -1,0 +1,158 @@
+"""What only the source shows: signatures and their salts, secrets that are drawn, answers kept, memory of a process.
+
+config/embedded is left out: it is what `./dev` starts, and no request reaches it.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from tests.architecture.lint.source import Source
+from tests.architecture.probe.classes import Found
+
+ROOT: Final = Path(__file__).resolve().parents[4]
+OURS: Final = ("config", "tenants", "conversations", "integrations", "billing")
+SIGNERS: Final = (
+    *(f"django.core.signing.{name}" for name in ("dumps", "loads", "Signer", "TimestampSigner", "get_cookie_signer")),
+    "django.utils.crypto.salted_hmac",
+    "django.contrib.auth.tokens.PasswordResetTokenGenerator",
+    *("hmac.new", "hmac.digest", "jwt.encode", "jwt.decode"),
+)
+DRAWERS: Final = (
+    *(f"secrets.{name}" for name in ("token_urlsafe", "token_hex", "token_bytes", "choice", "randbelow", "randbits")),
+    "django.utils.crypto.get_random_string",
+    "os.urandom",
+)
+MEMORIES: Final = ("functools.cache", "functools.lru_cache")
+ANSWERS: Final = "conversations.access.answers"
+MIDDLEWARE: Final = "config.idempotency"
+
+
+@dataclass(frozen=True)
+class Module:
+    """One of our modules."""
+
+    name: str
+    source: Source
+
+    def calls(self) -> Iterator[tuple[str, ast.Call]]:
+        """Answer every call with the dotted name of the function or class that it stands in."""
+        yield from _calls(self.source.tree, self.name)
+
+
+def _calls(node: ast.AST, where: str) -> Iterator[tuple[str, ast.Call]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call):
+            yield where, child
+        place = where
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            place = f"{where}.{child.name}"
+        yield from _calls(child, place)
+
+
+@cache
+def find_modules() -> tuple[Module, ...]:
+    """Answer all of our modules but migrations and what `./dev` starts."""
+    paths = [path.relative_to(ROOT) for app in OURS for path in sorted((ROOT / app).rglob("*.py"))]
+    kept = [path for path in paths if "migrations" not in path.parts and path.parts[:2] != ("config", "embedded")]
+    return tuple(
+        Module(
+            ".".join(path.with_suffix("").parts).removesuffix(".__init__"),
+            Source(path=PurePosixPath(path.as_posix()), text=(ROOT / path).read_text(encoding="utf-8")),
+        )
+        for path in kept
+    )
+
+
+def find() -> Iterator[Found]:
+    """Answer each once."""
+    for module in find_modules():
+        for where, call in module.calls():
+            name = module.source.resolve(call.func)
+            if name in SIGNERS:
+                yield _found(_signature(module, where, call), "secrets.py")
+            elif name in DRAWERS:
+                yield _found(f"secret {where}", "secrets.py")
+        yield from (_found(f"memory {name}", "inside.py") for name in _memories(module))
+        if module.name in {ANSWERS, MIDDLEWARE}:
+            yield from (_found(f"kept {name}", "inside.py") for name in _keepers(module))
+
+
+def names_at_top(module: Module) -> list[str]:
+    """Answer the names that a module assigns."""
+    return [target.id for target, _ in _assigned(module)]
+
+
+def _assigned(module: Module) -> Iterator[tuple[ast.Name, ast.expr | None]]:
+    for node in module.source.tree.body:
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            continue
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if isinstance(target, ast.Name):
+                yield target, node.value
+
+
+def _signature(module: Module, where: str, call: ast.Call) -> str:
+    """Answer `salt <text>` where the salt is a constant of the module, else `signature <place>`."""
+    constants = {
+        target.id: value.value
+        for target, value in _assigned(module)
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
+    for given in (keyword.value for keyword in call.keywords if keyword.arg in {"salt", "key_salt"}):
+        if isinstance(given, ast.Name) and given.id in constants:
+            return f"salt {constants[given.id]}"
+        if isinstance(given, ast.Constant) and isinstance(given.value, str):
+            return f"salt {given.value}"
+    return f"signature {where}"
+
+
+def _memories(module: Module) -> Iterator[str]:
+    """Answer what a module remembers as long as the process lives: cached functions, and what is not constant."""
+    for node in ast.walk(module.source.tree):
+        if isinstance(node, ast.FunctionDef):
+            for decorator in node.decorator_list:
+                plain = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if module.source.resolve(plain) in MEMORIES:
+                    yield f"{module.name}.{node.name}"
+    for target, value in _assigned(module):
+        grows = isinstance(value, ast.Dict | ast.List | ast.Set) and not _size(value)
+        if (grows or (isinstance(value, ast.Call) and _is_ours(module, value))) and module.name[-6:] != ".ports":
+            yield f"{module.name}.{target.id}"
+
+
+def _size(value: ast.Dict | ast.List | ast.Set) -> int:
+    return len(value.keys if isinstance(value, ast.Dict) else value.elts)
+
+
+def _is_ours(module: Module, call: ast.Call) -> bool:
+    """Whether something of ours that remembers is made: a class with a dictionary or list of its own."""
+    return module.source.resolve(call.func).rpartition(".")[2] in _rememberers()
+
+
+@cache
+def _rememberers() -> frozenset[str]:
+    found: set[str] = {"dict", "set", "list", "deque", "OrderedDict", "defaultdict", "WeakValueDictionary"}
+    for module in find_modules():
+        for node in ast.walk(module.source.tree):
+            if isinstance(node, ast.ClassDef):
+                inner = [n for n in ast.walk(node) if isinstance(n, ast.AnnAssign | ast.Assign)]
+                if any(isinstance(n.value, ast.Dict | ast.List) and not _size(n.value) for n in inner):
+                    found.add(node.name)
+    return frozenset(found)
+
+
+def _keepers(module: Module) -> Iterator[str]:
+    """Answer the ways in which answers are kept, and the callers for whom."""
+    for node in ast.walk(module.source.tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("run_") and module.name == ANSWERS:
+            yield node.name
+        if isinstance(node, ast.MatchClass) and module.name == MIDDLEWARE:
+            yield f"for {module.source.resolve(node.cls).rpartition('.')[2]}"
+
+
+def _found(name: str, file: str) -> Found:
+    return Found(name=name, file=file, line=f'within("{name}", Bound...., "what it is, and what binds it"),')
