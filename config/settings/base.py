@@ -27,6 +27,11 @@ YUNKE_STATEMENT_TIMEOUT_MS = 15_000
 YUNKE_READY_SCHEMAS = int(os.environ.get("YUNKE_READY_SCHEMAS", "8"))
 YUNKE_KEY_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_KEY_REQUESTS_A_MINUTE", "600"))
 YUNKE_TENANT_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_TENANT_REQUESTS_A_MINUTE", "3000"))
+# Calls to servers that customers name: which DNS is asked (the system's unless given), whom TLS trusts besides, and
+# whether this machine itself may be called, which only tests want.
+YUNKE_DNS_SERVERS = os.environ.get("YUNKE_DNS_SERVERS", "")
+YUNKE_OUTBOUND_CA_FILE = os.environ.get("YUNKE_OUTBOUND_CA_FILE", "")
+YUNKE_OUTBOUND_LOOPBACK = False
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -8,5 +8,5 @@ os.environ.setdefault("YUNKE_SECRET_KEY", "only-for-tests-0123456789-0123456789-
 from config.settings.embedded import *  # noqa: F403 # the key comes first
 
 SERVESTATIC_AUTOREFRESH = False
-
+YUNKE_OUTBOUND_LOOPBACK = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
