@@ -1,6 +1,6 @@
 """Tables of the public schema that say who the customers and their people are."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -11,7 +11,8 @@ from uuid_utils.compat import uuid7
 from tenants.audit.models import AuditNote
 from tenants.context import TenantRef
 from tenants.mail.models import Mail
-from tenants.members.permissions import Role
+from tenants.members.models import OwnRole
+from tenants.members.permissions import OWN_ROLE, Role
 
 __all__ = [
     "AuditNote",
@@ -19,12 +20,16 @@ __all__ = [
     "LiveNonce",
     "Mail",
     "Membership",
+    "OwnRole",
     "Person",
     "ReadySchema",
     "Session",
     "Tenant",
     "TenantState",
 ]
+
+
+ROLES: Final = (*(role.value for role in Role), OWN_ROLE)
 
 
 class TenantState(models.TextChoices):
@@ -113,19 +118,25 @@ class Person(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """What a person may do in one tenant."""
+    """What a person may do in one tenant: `role` is built in, or says that `own_role` is one of the tenant's own."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    role = models.CharField(max_length=20, choices=[(role, role) for role in ROLES])
+    own_role = models.ForeignKey("tenants.OwnRole", null=True, on_delete=models.RESTRICT, related_name="memberships")
     is_active = models.BooleanField(default=True)
 
     class Meta:
         db_table = "memberships"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "person"], name="memberships_once"),
-            models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name="memberships_role"),
+            models.CheckConstraint(condition=models.Q(role__in=ROLES), name="memberships_role"),
+            models.CheckConstraint(
+                condition=(models.Q(own_role=None) & ~models.Q(role=OWN_ROLE))
+                | models.Q(own_role__isnull=False, role=OWN_ROLE),
+                name="memberships_own_role",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -10,6 +11,7 @@ from conversations.engine.following import TenantConnections
 from conversations.live.frames import Hello
 from conversations.live.tickets import TICKET_S, NotSignedIn, Pass, read_resume, read_ticket
 from tenants.context import TenantRef
+from tenants.members.permissions import permissions_of
 from tenants.members.queries import LIVE_SESSIONS
 
 _USE = """
@@ -17,6 +19,18 @@ INSERT INTO public.live_nonces (nonce, expires_at) VALUES (%(nonce)s, %(expires_
 ON CONFLICT DO NOTHING RETURNING nonce
 """
 _CONTACT = "SELECT 1 FROM contact WHERE id = %(contact)s"
+
+
+class Standing(NamedTuple):
+    """What a member is now."""
+
+    name: str
+    role: str
+    permissions: tuple[str, ...]
+
+    def is_as(self, pass_: Pass) -> bool:
+        """Tell whether the pass was issued for the same role, allowing the same."""
+        return (self.role, self.permissions) == (pass_.role, pass_.permissions)
 
 
 class Gate:
@@ -43,11 +57,11 @@ class Gate:
         if not await self._connections.fetch(tenant=None, text=_USE, params=params):
             raise NotSignedIn
 
-    async def find_live(self, *, sessions: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
-        """Answer name and role for each of these members' sessions that still lets somebody in."""
+    async def find_live(self, *, sessions: Collection[UUID]) -> dict[UUID, Standing]:
+        """Answer for each of these members' sessions that still lets somebody in, as what."""
         params = {"sessions": list(sessions), "now": datetime.now(UTC)}
         rows = await self._connections.fetch(tenant=None, text=LIVE_SESSIONS, params=params)
-        return {session: (name, role) for session, name, role in rows}
+        return {session: _standing(name, role, own) for session, name, role, own in rows}
 
     async def _still(self, pass_: Pass, tenant: TenantRef) -> Pass:
         if pass_.kind == "contact":
@@ -56,9 +70,13 @@ class Gate:
         live = {} if pass_.session is None else await self.find_live(sessions=[pass_.session])
         if pass_.session not in live:
             raise NotSignedIn
-        name, role = live[pass_.session]
-        return msgspec.structs.replace(pass_, name=name, role=role)
+        now = live[pass_.session]
+        return msgspec.structs.replace(pass_, name=now.name, role=now.role, permissions=now.permissions)
 
     async def _check_contact(self, pass_: Pass, tenant: TenantRef) -> None:
         if not await self._connections.fetch(tenant=tenant, text=_CONTACT, params={"contact": pass_.id}):
             raise NotSignedIn
+
+
+def _standing(name: str, role: str, own: list[str] | None) -> Standing:
+    return Standing(name, role, tuple(sorted(permissions_of(role=role, own=own))))

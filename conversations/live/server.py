@@ -101,14 +101,14 @@ class LiveServer:
             feed.whisper(subject=signal.subject, text=signal.text)
 
     async def _check_members(self) -> None:
-        """Close the sockets of members who are out; those who have another role now come in anew."""
+        """Close the sockets of members who are out; those whose role is or allows another thing now come in anew."""
         members = {session: session.pass_.session for session in self.sessions if session.pass_.session is not None}
         live = await self.gate.find_live(sessions=set(members.values())) if members else {}
         for session, key in members.items():
             found = live.get(key)
             if found is None:
                 session.outbox.close(NOT_SIGNED_IN)
-            elif found[1] != session.pass_.role:
+            elif not found.is_as(session.pass_):
                 session.say(Closing(reason="changed", retry_after_ms=0))
                 session.outbox.close(GOING_AWAY)
 

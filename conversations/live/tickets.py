@@ -5,7 +5,7 @@ that a restart does not mean that everybody asks for a ticket at once. Neither e
 """
 
 import secrets
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -13,7 +13,6 @@ from django.core import signing
 
 from conversations.threads.actors import Actor
 from tenants.context import TenantRef
-from tenants.members.permissions import PERMISSIONS
 from tenants.refusals import Refusal
 
 TICKET_S: Final = 30
@@ -32,7 +31,7 @@ class NotSignedIn(Refusal):
 class Pass(msgspec.Struct, frozen=True, kw_only=True):
     """What a ticket or resume token says: for which tenant and origin, who, with which role.
 
-    `session` is a member's browser session: with it ends what it let in.
+    `session` is a member's browser session: with it ends what it let in. `permissions` are what the role allowed then.
     """
 
     tenant: UUID
@@ -43,15 +42,17 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     nonce: str
     session: UUID | None = None
+    permissions: tuple[str, ...] = ()
 
     def actor(self) -> Actor:
         """Answer who acts."""
-        permissions = PERMISSIONS.get(self.role, frozenset()) if self.kind == "member" else frozenset()
-        return Actor("member" if self.kind == "member" else "contact", self.id, self.name, permissions)
+        kind: Literal["member", "contact"] = "member" if self.kind == "member" else "contact"
+        return Actor(kind, self.id, self.name, frozenset(self.permissions))
 
 
 def issue_pass(*, tenant: TenantRef, actor: Actor, origin: str, role: str = "", session: UUID | None = None) -> Pass:
     """Make a pass for somebody whose request was just checked; a member has a role and a session."""
+    permissions = tuple(sorted(actor.permissions)) if actor.kind == "member" else ()
     return Pass(
         tenant=tenant.id,
         kind=actor.kind,
@@ -61,6 +62,7 @@ def issue_pass(*, tenant: TenantRef, actor: Actor, origin: str, role: str = "", 
         origin=origin,
         nonce=secrets.token_urlsafe(16),
         session=session,
+        permissions=permissions,
     )
 
 

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
-from tenants.members.permissions import PERMISSIONS
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`id` is the person's, the contact's or the key's; `permissions` are a member's, by the one table, or a key's.
+    """`id` is the person's, the contact's or the key's; `permissions` are a member's, by their role, or a key's.
 
     A key stands on the members' side of the counter.
     """
@@ -28,7 +27,7 @@ class Actor:
 
 def of_member(*, member: Member) -> Actor:
     """Answer a signed-in member as who acts."""
-    return Actor("member", member.person_id, member.name, PERMISSIONS.get(member.role, frozenset()))
+    return Actor("member", member.person_id, member.name, member.permissions)
 
 
 def of_caller(*, caller: Member | KeyBearer) -> Actor:

@@ -15,7 +15,6 @@ from tenants.describing import Answer, Described, describe
 from tenants.members import signing
 from tenants.members.authentication import get_caller, get_member, refuse_forgery
 from tenants.members.member import Member
-from tenants.members.permissions import PERMISSIONS
 from tenants.members.queries import get_members
 from tenants.members.refusals import NotSignedIn, WrongCredentials
 from tenants.queries import get_tenant_name
@@ -121,7 +120,7 @@ class MeView(APIView):
             {
                 "person": _person(member),
                 "role": member.role,
-                "permissions": sorted(PERMISSIONS[member.role]),
+                "permissions": sorted(member.permissions),
                 "tenant": {"id": tenant.id, "slug": tenant.slug, "name": get_tenant_name(tenant=tenant)},
             }
         )

@@ -52,7 +52,7 @@ def check_credentials(*, tenant: TenantRef, email: str, password: str) -> Member
         if not password_is(person=person, password=password):
             raise WrongCredentials
         membership = (
-            Membership.objects.select_related("person")
+            Membership.objects.select_related("person", "own_role")
             .filter(tenant_id=tenant.id, tenant__state=TenantState.ACTIVE, person=person, is_active=True)
             .first()
         )

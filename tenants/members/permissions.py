@@ -1,11 +1,12 @@
-"""THE table of who may do what. Pure: REST, live, pages and jobs all ask `allows`."""
+"""THE table of who may do what. Pure: REST, live, pages and jobs all ask a member whose permissions come from here."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 
 class Role(StrEnum):
-    """What a person is in a tenant."""
+    """What a person is in a tenant, unless the tenant has defined a role of its own for them."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -13,6 +14,9 @@ class Role(StrEnum):
     AGENT = "agent"
     VIEWER = "viewer"
 
+
+# What stands in a membership whose role is one of the tenant's own. It is in no table: by itself it allows nothing.
+OWN_ROLE: Final = "own"
 
 _VIEWER: Final = frozenset({"conversations.view", "members.view"})
 _AGENT: Final = _VIEWER | {
@@ -34,6 +38,9 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.VIEWER: _VIEWER,
 }
 
+# Everything that can be allowed; a company makes its own roles of it.
+ALL: Final = _OWNER
+
 # What an API key may be given. A key takes no conversation (somebody must answer there) and makes no key or member.
 # The last two are asked of keys only: members see notes and names wherever they see conversations.
 NOTES_READ: Final = "notes:read"
@@ -52,8 +59,13 @@ KEY_SCOPES: Final = READING_SCOPES | {
 }
 
 
-def allows(*, role: str, permission: str) -> bool:
-    """Answer whether `role` may; a permission nobody has is a spelling mistake and raises KeyError."""
-    if permission not in _OWNER:
+def permissions_of(*, role: str, own: Iterable[str] | None) -> frozenset[str]:
+    """Answer what a role allows: `own` is what a company gave a role of its own, None for a role of the table."""
+    return PERMISSIONS.get(role, frozenset()) if own is None else ALL & frozenset(own)
+
+
+def allows(*, permissions: frozenset[str], permission: str) -> bool:
+    """Answer whether it is among them; a permission nobody has is a spelling mistake and raises KeyError."""
+    if permission not in ALL:
         raise KeyError(permission)
-    return permission in PERMISSIONS.get(role, frozenset())
+    return permission in permissions

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from tenants.members.permissions import PERMISSIONS, Role, allows
+from tenants.members.permissions import ALL, OWN_ROLE, PERMISSIONS, Role, allows, permissions_of
 
 
 def test_every_role_is_in_the_table() -> None:
@@ -32,9 +32,16 @@ def test_each_role_may_what_the_next_lower_may() -> None:
     ],
 )
 def test_answers(role: str, permission: str, *, answer: bool) -> None:
-    assert allows(role=role, permission=permission) is answer
+    assert allows(permissions=permissions_of(role=role, own=None), permission=permission) is answer
 
 
 def test_a_misspelt_permission_is_a_bug() -> None:
     with pytest.raises(KeyError):
-        allows(role="owner", permission="conversations.shout")
+        allows(permissions=ALL, permission="conversations.shout")
+
+
+def test_a_companys_own_role_allows_what_it_was_given_and_still_exists() -> None:
+    given = ["conversations.view", "conversations.shout"]
+    assert permissions_of(role=OWN_ROLE, own=given) == {"conversations.view"}
+    assert permissions_of(role=OWN_ROLE, own=[]) == frozenset()
+    assert permissions_of(role=OWN_ROLE, own=None) == frozenset(), "the membership's mark alone allows nothing"
