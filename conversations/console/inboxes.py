@@ -5,17 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from conversations.channels.webchat.commands import change_inbox
 from conversations.channels.webchat.queries import Inbox, get_inboxes
-from conversations.console.views import signed_in
 from conversations.threads.actors import of_member
-from tenants.context import current_tenant
 from tenants.middleware import TenantRequest
-from tenants.queries import get_tenant_name
 from tenants.refusals import Invalid, NotAllowed
+from tenants.settings_pages import show_settings, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,8 +54,8 @@ def _show(request: TenantRequest, *, refused: str = "", refusal: Invalid | None 
         }
         for inbox in get_inboxes()
     ]
-    company = get_tenant_name(tenant=current_tenant())
-    return render(request, "console/inboxes.html", {"cards": cards, "company": company}, status=422 if refusal else 200)
+    status = 422 if refusal else 200
+    return show_settings(request, template="console/inboxes.html", context={"cards": cards}, status=status)
 
 
 def _as_form(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 from tenants.provisioning import rules
 from tenants.provisioning.refusals import CredentialsRefused, SlugTaken
 from tenants.refusals import FieldError
+from tenants.settings_pages import PLACES
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted(ROOT.glob("*/locale/*/LC_MESSAGES/django.po"))
@@ -45,6 +46,10 @@ def test_the_compiled_catalogue_is_fresh(catalogue: Path) -> None:
     with catalogue.with_suffix(".mo").open("rb") as file:
         compiled = GNUTranslations(file)
     assert {source: compiled.gettext(source) for source in sources(catalogue)} == sources(catalogue)
+
+
+def test_every_place_of_the_settings_has_a_chinese_name() -> None:
+    assert {place.words for place in PLACES} <= set(chinese())
 
 
 def test_what_sign_up_refuses_is_said_in_chinese() -> None:

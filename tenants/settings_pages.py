@@ -1,0 +1,61 @@
+"""What all pages below /settings/ share: who comes in, and the places that lead from one to the others."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from tenants.context import current_tenant
+from tenants.middleware import TenantRequest
+from tenants.queries import get_tenant_name
+from tenants.refusals import NotAllowed
+
+P = ParamSpec("P")
+View = Callable[Concatenate[TenantRequest, P], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the settings; without a permission it is everybody's."""
+
+    path: str
+    words: str
+    permission: str = ""
+
+
+# In the order in which they are shown. Their words are translated where the page is.
+PLACES: Final = (Place("/settings/inboxes", "Inboxes", "inboxes.manage"),)
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Send whoever is not signed in to sign in first, and back; what they see then is in no cache."""
+
+    @wraps(view)
+    def guarded(request: TenantRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.member is None:
+            return HttpResponseRedirect(f"/sign-in?{urlencode({'next': request.get_full_path()})}")
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return guarded
+
+
+def show_settings(
+    request: TenantRequest, /, *, template: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render a page that extends tenants/settings.html."""
+    member = request.member
+    if member is None:
+        raise NotAllowed
+    places = [
+        {"path": place.path, "words": place.words, "here": request.path == place.path}
+        for place in PLACES
+        if not place.permission or member.may(place.permission)
+    ]
+    company = get_tenant_name(tenant=current_tenant())
+    return render(request, template, {**context, "places": places, "company": company}, status=status)
