@@ -24,6 +24,7 @@ __all__ = [
     "Person",
     "ReadySchema",
     "Session",
+    "SpentTries",
     "Tenant",
     "TenantState",
 ]
@@ -188,3 +189,19 @@ class LiveNonce(models.Model):
     def __str__(self) -> str:
         """Name it in logs without telling the nonce."""
         return f"used until {self.expires_at}"
+
+
+class SpentTries(models.Model):
+    """What was tried lately under a key, of which only a digest is kept; nothing more before `opens_at`."""
+
+    digest = models.CharField(max_length=40, primary_key=True)
+    count = models.IntegerField()
+    opens_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "tries"
+
+    def __str__(self) -> str:
+        """Name it in logs without telling for whom."""
+        return f"{self.count} until {self.expires_at}"

@@ -12,6 +12,8 @@ SET_SESSION = (
 )
 SET_FOR_SESSION = SET_SESSION.format(local="false")
 SET_FOR_TRANSACTION = SET_SESSION.format(local="true")
+# For a statement alone in its transaction: it does not wait for the disk. A crash of the whole database may lose it.
+COMMIT_SOON = "SELECT set_config('synchronous_commit', 'off', true)"
 RESET_SESSION = "RESET ROLE; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all()"
 
 

@@ -5,28 +5,23 @@ from typing import Final
 from django.http import HttpRequest
 
 from tenants.context import TenantRef
+from tenants.guessing import Guesses
 from tenants.members import sessions
 from tenants.members.commands import check_credentials
 from tenants.members.member import Member
-from tenants.members.refusals import WrongCredentials
-from tenants.tries import Tries, address_of
+from tenants.models import Person
+from tenants.tries import network_of
 
-FROM_ONE_PLACE: Final = Tries(limit=100)
-FOR_ONE_PERSON: Final = Tries(limit=10)
+PASSWORDS: Final = Guesses(name="sign-in")
 
 
 def sign_in(*, request: HttpRequest, tenant: TenantRef, email: str, password: str) -> Member:
     """Begin a session for whoever proves to be a member; raise WrongCredentials or TooManyTries."""
-    place = address_of(request)
-    person = f"{tenant.schema} {email.strip().lower()[:254]}"
-    FROM_ONE_PLACE.refuse_spent(key=place)
-    FOR_ONE_PERSON.refuse_spent(key=person)
-    try:
-        member = check_credentials(tenant=tenant, email=email, password=password)
-    except WrongCredentials:
-        FROM_ONE_PLACE.spend(key=place)
-        FOR_ONE_PERSON.spend(key=person)
-        raise
+    place = network_of(request)
+    account = f"{tenant.schema} {email.strip().lower()[: Person.EMAIL_LENGTH]}"
+    PASSWORDS.enter(place=place, account=account)
+    member = check_credentials(tenant=tenant, email=email, password=password)
+    PASSWORDS.succeeded(place=place, account=account)
     sessions.begin(session=request.session, tenant=tenant, person_id=member.person_id)
     return member
 

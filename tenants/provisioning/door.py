@@ -9,15 +9,15 @@ from tenants.context import TenantRef
 from tenants.models import Person
 from tenants.provisioning.commands import sign_up
 from tenants.provisioning.refusals import CredentialsRefused
-from tenants.tries import Tries, address_of
+from tenants.tries import Tries, network_of
 
-FROM_ONE_PLACE: Final = Tries(limit=60)
-FOR_ONE_PERSON: Final = Tries(limit=10)  # the answer tells whether a password is right, as signing in does
+FROM_ONE_PLACE: Final = Tries(name="sign-up: place", limit=60)
+FOR_ONE_PERSON: Final = Tries(name="sign-up: person", limit=10)  # the answer tells whether a password is right
 
 
 def sign_up_from(*, request: HttpRequest, name: str, slug: str, email: str, password: str, now: datetime) -> TenantRef:
     """Sign a company up; raise what sign_up raises, or TooManyTries."""
-    place = address_of(request)
+    place = network_of(request)
     person = email.strip().lower()[: Person.EMAIL_LENGTH]
     FROM_ONE_PLACE.refuse_spent(key=place)
     FOR_ONE_PERSON.refuse_spent(key=person)

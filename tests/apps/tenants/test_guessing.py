@@ -12,8 +12,8 @@ from tests.conftest import PASSWORD
 
 @pytest.fixture(autouse=True)
 def _all_tries_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "FROM_ONE_PLACE", Tries(limit=100, clock=float))
-    monkeypatch.setattr(door, "FOR_ONE_PERSON", Tries(limit=3, clock=float))
+    monkeypatch.setattr(door, "FROM_ONE_PLACE", Tries(name=secrets.token_hex(4), limit=100))
+    monkeypatch.setattr(door, "FOR_ONE_PERSON", Tries(name=secrets.token_hex(4), limit=3))
 
 
 def test_a_password_cannot_be_guessed_by_signing_up(platform_client: Client) -> None:

@@ -1,5 +1,6 @@
 """Signing in, and what a session is worth on which host."""
 
+import secrets
 from http.cookies import SimpleCookie
 
 import pytest
@@ -7,19 +8,18 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from tenants.context import TenantRef, platform_context
+from tenants.guessing import Guesses
 from tenants.members import signing
 from tenants.members.commands import add_member
 from tenants.members.member import Member
 from tenants.members.refusals import AlreadyMember
 from tenants.models import Membership, Person, Tenant
-from tenants.tries import Tries
 from tests.conftest import PASSWORD, ClientFor, MakeMember, MakeTenant
 
 
 @pytest.fixture(autouse=True)
 def fresh_tries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing, "FROM_ONE_PLACE", Tries(limit=100, clock=float))
-    monkeypatch.setattr(signing, "FOR_ONE_PERSON", Tries(limit=10, clock=float))
+    monkeypatch.setattr(signing, "PASSWORDS", Guesses(name=secrets.token_hex(4)))
 
 
 def sign_in(client: Client, member: Member, password: str = PASSWORD) -> int:
@@ -141,11 +141,11 @@ def test_a_session_key_is_new_after_sign_in(tenant: TenantRef, member: Member, c
 
 def test_guessing_is_slowed(tenant: TenantRef, member: Member, client_for: ClientFor) -> None:
     client = client_for(tenant)
-    assert {sign_in(client, member, "no") for _ in range(10)} == {401}
+    assert {sign_in(client, member, "no") for _ in range(5)} == {401}
     answer = client.post(
         "/api/v1/session", {"email": member.email, "password": PASSWORD}, content_type="application/json"
     )
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "61")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2")
 
 
 def test_a_person_joins_a_tenant_once_and_keeps_their_password(

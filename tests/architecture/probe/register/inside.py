@@ -12,7 +12,7 @@ ENTRIES: Final = (
     within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
     within("chore resume_sign_ups", Bound.EACH, "each unfinished tenant in its own scopes"),
     within("chore refill_ready_schemas", Bound.PLATFORM, "schemas that never had a customer"),
-    within("chore sweep", Bound.PLATFORM, "expired nonces and sessions"),
+    within("chore sweep", Bound.PLATFORM, "expired nonces, sessions and tries"),
     within("chore sweep_tenants", Bound.EACH, "tenant_context around each step"),
     # Ports, and what fills them
     within("port tenants.ports.furnish_tenant", Bound.EACH, "called in the new tenant's own transaction"),
@@ -39,8 +39,7 @@ ENTRIES: Final = (
     # What a process remembers for all tenants together
     within("memory tenants.queries._kept", Bound.NAMED, "slug -> tenant, for 5 s"),
     within("memory tenants.database.clone._blueprints", Bound.SAME, "the template's statements"),
-    within("memory tenants.members.signing.FROM_ONE_PLACE", Bound.SAME, GUESSES),
-    within("memory tenants.members.signing.FOR_ONE_PERSON", Bound.NAMED, GUESSES),
+    within("memory tenants.members.signing.PASSWORDS", Bound.NAMED, GUESSES),
     within("memory tenants.provisioning.door.FROM_ONE_PLACE", Bound.PLATFORM, GUESSES),
     within("memory tenants.provisioning.door.FOR_ONE_PERSON", Bound.PLATFORM, GUESSES),
     within("memory conversations.access.throttle._buckets", Bound.NAMED, "by schema, and by schema and key"),

@@ -15,4 +15,5 @@ ENTRIES: Final = (
     within("secret conversations.live.tickets.issue_pass", Bound.SIGNED, "a ticket's nonce, inside of its signature"),
     within("secret tenants.database.names.new_schema_name", Bound.ROLE, "a schema's and a role's name, never reused"),
     within("secret tenants.database.startup.refuse_pooler", Bound.SAME, "a mark on a connection, for a moment"),
+    within("signature tenants.tries.Tries._digest", Bound.NAMED, "a key of public.tries; opens nothing"),
 )
