@@ -8,7 +8,7 @@ import structlog
 from django.core.exceptions import BadRequest
 from django.core.exceptions import PermissionDenied as DjangoDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
@@ -122,6 +122,8 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a refusal; leave anything else to Django."""
+        if isinstance(error, Refusal) and error.leads_to and not request.path.startswith("/api/"):
+            return HttpResponseRedirect(error.leads_to)
         body = _describe(error) if isinstance(error, Refusal) else None
         return refuse(request=request, body=body) if body else None
 

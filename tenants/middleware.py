@@ -7,16 +7,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.members.member import Member
-from tenants.members.sessions import find_session_member
+from tenants.members.proof import Verdict
+from tenants.members.sessions import Seat, find_seat
 from tenants.queries import find_tenant_by_host
 
 
 class TenantRequest(HttpRequest):
-    """A request as views see it: `tenant` is None on the platform's host, `member` where nobody is signed in."""
+    """A request as views see it: `tenant` is None on the platform's host, `member` where nobody is signed in.
+
+    `candidate` is who would be signed in if they had the second factor that the company requires.
+    """
 
     tenant: TenantRef | None
     urlconf: str
     member: Member | None
+    candidate: Member | None
 
 
 class TenantMiddleware:
@@ -29,7 +34,7 @@ class TenantMiddleware:
     def __call__(self, request: TenantRequest) -> HttpResponse:
         """Serve the platform's host as the platform, a tenant's host as the tenant, and nothing else."""
         host = request.get_host()
-        request.tenant = request.member = None
+        request.tenant = request.member = request.candidate = None
         if host.rsplit(":", 1)[0].lower() in settings.YUNKE_PLATFORM_HOSTS:
             with platform_context():
                 return self._get_response(request)
@@ -41,6 +46,10 @@ class TenantMiddleware:
     def _as_tenant(self, request: TenantRequest, tenant: TenantRef) -> HttpResponse:
         request.tenant = tenant
         request.urlconf = settings.YUNKE_TENANT_URLCONF
-        request.member = find_session_member(session=request.session, tenant=tenant)
+        match find_seat(session=request.session, tenant=tenant):
+            case Seat(member, Verdict.LET_IN):
+                request.member = member
+            case Seat(member, Verdict.ENROL):
+                request.candidate = member
         with tenant_context(tenant):
             return self._get_response(request)

@@ -10,12 +10,14 @@ from uuid_utils.compat import uuid7
 
 from tenants.audit.models import AuditNote
 from tenants.context import TenantRef
+from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
 from tenants.mail.models import Mail
 from tenants.members.models import OwnRole
 from tenants.members.permissions import OWN_ROLE, Role
 
 __all__ = [
     "AuditNote",
+    "CodeApp",
     "Head",
     "LiveNonce",
     "Mail",
@@ -23,6 +25,8 @@ __all__ = [
     "OwnRole",
     "Person",
     "ReadySchema",
+    "RecoveryCode",
+    "SecurityKey",
     "Session",
     "SpentTries",
     "Tenant",
@@ -51,6 +55,8 @@ class Tenant(models.Model):
     schema = models.CharField(max_length=63, unique=True)
     state = models.CharField(max_length=20, choices=TenantState, default=TenantState.RESERVED)
     created_at = models.DateTimeField()
+    require_second_factor = models.BooleanField(default=False, db_default=False)
+    sso_only = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "tenants"
@@ -146,12 +152,18 @@ class Membership(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A browser's session. `id` names it where the key, which is a secret, must not appear: lists, live sockets."""
+    """A browser's session. `id` names it where the key, which is a secret, must not appear: lists, live sockets.
+
+    `way` and `factor` are the proof that it began with (tenants/members/proof.py). A session without tenant and person
+    lets nobody in: it belongs to a stranger, or to somebody who has shown one of two factors.
+    """
 
     id = models.UUIDField(unique=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, null=True, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="sessions")
     created_at = models.DateTimeField(db_default=Now())
+    way = models.CharField(max_length=20, default="password", db_default="password")
+    factor = models.BooleanField(default=False, db_default=False)
 
     class Meta(AbstractBaseSession.Meta):  # type: ignore[name-defined,misc] # the stubs leave it out
         abstract = False
@@ -178,7 +190,7 @@ class Head(models.Model):
 
 
 class LiveNonce(models.Model):
-    """A live ticket that has been used, kept until it would have expired: tickets are one-use."""
+    """What may be used once and has been, kept until it would have expired: live tickets, tries of a second factor."""
 
     nonce = models.CharField(max_length=64, primary_key=True)
     expires_at = models.DateTimeField(db_index=True)

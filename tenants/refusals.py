@@ -19,6 +19,7 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
+    leads_to: ClassVar[str] = ""  # the page on which people can do something about it
 
     def __init__(self, *, detail: str | None = None, errors: list[FieldError] | None = None) -> None:
         """Say why, in `detail` if the class's docstring (the default message) does not say enough."""

@@ -18,6 +18,7 @@ from django.test import Client  # noqa: E402 # only after django.setup()
 from tenants.context import TenantRef, platform_context  # noqa: E402 # only after django.setup()
 from tenants.members.commands import add_member  # noqa: E402 # only after django.setup()
 from tenants.members.member import Member  # noqa: E402 # only after django.setup()
+from tenants.members.proof import Proof, Way  # noqa: E402 # only after django.setup()
 from tenants.members.sessions import SessionStore, begin  # noqa: E402 # only after django.setup()
 from tenants.provisioning import sign_up  # noqa: E402 # only after django.setup()
 from tests.database import fresh_database  # noqa: E402 # only after django.setup()
@@ -26,6 +27,7 @@ hypothesis.settings.register_profile("yunke", deadline=None)  # how long an exam
 hypothesis.settings.load_profile("yunke")
 
 PASSWORD = "correct horse 9 battery"
+BY_PASSWORD = Proof(way=Way.PASSWORD)
 
 MakeTenant = Callable[..., TenantRef]
 MakeMember = Callable[..., Member]
@@ -81,7 +83,8 @@ def client_for(database: str) -> ClientFor:
         client = Client(enforce_csrf_checks=csrf, headers={"host": f"{tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}"})
         if member:
             session = SessionStore()
-            begin(session=session, tenant=tenant, person_id=member.person_id)
+            now = datetime.now(UTC)
+            begin(session=session, tenant=tenant, person_id=member.person_id, proof=BY_PASSWORD, now=now)
             session.save()
             client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
         return client

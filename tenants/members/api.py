@@ -1,10 +1,11 @@
 """HTTP words for people: the session, who I am, who else is here."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from django.middleware.csrf import get_token, rotate_token
+from django.middleware.csrf import get_token
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,7 +17,7 @@ from tenants.members import signing
 from tenants.members.authentication import get_caller, get_member, refuse_forgery
 from tenants.members.member import Member
 from tenants.members.queries import get_members
-from tenants.members.refusals import NotSignedIn, WrongCredentials
+from tenants.members.refusals import NotSignedIn, SecondFactorNeeded, WrongCredentials
 from tenants.queries import get_tenant_name
 from tenants.refusals import NotAllowed
 from tenants.tries import TooManyTries
@@ -84,7 +85,7 @@ class SessionView(APIView):
         Described(
             body=Credentials,
             answers={200: SessionShown},
-            refusals=(WrongCredentials, TooManyTries),
+            refusals=(WrongCredentials, SecondFactorNeeded, TooManyTries),
             example={"email": "ada@acme.example", "password": "correct horse 9 battery"},
             kept=False,
         )
@@ -93,8 +94,8 @@ class SessionView(APIView):
         """Sign in."""
         given = read_body(data=request.data, shape=Credentials)
         asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
-        member = signing.sign_in(request=asked, tenant=current_tenant(), email=given.email, password=given.password)
-        rotate_token(asked)
+        tenant, now = current_tenant(), datetime.now(UTC)
+        member = signing.sign_in(request=asked, tenant=tenant, email=given.email, password=given.password, now=now)
         return Response({"person": _person(member), "role": member.role, "csrf_token": get_token(asked)})
 
     @describe(Described(answers={204: None}, refusals=(NotSignedIn, NotAllowed)))

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
+from tenants.members.refusals import FactorRequired
 from tenants.refusals import NotAllowed
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class MemberSession(BaseAuthentication):
         """Answer the member of the tenant of the host, or None."""
         member: Member | None = getattr(request._request, "member", None)  # noqa: SLF001 # DRF's own way down
         if member is None:
+            if getattr(request._request, "candidate", None):  # noqa: SLF001 # the same
+                raise FactorRequired
             return None
         refuse_forgery(request=request._request)  # noqa: SLF001 # the same
         return member, None

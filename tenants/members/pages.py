@@ -1,9 +1,9 @@
 """The sign-in page of a tenant's host: a plain form that works without JavaScript."""
 
+from datetime import UTC, datetime
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.context import current_tenant
 from tenants.members import signing
+from tenants.members.refusals import FactorRequired, SecondFactorNeeded
 from tenants.middleware import TenantRequest
 from tenants.queries import get_tenant_name
 from tenants.refusals import Refusal
@@ -24,7 +25,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the form, or sign in and go on to where the person was going."""
     if request.method == "POST":
         return _sign_in(request)
-    if cast("TenantRequest", request).member:
+    asked = cast("TenantRequest", request)
+    if asked.candidate:
+        return HttpResponseRedirect(FactorRequired.leads_to)
+    if asked.member:
         return HttpResponseRedirect(_next(request))
     return _form(request)
 
@@ -32,10 +36,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _sign_in(request: HttpRequest) -> HttpResponse:
     email, password = request.POST.get("email", ""), request.POST.get("password", "")
     try:
-        signing.sign_in(request=request, tenant=current_tenant(), email=email, password=password)
+        signing.sign_in(
+            request=request,
+            tenant=current_tenant(),
+            email=email,
+            password=password,
+            now=datetime.now(UTC),
+            onward=_next(request),
+        )
+    except SecondFactorNeeded:
+        raise
     except Refusal as refusal:
         return _form(request, refusal)
-    rotate_token(request)
     return HttpResponseRedirect(_next(request))
 
 

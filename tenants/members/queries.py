@@ -6,9 +6,11 @@ from uuid import UUID
 from tenants.context import TenantRef, platform_context
 from tenants.members.member import Member
 from tenants.members.permissions import permissions_of
-from tenants.models import Membership, TenantState
+from tenants.members.proof import House
+from tenants.models import Membership, Tenant, TenantState
 
 # For live delivery, which asks outside the ORM: of these sessions, those that still let somebody in, and as what.
+# What the company asks of whoever signs in is `judge` of tenants/members/proof.py once more; a test compares them.
 LIVE_SESSIONS: Final = """
 SELECT s.id, p.name, coalesce(r.key, m.role), r.permissions
 FROM public.sessions s
@@ -17,6 +19,8 @@ JOIN public.persons p ON p.id = s.person_id AND p.is_active
 JOIN public.memberships m ON m.tenant_id = t.id AND m.person_id = p.id AND m.is_active
 LEFT JOIN public.roles r ON r.id = m.own_role_id
 WHERE s.id = ANY(%(sessions)s) AND s.expire_date > %(now)s
+  AND (s.way = 'sso' OR s.factor OR NOT t.require_second_factor)
+  AND (s.way = 'sso' OR NOT t.sso_only OR (m.role = 'owner' AND s.factor))
 """
 
 
@@ -34,11 +38,16 @@ def member_from(membership: Membership) -> Member:
     )
 
 
+def house_of(tenant: Tenant) -> House:
+    """Answer what the company asks of whoever signs in."""
+    return House(second_factor=tenant.require_second_factor, sso_only=tenant.sso_only)
+
+
 def find_membership(*, tenant: TenantRef, person_id: UUID) -> Membership | None:
-    """Answer the person's live membership with the person, or None."""
+    """Answer the person's live membership with the person and the tenant, or None."""
     with platform_context():
         return (
-            Membership.objects.select_related("person", "own_role")
+            Membership.objects.select_related("person", "own_role", "tenant")
             .filter(tenant_id=tenant.id, person_id=person_id, is_active=True, person__is_active=True)
             .filter(tenant__state=TenantState.ACTIVE)
             .first()

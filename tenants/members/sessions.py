@@ -1,10 +1,11 @@
 """The session engine (SESSION_ENGINE): Django's database sessions, read and written in public whatever is set.
 
-And what a session says: for which tenant, which person, under which password.
+And what a session says: for which tenant, which person, under which password, and what they have shown.
 """
 
-from dataclasses import replace
-from typing import Any, Self, cast
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Self, cast
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -14,8 +15,19 @@ from uuid_utils.compat import uuid7
 
 from tenants.context import TenantRef, platform_context
 from tenants.members.member import Member
-from tenants.members.queries import find_membership, member_from
+from tenants.members.proof import Proof, Verdict, Way, judge
+from tenants.members.queries import find_membership, house_of, member_from
 from tenants.models import Person, Session
+
+RECENT: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who has a session here, and whether the company's rules let them in with it."""
+
+    member: Member
+    verdict: Verdict
 
 
 class SessionStore(DatabaseStore):
@@ -31,6 +43,7 @@ class SessionStore(DatabaseStore):
         row = cast("Session", super().create_model_instance(data))
         if "id" in data:
             row.id, row.tenant_id, row.person_id = UUID(data["id"]), UUID(data["tenant"]), UUID(data["person"])
+            row.way, row.factor = data.get("way", row.way), data.get("factor", row.factor)
         return row
 
     def _get_session_from_db(self) -> Any:
@@ -59,8 +72,8 @@ class SessionStore(DatabaseStore):
             super().clear_expired()
 
 
-def begin(*, session: SessionBase, tenant: TenantRef, person_id: UUID) -> None:
-    """Sign the person in: a new key, bound to this tenant and to the password of now."""
+def begin(*, session: SessionBase, tenant: TenantRef, person_id: UUID, proof: Proof, now: datetime) -> None:
+    """Sign the person in: a new key, bound to this tenant, to the password of now and to what was shown."""
     with platform_context():
         person = Person.objects.get(id=person_id)
     session.flush()
@@ -68,6 +81,9 @@ def begin(*, session: SessionBase, tenant: TenantRef, person_id: UUID) -> None:
     session["tenant"] = str(tenant.id)
     session["person"] = str(person_id)
     session["password"] = person.get_session_auth_hash()
+    session["way"], session["factor"] = proof.way.value, proof.factor
+    if proof.is_own:
+        note_proof(session=session, now=now)
 
 
 def end(*, session: SessionBase) -> None:
@@ -75,7 +91,23 @@ def end(*, session: SessionBase) -> None:
     session.flush()
 
 
-def find_session_member(*, session: SessionBase, tenant: TenantRef) -> Member | None:
+def note_proof(*, session: SessionBase, now: datetime) -> None:
+    """Remember that the person has just shown by their own means who they are."""
+    session["proved_at"] = now.timestamp()
+
+
+def was_proved_lately(*, session: SessionBase, now: datetime) -> bool:
+    """Answer whether they have done so within the last ten minutes."""
+    return bool(now.timestamp() - session.get("proved_at", 0) <= RECENT.total_seconds())
+
+
+def proof_of(*, session: SessionBase) -> Proof:
+    """Answer what the session began with. Another company must be shown the same: see tenants/members/proof.py."""
+    tenant = UUID(session["tenant"])
+    return Proof(way=Way(session.get("way", Way.PASSWORD)), factor=session.get("factor", False), tenant=tenant)
+
+
+def find_seat(*, session: SessionBase, tenant: TenantRef) -> Seat | None:
     """Answer who is signed in on this tenant's host: session, password and membership must all be live."""
     if session.get("tenant") != str(tenant.id):
         return None
@@ -84,4 +116,7 @@ def find_session_member(*, session: SessionBase, tenant: TenantRef) -> Member | 
         return None
     if not constant_time_compare(session["password"], membership.person.get_session_auth_hash()):
         return None
-    return replace(member_from(membership), session=UUID(session["id"]))
+    member = replace(member_from(membership), session=UUID(session["id"]))
+    proof, house = proof_of(session=session), house_of(membership.tenant)
+    role = membership.role
+    return Seat(member, judge(proof=proof, tenant=tenant.id, house=house, role=role, has_factor=proof.factor))

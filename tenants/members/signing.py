@@ -1,29 +1,121 @@
-"""Signing in and out of a browser session: what the page and the API share."""
+"""Signing in and out of a browser session. Every way in ends in `admit`, where the company's rules are asked."""
 
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 
-from tenants.context import TenantRef
+from tenants.audit.noting import NOBODY, Target, note, who_is
+from tenants.context import TenantRef, platform_context
+from tenants.factors.queries import get_methods, has_factor
+from tenants.factors.sites import site_of
 from tenants.guessing import Guesses
-from tenants.members import sessions
+from tenants.members import sessions, waiting
 from tenants.members.commands import check_credentials
 from tenants.members.member import Member
-from tenants.models import Person
+from tenants.members.proof import Proof, Verdict, Way, judge
+from tenants.members.queries import find_membership, house_of, member_from
+from tenants.members.refusals import OwnMeansNeeded, SecondFactorNeeded, SsoOnly, WrongCredentials
+from tenants.models import Membership, Person
+from tenants.text import is_storable
 from tenants.tries import network_of
 
 PASSWORDS: Final = Guesses(name="sign-in")
 
 
-def sign_in(*, request: HttpRequest, tenant: TenantRef, email: str, password: str) -> Member:
-    """Begin a session for whoever proves to be a member; raise WrongCredentials or TooManyTries."""
+def admit(
+    *, request: HttpRequest, tenant: TenantRef, person_id: UUID, proof: Proof, now: datetime, onward: str = "/"
+) -> Member:
+    """Let in who has proved to be a person: THE end of every way in. Begins the session and answers the member.
+
+    Raises WrongCredentials where they are no live member, SsoOnly or OwnMeansNeeded where the company's rules say no,
+    and SecondFactorNeeded once the session is the half one that /sign-in/second completes; `onward` is where they go
+    then. A company that requires a second factor of somebody who has none gets a session that can only enrol one: see
+    `Verdict.ENROL`.
+    """
+    membership = find_membership(tenant=tenant, person_id=person_id)
+    if membership is None:
+        raise WrongCredentials
+    with platform_context():
+        factor = has_factor(person_id=person_id)
+    house = house_of(membership.tenant)
+    match judge(proof=proof, tenant=tenant.id, house=house, role=membership.role, has_factor=factor):
+        case Verdict.SSO_ONLY:
+            raise SsoOnly
+        case Verdict.OWN_MEANS:
+            raise OwnMeansNeeded
+        case Verdict.ASK_FACTOR:
+            raise _half_in(request, tenant, membership, proof, now, onward)
+    return _all_in(request, tenant, membership, proof, now)
+
+
+def _half_in(
+    request: HttpRequest, tenant: TenantRef, membership: Membership, proof: Proof, now: datetime, onward: str
+) -> SecondFactorNeeded:
+    person = membership.person
+    waits = waiting.Waiting(
+        tenant=tenant.id,
+        person=person.id,
+        way=proof.way,
+        password=person.get_session_auth_hash(),
+        until=(now + waiting.LASTS).timestamp(),
+        nonce=waiting.new_nonce(),
+        onward=onward,
+    )
+    waiting.keep(session=request.session, waiting=waits)
+    with platform_context():
+        methods = get_methods(person_id=person.id, site=site_of(host=request.get_host()))
+    return SecondFactorNeeded(waiting=waits, methods=methods)
+
+
+def _all_in(request: HttpRequest, tenant: TenantRef, membership: Membership, proof: Proof, now: datetime) -> Member:
+    member = member_from(membership)
+    sessions.begin(session=request.session, tenant=tenant, person_id=member.person_id, proof=proof, now=now)
+    rotate_token(request)
+    with platform_context():
+        note(
+            tenant=tenant.id,
+            who=who_is(caller=member),
+            action="session.began",
+            target=Target(kind="session", id=request.session["id"]),
+            now=now,
+            after={"way": proof.way.value, "factor": proof.factor},
+        )
+    return member
+
+
+def sign_in(
+    *, request: HttpRequest, tenant: TenantRef, email: str, password: str, now: datetime, onward: str = "/"
+) -> Member:
+    """Let in whoever has the password of a member; raise what `admit` raises, or TooManyTries.
+
+    An account that may not sign in by password is answered like one that is not there.
+    """
     place = network_of(request)
     account = f"{tenant.schema} {email.strip().lower()[: Person.EMAIL_LENGTH]}"
     PASSWORDS.enter(place=place, account=account)
-    member = check_credentials(tenant=tenant, email=email, password=password)
+    try:
+        found = check_credentials(tenant=tenant, email=email, password=password)
+        proof = Proof(way=Way.PASSWORD)
+        member = admit(request=request, tenant=tenant, person_id=found.person_id, proof=proof, now=now, onward=onward)
+    except SecondFactorNeeded:
+        PASSWORDS.succeeded(place=place, account=account)
+        raise
+    except (WrongCredentials, SsoOnly) as error:
+        _note_refused(tenant, email, now)
+        raise WrongCredentials from error
     PASSWORDS.succeeded(place=place, account=account)
-    sessions.begin(session=request.session, tenant=tenant, person_id=member.person_id)
     return member
+
+
+def _note_refused(tenant: TenantRef, email: str, now: datetime) -> None:
+    """Note it for every address alike, whether somebody has it or not."""
+    label = email.strip()[:254] if is_storable(text=email) else ""
+    with platform_context():
+        target = Target(kind="address", id="", label=label)
+        note(tenant=tenant.id, who=NOBODY, action="session.refused", target=target, now=now, after={"way": "password"})
 
 
 def sign_out(*, request: HttpRequest) -> None:
