@@ -8,10 +8,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Self
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+MANAGE: Final = (str(ROOT / "manage.py"),)
+NOTHING: Final[Mapping[str, str]] = {}
 STARTS_S: Final = 60
 STOPS_S: Final = 20
 LISTENS: Final = "0A"  # the state of a listening socket in /proc
@@ -27,17 +30,21 @@ def free_port() -> int:
 class Process:
     """One child; `with` makes sure that it is gone."""
 
-    def __init__(self, *arguments: str, dsn: str) -> None:
+    def __init__(
+        self, *arguments: str, dsn: str, program: Sequence[str] = MANAGE, env: Mapping[str, str] = NOTHING
+    ) -> None:
         """Start it; what it says goes to a file that is shown when it fails."""
         self.name = f"yunke-test-{secrets.token_hex(4)}"  # of its database sessions
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 # closed with the process
         self.popen = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            [sys.executable, *program, *arguments],
+            cwd=ROOT,
             env={
                 **os.environ,
                 "DATABASE_URL": dsn,
                 "DJANGO_SETTINGS_MODULE": "config.settings.test",
                 "PGAPPNAME": self.name,
+                **env,
             },
             stdout=self.said,
             stderr=self.said,
@@ -81,10 +88,17 @@ class Process:
 class Server(Process):
     """`manage.py serve`."""
 
-    def __init__(self, *, dsn: str, port: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        dsn: str,
+        port: int | None = None,
+        program: Sequence[str] = MANAGE,
+        env: Mapping[str, str] = NOTHING,
+    ) -> None:
         """Start it and wait until it listens."""
         self.port = port or free_port()
-        super().__init__("serve", "--port", str(self.port), dsn=dsn)
+        super().__init__("serve", "--port", str(self.port), dsn=dsn, program=program, env=env)
         until = time.monotonic() + STARTS_S
         while not self._listens():
             if self.popen.poll() is not None or time.monotonic() > until:

@@ -17,6 +17,7 @@ from config.embedded.replay.topics import View
 
 OPEN_S: Final = 20.0
 ACK_S: Final = 15.0
+PING_S: Final = 20.0
 AGAIN_S: Final = 0.3
 LARGEST_FRAME: Final = 4_194_304
 TRY_AGAIN: Final = {"unavailable", "stale"}
@@ -33,11 +34,12 @@ class Refused(Exception):
 class Pending:
     """A message without an ack. `answer` becomes its seq, or None: send it again."""
 
-    __slots__ = ("answer", "frame")
+    __slots__ = ("_ack_s", "answer", "frame")
 
-    def __init__(self, *, frame: str) -> None:
-        """It is about to be sent."""
+    def __init__(self, *, frame: str, ack_s: float) -> None:
+        """It is about to be sent, and after `ack_s` seconds of silence once more."""
         self.frame = frame
+        self._ack_s = ack_s
         self.renew()
 
     def renew(self) -> None:
@@ -47,7 +49,7 @@ class Pending:
     async def wait(self) -> int | None:
         """Answer the seq; None when it must be sent again: the server asks for it, or says nothing."""
         try:
-            async with asyncio.timeout(ACK_S):
+            async with asyncio.timeout(self._ack_s):
                 return await asyncio.shield(self.answer)
         except TimeoutError:
             return None
@@ -56,12 +58,23 @@ class Pending:
 class Live:
     """Use: open(), then anything, then close(). `hear` gets every event frame as text and decoded."""
 
-    def __init__(self, *, site: Site, get_ticket: Callable[[], Awaitable[str]], hear: Hear, tally: Tally) -> None:
+    def __init__(
+        self,
+        *,
+        site: Site,
+        get_ticket: Callable[[], Awaitable[str]],
+        hear: Hear,
+        tally: Tally,
+        ack_s: float = ACK_S,
+        ping_s: float = PING_S,
+    ) -> None:
         """`get_ticket` is asked when there is no resume token, or when it is not taken."""
         self._site = site
         self._get_ticket = get_ticket
         self._hear = hear
         self._tally = tally
+        self._ack_s = ack_s
+        self._ping_s = ping_s
         self.resume: str | None = None
         self._views: dict[str, View] = {}
         self._pending: dict[str, Pending] = {}
@@ -105,7 +118,7 @@ class Live:
     async def send(self, *, id: str, conversation: str, text: str) -> int:  # noqa: A002 - the protocol's own word
         """Post a message and answer its seq when the server has acked it, however often it must be sent."""
         frame = encode({"type": "send", "id": id, "conversation": conversation, "text": text}).decode()
-        pending = self._pending[id] = Pending(frame=frame)
+        pending = self._pending[id] = Pending(frame=frame, ack_s=self._ack_s)
         began = time.perf_counter()
         try:
             await self._write(frame)
@@ -155,13 +168,15 @@ class Live:
             async with connect(
                 self._site.live_url,
                 host=self._site.peer,
-                port=self._site.port,
+                port=self._site.door,
                 origin=Origin(self._site.origin),
                 ssl=self._site.tls,
                 compression=None,
                 proxy=None,
                 open_timeout=OPEN_S,
                 close_timeout=1,
+                ping_interval=self._ping_s,
+                ping_timeout=self._ping_s,
                 max_size=LARGEST_FRAME,
                 max_queue=1024,
             ) as socket:

@@ -1,5 +1,6 @@
 """Where a host of a Yunke is: what it is called, and what is connected to."""
 
+import random
 import ssl
 from dataclasses import dataclass
 from typing import Final
@@ -14,11 +15,15 @@ PORTS: Final = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The platform's host or a tenant's: `name` and `port` as a browser would show them."""
+    """The platform's host or a tenant's: `name` and `port` as a browser would show them.
+
+    `doors` are the ports of what stands before several servers; where there are any, each connection takes one.
+    """
 
     scheme: str
     name: str
     port: int
+    doors: tuple[int, ...] = ()
 
     @property
     def host(self) -> str:
@@ -29,6 +34,11 @@ class Site:
     def origin(self) -> str:
         """What a browser on this site says it is."""
         return f"{self.scheme}://{self.host}"
+
+    @property
+    def door(self) -> int:
+        """The port to connect to."""
+        return random.choice(self.doors) if self.doors else self.port  # noqa: S311 - spreads, keeps no secret
 
     @property
     def live_url(self) -> str:

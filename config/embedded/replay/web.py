@@ -167,7 +167,7 @@ class Web:
         if free:
             return free.pop()
         reader, writer = await asyncio.open_connection(
-            site.peer, site.port, ssl=site.tls, server_hostname=site.name if site.tls else None
+            site.peer, site.door, ssl=site.tls, server_hostname=site.name if site.tls else None
         )
         return Connection(reader=reader, writer=writer)
 
