@@ -106,7 +106,7 @@ def _find_user(shape: type[APIView], request: HttpRequest) -> object:
     """Answer who asks; None for nobody, whom the view itself will refuse or serve."""
     try:
         user: object = shape().initialize_request(request).user
-    except APIException:
+    except (APIException, Refusal):
         return None
     return user
 

@@ -10,6 +10,7 @@ from config.sweeping import Sweep
 from conversations.access.answers import forget_answers
 from conversations.channels.webchat.commands import furnish
 from conversations.channels.webchat.inbox import INBOX
+from conversations.contacts.commands import forget_tokens
 from conversations.definitions.calendar.body import CALENDAR
 from conversations.definitions.canned_reply.body import CANNED_REPLY
 from conversations.definitions.kinds import Kind, register_kind
@@ -54,12 +55,18 @@ def sweep(now: datetime) -> None:
     forget_sent(now=now)
 
 
-_answers = Sweep(forget_answers)
+def forget_in_tenant(*, now: datetime) -> None:
+    """Forget what has expired in the tenant that is set."""
+    forget_answers(now=now)
+    forget_tokens(now=now)
+
+
+_expired = Sweep(forget_in_tenant)
 
 
 def sweep_tenants(now: datetime) -> None:
     """Forget what has expired in tenants' own schemas: some tenants each time, each in its turn."""
-    _answers.go_on(now=now)
+    _expired.go_on(now=now)
 
 
 # What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.

@@ -1,6 +1,7 @@
 """The rooms' tables, re-exported for Django: one app, one migration history."""
 
 from conversations.access.models import ApiKey, IdempotencyKey
+from conversations.channels.webchat.vouching.models import IdentitySecret
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.engine.models import Event, ReaderCursor, Stream
@@ -15,6 +16,7 @@ __all__ = [
     "DefinitionDraft",
     "Event",
     "IdempotencyKey",
+    "IdentitySecret",
     "ReaderCursor",
     "Stream",
 ]

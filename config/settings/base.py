@@ -32,6 +32,8 @@ YUNKE_TENANT_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_TENANT_REQUESTS_A_MIN
 YUNKE_DNS_SERVERS = os.environ.get("YUNKE_DNS_SERVERS", "")
 YUNKE_OUTBOUND_CA_FILE = os.environ.get("YUNKE_OUTBOUND_CA_FILE", "")
 YUNKE_OUTBOUND_LOOPBACK = False
+# Anonymous ones that one address may bring into one inbox.
+YUNKE_NEW_VISITORS_A_MINUTE = int(os.environ.get("YUNKE_NEW_VISITORS_A_MINUTE", "60"))
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -20,11 +20,20 @@ from tenants.refusals import NotAllowed
 
 
 class ContactShown(Answer, frozen=True):
-    """Somebody who is served; `name` is null for a key without `personal:read`."""
+    """Somebody who is served. Without `personal:read` a key is shown no name, external id, e-mail or phone.
+
+    `vouched` says that the company's own site told us who it is, and calls them `external_id`. Who turned out to be a
+    contact that is known is merged into that one, which has all their conversations.
+    """
 
     id: UUID
     name: str | None
     created_at: datetime
+    vouched: bool
+    external_id: str | None
+    email: str | None
+    phone: str | None
+    merged_into: UUID | None
 
 
 class ContactsQuery(PageQuery, frozen=True):
@@ -38,7 +47,7 @@ class Contacts(APIView):
 
     @describe(Described(answers={200: Listed[ContactShown]}, query=ContactsQuery))
     def get(self, request: Request) -> Response:
-        """List contacts."""
+        """List contacts, without those who were merged into others."""
         personal = _sees_personal(request)
         query = read_query(request=request, shape=ContactsQuery)
         page = get_page(window=open_window(query=query, name=f"contacts {query.order}"), order=query.order)
@@ -58,7 +67,16 @@ class OneContact(APIView):
 
 def render_contact(row: Contact, *, personal: bool) -> dict[str, Any]:
     """Answer a contact as the API shows it."""
-    shown = ContactShown(id=row.id, name=row.name if personal else None, created_at=row.created_at)
+    shown = ContactShown(
+        id=row.id,
+        name=row.name if personal else None,
+        created_at=row.created_at,
+        vouched=row.is_vouched,
+        external_id=row.external_id if personal else None,
+        email=row.email if personal else None,
+        phone=row.phone if personal else None,
+        merged_into=row.merged_into,
+    )
     said: dict[str, Any] = msgspec.to_builtins(shown)
     return said
 

@@ -1,16 +1,30 @@
-"""Making contacts."""
+"""Making contacts, knowing them again, and joining two of them that are one person."""
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from conversations.contacts.models import Contact, ContactIdentity
+from conversations.contacts.profile import Profile
+from tenants.context import current_tenant
+from tenants.database.locks import lock_key
+from tenants.refusals import Refusal
 
 VISITOR: Final = "visitor"
+VOUCHED: Final = "vouched"
+SWEPT_AT_ONCE: Final = 1000
+
+
+class ContactMerged(Refusal):
+    """You are known by another name here now; come in again."""
+
+    code = "merged"
+    status = 409
 
 
 def hash_token(*, token: str) -> str:
@@ -20,17 +34,93 @@ def hash_token(*, token: str) -> str:
 
 def add_visitor(*, inbox: str, now: datetime) -> tuple[Contact, str]:
     """Make an anonymous contact known by a new random token (256 bits) in one inbox; answer both."""
-    token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        contact = Contact(created_at=now)
-        contact.name = f"#{contact.id.hex[-6:].upper()}"
-        contact.save(force_insert=True)
-        ContactIdentity.objects.create(
-            contact=contact, kind=VISITOR, scope=inbox, value=hash_token(token=token), created_at=now
-        )
-    return contact, token
+        contact = _add_contact(now)
+        return contact, give_token(contact=contact.id, inbox=inbox, now=now)
 
 
-def lock_contact(*, contact: UUID) -> None:
-    """Let nobody else do for this contact what must happen once, until COMMIT."""
-    Contact.objects.select_for_update().get(id=contact)
+def give_token(
+    *, contact: UUID, inbox: str, now: datetime, until: datetime | None = None, by: UUID | None = None
+) -> str:
+    """Let a contact be known by a new random token in one inbox, until then; `by` is the secret that vouched."""
+    token = secrets.token_urlsafe(32)
+    ContactIdentity.objects.create(
+        contact_id=contact,
+        kind=VISITOR,
+        scope=inbox,
+        value=hash_token(token=token),
+        created_at=now,
+        expires_at=until,
+        vouched_by=by,
+    )
+    return token
+
+
+def keep_token(*, identity: UUID, until: datetime, by: UUID) -> None:
+    """Let a vouched contact's token live on."""
+    ContactIdentity.objects.filter(id=identity, kind=VISITOR).update(expires_at=until, vouched_by=by)
+
+
+def retire_token(*, identity: UUID) -> None:
+    """Let nobody in by this token any more."""
+    ContactIdentity.objects.filter(id=identity, kind=VISITOR).delete()
+
+
+def retire_tokens_of(*, secret: UUID) -> None:
+    """Let nobody in any more by a token that was given because of this secret."""
+    ContactIdentity.objects.filter(kind=VISITOR, vouched_by=secret).delete()
+
+
+def forget_tokens(*, now: datetime) -> None:
+    """Delete tokens that have expired, some at a time."""
+    old = ContactIdentity.objects.filter(expires_at__lt=now).order_by("expires_at").values_list("id", flat=True)
+    ContactIdentity.objects.filter(id__in=list(old[:SWEPT_AT_ONCE])).delete()
+
+
+def meet(*, inbox: str, external_id: str, now: datetime) -> UUID:
+    """Answer the contact whom this inbox's site calls so; the first time, make one. Others wait until COMMIT."""
+    with connection.cursor() as cursor:
+        key = lock_key(f"vouched:{current_tenant().schema}:{inbox}:{external_id}")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    known = ContactIdentity.objects.filter(kind=VOUCHED, scope=inbox, value=external_id).first()
+    if known is not None:
+        return known.contact_id
+    contact = _add_contact(now, external_id=external_id)
+    ContactIdentity.objects.create(contact=contact, kind=VOUCHED, scope=inbox, value=external_id, created_at=now)
+    return contact.id
+
+
+def describe(*, contact: UUID, profile: Profile) -> str:
+    """Write down what the site says now of a contact that the caller holds, and leave the rest; answer the name."""
+    row = Contact.objects.get(id=contact)
+    said = {"name": profile.name, "email": profile.email, "phone": profile.phone}
+    changed = [field for field, value in said.items() if value is not None and getattr(row, field) != value]
+    for field in changed:
+        setattr(row, field, said[field])
+    if changed:
+        row.save(update_fields=changed)
+    return row.name
+
+
+def hold(*, contacts: Collection[UUID]) -> None:
+    """Let nobody else do for these contacts what must happen once, until COMMIT."""
+    list(Contact.objects.select_for_update().filter(id__in=contacts).order_by("id").values_list("id", flat=True))
+
+
+def hold_own(*, contact: UUID) -> None:
+    """Hold one contact; raise ContactMerged for one who has nothing of their own any more."""
+    if Contact.objects.select_for_update().get(id=contact).merged_into is not None:
+        raise ContactMerged
+
+
+def join(*, contact: UUID, into: UUID) -> None:
+    """Say that two contacts, both held by the caller, are one person; nobody comes in as the first any more."""
+    Contact.objects.filter(id=contact).update(merged_into=into)
+    ContactIdentity.objects.filter(contact_id=contact).delete()
+
+
+def _add_contact(now: datetime, external_id: str | None = None) -> Contact:
+    contact = Contact(created_at=now, external_id=external_id)
+    contact.name = f"#{contact.id.hex[-6:].upper()}"
+    contact.save(force_insert=True)
+    return contact

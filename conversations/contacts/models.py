@@ -6,28 +6,53 @@ from tenants.database.models import TenantModel
 
 
 class Contact(TenantModel):
-    """Somebody who is served."""
+    """Somebody who is served.
+
+    `external_id` is what the company's own site calls them: it vouches for who has one. Who turned out to be somebody
+    known is `merged_into` that contact, and has nothing of their own any more.
+    """
 
     name = models.TextField()
     created_at = models.DateTimeField()
+    external_id = models.TextField(null=True)  # noqa: DJ001 - null says that nobody vouches for them
+    email = models.TextField(null=True)  # noqa: DJ001 - null says that it is not known
+    phone = models.TextField(null=True)  # noqa: DJ001 - the same
+    merged_into = models.UUIDField(null=True)
 
     class Meta(TenantModel.Meta):
         """Stored as `contact`."""
 
         db_table = "contact"
 
+    @property
+    def is_vouched(self) -> bool:
+        """Tell whether the company's site says who this is."""
+        return self.external_id is not None
+
 
 class ContactIdentity(TenantModel):
-    """One way in which a contact is known again: `kind` says what `value` is. Tokens are stored hashed."""
+    """One way in which a contact is known again: `kind` says what `value` is. Tokens are stored hashed.
+
+    A token that was given for a vouched identity ends at `expires_at`, and with the secret `vouched_by`.
+    """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
     kind = models.TextField()
     scope = models.TextField(default="", blank=True)
     value = models.TextField()
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    vouched_by = models.UUIDField(null=True)
 
     class Meta(TenantModel.Meta):
         """Stored as `contact_identity`; a value is one contact's within its kind and scope (an inbox's key)."""
 
         db_table = "contact_identity"
+        indexes = (
+            models.Index(
+                fields=("expires_at",),
+                name="contact_identity_expiry",
+                condition=models.Q(expires_at__isnull=False),
+            ),
+        )
         constraints = (models.UniqueConstraint(fields=("kind", "value", "scope"), name="contact_identity_value"),)

@@ -1,7 +1,11 @@
 """Finding contacts."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from django.db.models import Q
 
 from conversations.contacts.commands import VISITOR, hash_token
 from conversations.contacts.models import Contact, ContactIdentity
@@ -9,16 +13,25 @@ from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
 
 
-def find_visitor(*, token: str) -> tuple[Contact, str] | None:
-    """Answer the anonymous contact who holds this token, and the key of the inbox that the token is bound to."""
-    identity = (
-        ContactIdentity.objects.filter(kind=VISITOR, value=hash_token(token=token)).select_related("contact").first()
-    )
-    return None if identity is None else (identity.contact, identity.scope)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who shows a token: the contact, the identity that the token is, and the inbox that it is bound to, by its key."""
+
+    contact: Contact
+    identity: UUID
+    inbox: str
+
+
+def find_visitor(*, token: str, now: datetime) -> Known | None:
+    """Answer who holds this token, while it lives."""
+    live = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    rows = ContactIdentity.objects.filter(live, kind=VISITOR, value=hash_token(token=token))
+    row = rows.select_related("contact").first()
+    return None if row is None else Known(row.contact, row.id, row.scope)
 
 
 def get_contact(*, contact: UUID) -> Contact:
-    """Answer one contact; raise NotFound."""
+    """Answer one contact, one who was merged, too; raise NotFound."""
     row = Contact.objects.filter(id=contact).first()
     if row is None:
         raise NotFound
@@ -26,6 +39,7 @@ def get_contact(*, contact: UUID) -> Contact:
 
 
 def get_page(*, window: Window, order: Literal["created_at", "-created_at"]) -> Page[Contact]:
-    """Answer a page of contacts by when they first came."""
-    rows = cut(rows=Contact.objects.all(), fields=("created_at", "id"), descending=order[0] == "-", window=window)
+    """Answer a page of contacts by when they first came, without those who were merged into others."""
+    found = Contact.objects.filter(merged_into__isnull=True)
+    rows = cut(rows=found, fields=("created_at", "id"), descending=order[0] == "-", window=window)
     return turn(rows=list(rows), window=window, key=lambda row: (row.created_at.isoformat(), row.id))

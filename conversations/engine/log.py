@@ -37,6 +37,12 @@ def lock(*, subjects: Sequence[UUID]) -> None:
     _run(statements.LOCK, {"streams": streams})
 
 
+def move_access(*, subjects: Sequence[UUID]) -> None:
+    """Say that others may write to these subjects now: who was permitted before has to ask anew. Lock them first."""
+    streams = sorted(stream for subject in subjects for stream in streams_of(subject=subject))
+    _run(statements.MOVE_ACCESS, {"streams": streams})
+
+
 def append(*, drafts: Sequence[Draft], at: datetime, projections: Sequence[Projection] = ()) -> list[Recorded]:
     """Write the drafts in the order given; answer them as recorded (a repeat as it was recorded the first time).
 

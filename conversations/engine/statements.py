@@ -14,6 +14,8 @@ OPEN_STREAMS = (
 
 LOCK = "SELECT id FROM {s}stream WHERE id = ANY(%(streams)s::uuid[]) ORDER BY id FOR UPDATE"
 
+MOVE_ACCESS = "UPDATE {s}stream SET access = access + 1 WHERE id = ANY(%(streams)s::uuid[])"
+
 APPEND = """
 WITH input AS (
     SELECT * FROM unnest(

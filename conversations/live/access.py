@@ -38,7 +38,7 @@ class Access:
 
     async def look(self, *, conversation: UUID) -> Right:
         """Answer from the database, and remember; raise NotFound."""
-        self._known.pop(conversation, None)
+        self.forget(conversation=conversation)
         staff = stream_of(subject=conversation, audience=Audience.STAFF)
         params = {"conversation": conversation, "staff": staff}
         rows = await self._log.query(tenant=self._tenant, text=ACCESS, params=params)
@@ -46,3 +46,7 @@ class Access:
             raise NotFound
         right = self._known[conversation] = Right(*rows[0])
         return right
+
+    def forget(self, *, conversation: UUID) -> None:
+        """Ask anew the next time."""
+        self._known.pop(conversation, None)

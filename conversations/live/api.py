@@ -4,7 +4,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from conversations.channels.webchat.authentication import VisitorToken
+from conversations.channels.webchat.authentication import VisitorToken, get_visit
+from conversations.channels.webchat.commands import VouchingRequired
 from conversations.live.tickets import TICKET_S, Pass, issue_pass, sign_ticket
 from conversations.threads.actors import of_member
 from conversations.threads.authentication import get_contact
@@ -27,7 +28,7 @@ class LiveTickets(APIView):
     authentication_classes = [VisitorToken, MemberSession]
     permission_classes = []
 
-    @describe(Described(answers={201: Ticket}, kept=False))
+    @describe(Described(answers={201: Ticket}, refusals=(VouchingRequired,), kept=False))
     def post(self, request: Request) -> Response:
         """Answer a one-use ticket for /live/v1, bound to tenant, person and the page's origin."""
         pass_ = _make_pass(request)
@@ -40,4 +41,5 @@ def _make_pass(request: Request) -> Pass:
     if isinstance(member, Member):
         actor = of_member(member=member)
         return issue_pass(tenant=tenant, actor=actor, origin=origin, role=member.role, session=member.session)
-    return issue_pass(tenant=tenant, actor=get_contact(request=request), origin=origin)
+    actor, identity = get_contact(request=request), get_visit(request=request).identity
+    return issue_pass(tenant=tenant, actor=actor, origin=origin, identity=identity)

@@ -5,7 +5,8 @@ log. A subscription that sees a hole reads the log too: reconnecting, healing an
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from tenants.context import TenantRef
 
 logger = structlog.get_logger(__name__)
 PAGE: Final = 200
+Watch = Mapping[str, Callable[[TenantRef, Recorded], None]]
 
 
 class Receiver(Protocol):
@@ -102,9 +104,10 @@ class Subscription:
 class Feed:
     """A tenant's log as this process follows it. `position` is the last event that was offered to everybody here."""
 
-    def __init__(self, *, tenant: TenantRef, log: Log) -> None:
+    def __init__(self, *, tenant: TenantRef, log: Log, watch: Watch) -> None:
         """It follows from where the log is when start() asks."""
         self.tenant = tenant
+        self._watch = watch
         self.position = -1
         self._log = log
         self._streams: dict[UUID, set[Subscription]] = {}
@@ -193,6 +196,8 @@ class Feed:
             rendered = Rendered(event)
             for subscription in (*self._streams.get(event.stream, ()), *self._desk):
                 subscription.offer(rendered)
+            if event.kind in self._watch:
+                self._watch[event.kind](self.tenant, event)
         self.position = events[-1].position
         for subscription in self._desk:
             if subscription.live:
@@ -202,14 +207,15 @@ class Feed:
 class Feeds:
     """All feeds of this process."""
 
-    def __init__(self, *, log: Log) -> None:
-        """Start with none."""
+    def __init__(self, *, log: Log, watch: Watch = MappingProxyType({})) -> None:
+        """Start with none; `watch` gets every event of its kinds in a tenant that somebody here listens to."""
         self._log = log
+        self._watch = watch
         self._feeds: dict[str, Feed] = {}
 
     async def add(self, *, tenant: TenantRef, subscription: Subscription) -> None:
         """Offer a subscription its tenant's events from now on; what goes wrong here leaves nothing behind."""
-        feed = self._feeds.setdefault(tenant.schema, Feed(tenant=tenant, log=self._log))
+        feed = self._feeds.setdefault(tenant.schema, Feed(tenant=tenant, log=self._log, watch=self._watch))
         feed.add(subscription)
         try:
             await feed.start()

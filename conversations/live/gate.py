@@ -7,7 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from conversations.channels.webchat.vouching.queries import LIVE_VISITORS
 from conversations.engine.following import TenantConnections
+from conversations.engine.statements import qualified
 from conversations.live.frames import Hello
 from conversations.live.tickets import TICKET_S, NotSignedIn, Pass, read_resume, read_ticket
 from tenants.context import TenantRef
@@ -18,7 +20,7 @@ _USE = """
 INSERT INTO public.live_nonces (nonce, expires_at) VALUES (%(nonce)s, %(expires_at)s)
 ON CONFLICT DO NOTHING RETURNING nonce
 """
-_CONTACT = "SELECT 1 FROM contact WHERE id = %(contact)s"
+_CONTACT = "SELECT 1 FROM contact WHERE id = %(contact)s AND merged_into IS NULL"
 
 
 class Standing(NamedTuple):
@@ -73,8 +75,17 @@ class Gate:
         now = live[pass_.session]
         return msgspec.structs.replace(pass_, name=now.name, role=now.role, permissions=now.permissions)
 
+    async def find_visitors(self, *, tenant: TenantRef, identities: Collection[UUID]) -> set[UUID]:
+        """Answer which of these visitors' tokens still let somebody in."""
+        params = {"identities": list(identities), "now": datetime.now(UTC)}
+        rows = await self._connections.fetch(tenant=tenant, text=qualified(LIVE_VISITORS), params=params)
+        return {identity for (identity,) in rows}
+
     async def _check_contact(self, pass_: Pass, tenant: TenantRef) -> None:
-        if not await self._connections.fetch(tenant=tenant, text=_CONTACT, params={"contact": pass_.id}):
+        if pass_.identity is not None:
+            if not await self.find_visitors(tenant=tenant, identities=[pass_.identity]):
+                raise NotSignedIn
+        elif not await self._connections.fetch(tenant=tenant, text=_CONTACT, params={"contact": pass_.id}):
             raise NotSignedIn
 
 

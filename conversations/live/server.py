@@ -17,6 +17,8 @@ from conversations.live.answers import Answer, Closing
 from conversations.live.feeds import Feeds
 from conversations.live.gate import Gate
 from conversations.live.session import GOING_AWAY, Session
+from conversations.live.visitors import MERGED, Visitors, hear_of_merging
+from tenants.context import TenantRef
 from tenants.queries import LOOKUPS, forget_tenant
 
 logger = structlog.get_logger(__name__)
@@ -33,19 +35,21 @@ class LiveServer:
         self.log = log
         self.gate = gate
         self.writer = writer
-        self.feeds = Feeds(log=log)
+        self.feeds = Feeds(log=log, watch={MERGED: self._merged})
         self.sessions: set[Session] = set()
         self.draining = False
         self._bus = bus
         self._hearts: list[asyncio.Task[None]] = []
+        self._visitors = Visitors(gate=gate)
 
     async def start(self) -> None:
         """Begin to write and to follow."""
         await self.writer.start()
         await self._bus.start(listener=self._hear, resync=self._resync)
         LOOKUPS.be_told(while_=lambda: self._bus.is_alive)
-        # Two, because a log that is slow to read must not keep in somebody who is out.
-        self._hearts = [asyncio.create_task(self._beat(check)) for check in (self.feeds.check, self._check_members)]
+        # Several, because a log that is slow to read must not keep in somebody who is out.
+        checks = (self.feeds.check, self._check_members, self._check_visitors)
+        self._hearts = [asyncio.create_task(self._beat(check)) for check in checks]
 
     def drain(self) -> None:
         """Tell every socket that this process goes, when to come back, and close it."""
@@ -111,6 +115,12 @@ class LiveServer:
             elif not found.is_as(session.pass_):
                 session.say(Closing(reason="changed", retry_after_ms=0))
                 session.outbox.close(GOING_AWAY)
+
+    async def _check_visitors(self) -> None:
+        await self._visitors.check(sessions=list(self.sessions))
+
+    def _merged(self, tenant: TenantRef, event: Recorded) -> None:
+        hear_of_merging(event=event, tenant=tenant, sessions=list(self.sessions))
 
     async def _beat(self, check: Callable[[], Awaitable[None]]) -> None:
         while True:

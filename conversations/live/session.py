@@ -204,11 +204,24 @@ class Session:
             self._reads.mark(conversation=conversation, seq=seq)
 
     async def _write_read(self, conversation: UUID, seq: int) -> None:
-        fact = rules.read(actor=self.actor, seq=seq)
-        draft = Draft(subject=conversation, fact=fact, sender=self.actor.id, client_id=f"read:{seq}")
+        try:
+            right = await self._access.get(conversation=conversation)
+            rules.check_view(contact=right.contact, actor=self.actor)
+        except Refusal:
+            return  # whose it was: what somebody else has read is not theirs to say
+        draft = Draft(
+            subject=conversation,
+            fact=rules.read(actor=self.actor, seq=seq),
+            sender=self.actor.id,
+            client_id=f"read:{seq}",
+            access=right.version,
+        )
 
         def done(outcome: Outcome | Failure) -> None:
-            if not isinstance(outcome, Outcome):
+            stale = isinstance(outcome, Outcome) and outcome.verdict == "stale"
+            if stale:
+                self._access.forget(conversation=conversation)
+            if stale or not isinstance(outcome, Outcome):
                 self._reads.mark_again(conversation=conversation, seq=seq)
 
         await self._server.writer.submit(schema=self.tenant.schema, draft=draft, done=done)

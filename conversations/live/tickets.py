@@ -31,7 +31,8 @@ class NotSignedIn(Refusal):
 class Pass(msgspec.Struct, frozen=True, kw_only=True):
     """What a ticket or resume token says: for which tenant and origin, who, with which role.
 
-    `session` is a member's browser session: with it ends what it let in. `permissions` are what the role allowed then.
+    `session` is a member's browser session, `identity` the token of a visitor: with it ends what it let in.
+    `permissions` are what a member's role allowed then.
     """
 
     tenant: UUID
@@ -43,6 +44,7 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
     nonce: str
     session: UUID | None = None
     permissions: tuple[str, ...] = ()
+    identity: UUID | None = None
 
     def actor(self) -> Actor:
         """Answer who acts."""
@@ -50,8 +52,16 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
         return Actor(kind, self.id, self.name, frozenset(self.permissions))
 
 
-def issue_pass(*, tenant: TenantRef, actor: Actor, origin: str, role: str = "", session: UUID | None = None) -> Pass:
-    """Make a pass for somebody whose request was just checked; a member has a role and a session."""
+def issue_pass(
+    *,
+    tenant: TenantRef,
+    actor: Actor,
+    origin: str,
+    role: str = "",
+    session: UUID | None = None,
+    identity: UUID | None = None,
+) -> Pass:
+    """Make a pass for somebody whose request was just checked: a member has role and session, a visitor an identity."""
     permissions = tuple(sorted(actor.permissions)) if actor.kind == "member" else ()
     return Pass(
         tenant=tenant.id,
@@ -63,6 +73,7 @@ def issue_pass(*, tenant: TenantRef, actor: Actor, origin: str, role: str = "", 
         nonce=secrets.token_urlsafe(16),
         session=session,
         permissions=permissions,
+        identity=identity,
     )
 
 

@@ -11,7 +11,7 @@ from conversations.engine.events import Draft, Fact, Recorded
 from conversations.engine.streams import new_subject
 from conversations.threads import rules
 from conversations.threads.actors import Actor
-from conversations.threads.events import ConversationStarted
+from conversations.threads.events import ContactMerged, ConversationStarted
 from conversations.threads.models import ConversationRow
 from conversations.threads.projections import CONVERSATIONS
 from conversations.threads.queries import get_conversation, get_state
@@ -33,6 +33,20 @@ def start_conversation(*, contact: UUID, inbox: str, channel: str, now: datetime
         started = ConversationStarted(inbox=inbox, channel=channel)
         log.append(drafts=[Draft(subject=subject, fact=started, sender=contact)], at=now, projections=[CONVERSATIONS])
     return subject
+
+
+def hand_over(*, was: UUID, contact: UUID, name: str, now: datetime) -> None:
+    """Give all conversations of one contact to another, called `name`; the caller's transaction holds both contacts.
+
+    Each keeps its id, its history and whether it is open. Sessions that were let into them have to ask again.
+    """
+    found = sorted(ConversationRow.objects.filter(contact_id=was).values_list("id", flat=True))
+    log.lock(subjects=found)
+    log.move_access(subjects=found)
+    ConversationRow.objects.filter(id__in=found).update(contact_id=contact)
+    merged = ContactMerged(was=was, contact=contact, name=name)
+    drafts = [Draft(subject=conversation, fact=merged, sender=contact) for conversation in found]
+    log.append(drafts=drafts, at=now, projections=[CONVERSATIONS])
 
 
 def take(*, conversation: UUID, actor: Actor, now: datetime) -> None:

@@ -58,3 +58,12 @@ class NotePosted(Fact, frozen=True):
 
     name: str
     text: str
+
+
+@fact(kind="contact.merged.v1", audience=Audience.STAFF, personal=("name",))
+class ContactMerged(Fact, frozen=True):
+    """The contact of this conversation, `was`, turned out to be `contact`, whom the company's site vouches for."""
+
+    was: UUID
+    contact: UUID
+    name: str

@@ -59,9 +59,15 @@ def get_conversation(*, conversation: UUID) -> ConversationRow:
 
 
 def find_current(*, contact: UUID) -> UUID | None:
-    """Answer the contact's conversation to go on with: the newest open one, else the newest."""
-    rows = ConversationRow.objects.filter(contact_id=contact).order_by("status", "-id")
+    """Answer the contact's conversation to go on with: the open one where somebody spoke last, else the last of all."""
+    rows = ConversationRow.objects.filter(contact_id=contact).order_by("status", "-last_at", "-id")
     return rows.values_list("id", flat=True).first()
+
+
+def get_recent(*, contact: UUID, limit: int) -> list[UUID]:
+    """Answer the contact's conversations in which something happened last, the oldest first."""
+    rows = ConversationRow.objects.filter(contact_id=contact).order_by("-last_at", "-id")
+    return list(rows.values_list("id", flat=True)[:limit])[::-1]
 
 
 def get_page(

@@ -23,7 +23,9 @@ class Stock:
 
     def client_for(self, path: str, guest: Guest) -> Client:
         """Answer who makes a call: visitors at their door, the owner everywhere else."""
-        if path == "/api/v1/visitors/conversation":
+        if path == "/api/v1/visitors/current":
+            guest = self.shop.welcome()  # or the guest could not come in again
+        if path in {"/api/v1/visitors/conversation", "/api/v1/visitors/current"}:
             self.anybody.defaults["HTTP_AUTHORIZATION"] = guest.headers["authorization"]
         else:
             self.anybody.defaults.pop("HTTP_AUTHORIZATION", None)
@@ -36,8 +38,14 @@ class Stock:
             key = self.reply(published=not drafted, draft=drafted or path.endswith("/diff"))
             return {"kind": "canned_reply", "key": key, "version": 1}
         if path.startswith("/api/v1/inboxes"):
-            return {"key": self.shop.inbox}
+            return {"key": self.shop.inbox, "secret": self.identity_secret() if "{secret}" in path else ""}
         return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
+
+    def identity_secret(self) -> str:
+        """Answer the id of one of the inbox's secrets; make one if there is none."""
+        path = f"/api/v1/inboxes/{self.shop.inbox}/identity-secrets"
+        found = self.owner.get(path).json()["results"] or [self.owner.post(path, {}, content_type=JSON).json()]
+        return str(found[0]["id"])
 
     def key(self) -> str:
         """Make an API key; answer its id."""

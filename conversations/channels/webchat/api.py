@@ -1,18 +1,32 @@
 """REST of web chat: the visitor's door, and inboxes for those who manage them."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from conversations.channels.webchat.authentication import IsVisitor, VisitorToken, read_token
-from conversations.channels.webchat.commands import change_inbox, get_conversation_to_write_in, let_in
+from conversations.channels.webchat.authentication import (
+    IsVisitor,
+    VisitorToken,
+    get_visit,
+    read_token,
+)
+from conversations.channels.webchat.commands import (
+    VouchingRequired,
+    change_inbox,
+    get_conversation_to_write_in,
+    let_in,
+)
 from conversations.channels.webchat.inbox import Greeting, WebchatInbox
+from conversations.channels.webchat.newcomers import TooManyVisitors
 from conversations.channels.webchat.queries import Inbox, get_inboxes
+from conversations.channels.webchat.vouching.token import IdentityExpired, IdentityInvalid
+from conversations.contacts.commands import ContactMerged, retire_token
 from conversations.definitions.commands import DefinitionChanged
 from conversations.threads.authentication import get_actor, get_contact
 from tenants.bodies import Body, Nothing, read_body
@@ -21,9 +35,10 @@ from tenants.refusals import NotAllowed, NotFound
 
 
 class VisitorBody(Body, frozen=True):
-    """The key of the inbox whose widget was opened."""
+    """The key of the inbox whose widget was opened, and the identity token by which the company's site vouches."""
 
     inbox: str
+    identity: Annotated[str, Meta(max_length=8192)] | msgspec.UnsetType = msgspec.UNSET
 
 
 class InboxBody(Body, frozen=True):
@@ -34,6 +49,7 @@ class InboxBody(Body, frozen=True):
     greeting: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     color: str | msgspec.UnsetType = msgspec.UNSET
     calendar: str | msgspec.UnsetType | None = msgspec.UNSET
+    require_vouching: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class ContactOf(Answer, frozen=True):
@@ -52,11 +68,17 @@ class InboxSeen(Answer, frozen=True):
 
 
 class VisitorShown(Answer, frozen=True):
-    """A visitor: the token only when it was made just now, the conversation if there is one to go on with."""
+    """A visitor: the token only when it was made just now, the conversation if there is one to go on with.
+
+    `conversations` are the last ones, the oldest first. The token of a `vouched` visitor lives for a day and is not to
+    be kept: the site vouches again.
+    """
 
     token: str | None
+    vouched: bool
     contact: ContactOf
     conversation: UUID | None
+    conversations: list[UUID]
     inbox: InboxSeen
 
 
@@ -89,20 +111,30 @@ class Visitors(APIView):
         Described(
             body=VisitorBody,
             answers={200: VisitorShown, 201: VisitorShown},
-            refusals=(NotFound,),
+            refusals=(NotFound, VouchingRequired, IdentityInvalid, IdentityExpired, TooManyVisitors),
             example={"inbox": "THE-KEY-OF-AN-INBOX"},
             kept=False,
         )
     )
     def post(self, request: Request) -> Response:
-        """Know a visitor again by the token, or give a new one."""
+        """Know a visitor again by the token or by the site's word, or give a new token.
+
+        Who shows an anonymous visitor's token and an identity is that visitor: their conversations are joined.
+        """
         body = read_body(data=request.data, shape=VisitorBody)
-        visitor = let_in(inbox=body.inbox, token=read_token(request=request), now=datetime.now(UTC))
+        visitor = let_in(
+            inbox=body.inbox,
+            token=read_token(request=request),
+            identity=body.identity or None,
+            now=datetime.now(UTC),
+        )
         return Response(
             {
                 "token": visitor.token,
+                "vouched": visitor.vouched,
                 "contact": {"id": visitor.actor.id, "name": visitor.actor.name},
                 "conversation": visitor.conversation,
+                "conversations": visitor.conversations,
                 "inbox": _public(visitor.inbox),
             },
             status=201 if visitor.token else 200,
@@ -115,13 +147,30 @@ class VisitorConversation(APIView):
     authentication_classes = [VisitorToken]
     permission_classes = [IsVisitor]
 
-    @describe(Described(body=Nothing, answers={200: Started}, one_transaction=True))
+    @describe(
+        Described(
+            body=Nothing, answers={200: Started}, refusals=(ContactMerged, VouchingRequired), one_transaction=True
+        )
+    )
     def post(self, request: Request) -> Response:
         """Answer the visitor's conversation; the first time, start it."""
         read_body(data=request.data, shape=Nothing)
-        actor, inbox = get_contact(request=request), str(request.auth)
+        actor, inbox = get_contact(request=request), get_visit(request=request).inbox
         conversation = get_conversation_to_write_in(contact=actor.id, inbox=inbox, now=datetime.now(UTC))
         return Response({"id": conversation})
+
+
+class CurrentVisitor(APIView):
+    """DELETE /api/v1/visitors/current: sign out on the company's site."""
+
+    authentication_classes = [VisitorToken]
+    permission_classes = [IsVisitor]
+
+    @describe(Described(answers={204: None}, refusals=(VouchingRequired,)))
+    def delete(self, request: Request) -> Response:
+        """End the visitor's token: nobody comes in by it any more, and its sockets are closed."""
+        retire_token(identity=get_visit(request=request).identity)
+        return Response(status=204)
 
 
 class Inboxes(APIView):
@@ -159,4 +208,5 @@ def _public(inbox: Inbox) -> dict[str, Any]:
 
 
 def _full(inbox: Inbox) -> dict[str, Any]:
-    return {"key": inbox.key, "version": inbox.version, "calendar": None, **msgspec.to_builtins(inbox.body)}
+    left_out = {"calendar": None, "require_vouching": False}
+    return {"key": inbox.key, "version": inbox.version, **left_out, **msgspec.to_builtins(inbox.body)}

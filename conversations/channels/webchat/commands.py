@@ -3,39 +3,55 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from django.db import transaction
 
 from conversations.channels.webchat.inbox import KIND, WebchatInbox
-from conversations.channels.webchat.queries import Inbox, find_inbox, get_inboxes
-from conversations.contacts.commands import add_visitor, lock_contact
+from conversations.channels.webchat.newcomers import count_newcomer
+from conversations.channels.webchat.queries import Inbox, get_inbox, get_inboxes
+from conversations.channels.webchat.vouching.commands import let_in_vouched
+from conversations.contacts.commands import add_visitor, hold_own
 from conversations.contacts.queries import find_visitor
 from conversations.definitions.commands import lock_definitions, publish
 from conversations.threads.actors import Actor
 from conversations.threads.commands import start_conversation
-from conversations.threads.queries import find_current
+from conversations.threads.queries import find_current, get_recent
 from tenants.context import TenantRef, tenant_context
-from tenants.refusals import NotAllowed, NotFound
+from tenants.refusals import NotAllowed, Refusal
+
+SHOWN: Final = 20
+
+
+class VouchingRequired(Refusal):
+    """This chat is for visitors who are signed in on its site."""
+
+    code = "vouching_required"
+    status = 403
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A visitor who was let in. `token` is set only when it was made just now."""
+    """A visitor who was let in. `token` is set only when it was made just now.
+
+    `conversation` is the one to go on with, `conversations` are the last ones, the oldest first.
+    """
 
     actor: Actor
     inbox: Inbox
     token: str | None
+    vouched: bool
     conversation: UUID | None
+    conversations: list[UUID]
 
 
 def add_inbox(*, name: str, now: datetime) -> Inbox:
     """Make a web-chat inbox with a new key."""
     key = secrets.token_urlsafe(15)
     publish(kind=KIND, key=key, body=msgspec.to_builtins(WebchatInbox(name=name)), now=now)
-    return _get_inbox(key)
+    return get_inbox(key=key)
 
 
 def furnish(*, tenant: TenantRef, name: str, now: datetime) -> None:
@@ -51,34 +67,47 @@ def change_inbox(*, key: str, changes: dict[str, Any], actor: Actor, now: dateti
         raise NotAllowed
     with transaction.atomic():
         lock_definitions()  # what somebody else changes meanwhile is not taken back
-        body = {**msgspec.to_builtins(_get_inbox(key).body), **changes}
+        body = {**msgspec.to_builtins(get_inbox(key=key).body), **changes}
         publish(kind=KIND, key=key, body=body, now=now, by=actor.id)
-        return _get_inbox(key)
+        return get_inbox(key=key)
 
 
-def let_in(*, inbox: str, token: str | None, now: datetime) -> Visitor:
-    """Let a visitor in: who shows a token of this inbox is known again, anybody else is new."""
-    found = _get_inbox(inbox)
-    known = find_visitor(token=token) if token else None
-    if known is not None and known[1] == inbox:
-        contact = known[0]
-        return Visitor(Actor("contact", contact.id, contact.name), found, None, find_current(contact=contact.id))
-    contact, new_token = add_visitor(inbox=inbox, now=now)
-    return Visitor(Actor("contact", contact.id, contact.name), found, new_token, None)
+def let_in(*, inbox: str, token: str | None, now: datetime, identity: str | None = None) -> Visitor:
+    """Let a visitor in: whom the site vouches for, who shows a token of this inbox, or else somebody new.
+
+    Raises NotFound, VouchingRequired, TooManyVisitors, or what is wrong with the identity.
+    """
+    found = get_inbox(key=inbox)
+    if identity is not None:
+        actor, given = let_in_vouched(inbox=found, identity=identity, token=token, now=now)
+        return _visitor(actor, found, given, vouched=True)
+    known = find_visitor(token=token, now=now) if token else None
+    if known is not None and known.inbox == inbox:
+        check_vouching(inbox=found, vouched=known.contact.is_vouched)
+        actor = Actor("contact", known.contact.id, known.contact.name)
+        return _visitor(actor, found, None, vouched=known.contact.is_vouched)
+    check_vouching(inbox=found, vouched=False)
+    count_newcomer(inbox=inbox)
+    contact, given = add_visitor(inbox=inbox, now=now)
+    return _visitor(Actor("contact", contact.id, contact.name), found, given, vouched=False)
+
+
+def check_vouching(*, inbox: Inbox, vouched: bool) -> None:
+    """Raise VouchingRequired for a visitor whom nobody vouches for, where that is needed."""
+    if inbox.body.require_vouching is True and not vouched:
+        raise VouchingRequired
 
 
 def get_conversation_to_write_in(*, contact: UUID, inbox: str, now: datetime) -> UUID:
     """Answer the visitor's conversation; start one if there is none. Two at once answer the same."""
     with transaction.atomic():
-        lock_contact(contact=contact)
+        hold_own(contact=contact)
         current = find_current(contact=contact)
         if current is None:
             current = start_conversation(contact=contact, inbox=inbox, channel="webchat", now=now)
         return current
 
 
-def _get_inbox(key: str) -> Inbox:
-    inbox = find_inbox(key=key)
-    if inbox is None:
-        raise NotFound
-    return inbox
+def _visitor(actor: Actor, inbox: Inbox, token: str | None, *, vouched: bool) -> Visitor:
+    current, recent = find_current(contact=actor.id), get_recent(contact=actor.id, limit=SHOWN)
+    return Visitor(actor, inbox, token, vouched, current, recent)

@@ -30,7 +30,7 @@ class Greeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A web-chat inbox. `origins` are the sites that may embed it; "*" stands for any.
 
-    `calendar` is the key of its business hours.
+    `calendar` is the key of its business hours. `require_vouching` lets in only visitors whom the site vouches for.
     """
 
     name: Name
@@ -38,14 +38,19 @@ class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     origins: Annotated[tuple[Origin, ...], Meta(max_length=50)] = (ANY_ORIGIN,)
     greeting: Greeting = msgspec.field(default_factory=Greeting)
     color: Colour = "#2457d6"
-    # Unset, it is left out of the stored body: the version of the code before then still reads it.
+    # Unset, these are left out of the stored body: the version of the code before then still reads it.
     calendar: CalendarKey | msgspec.UnsetType | None = msgspec.UNSET
+    require_vouching: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 def check_inbox(body: WebchatInbox) -> WebchatInbox:
     """Answer the inbox in its plain form; raise Invalid."""
-    calendar = msgspec.UNSET if body.calendar is None else body.calendar
-    return msgspec.structs.replace(body, origins=check_origins(origins=body.origins), calendar=calendar)
+    return msgspec.structs.replace(
+        body,
+        origins=check_origins(origins=body.origins),
+        calendar=msgspec.UNSET if body.calendar is None else body.calendar,
+        require_vouching=body.require_vouching or msgspec.UNSET,
+    )
 
 
 def check_origins(*, origins: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import msgspec
 from conversations.channels.webchat.inbox import KIND, WebchatInbox
 from conversations.definitions.models import Definition
 from conversations.definitions.queries import find_definition, get_definitions
+from tenants.refusals import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,14 @@ def find_inbox(*, key: str) -> Inbox | None:
     """Answer the inbox with this key."""
     found = find_definition(kind=KIND, key=key)
     return None if found is None else _inbox(found)
+
+
+def get_inbox(*, key: str) -> Inbox:
+    """Answer the inbox with this key; raise NotFound."""
+    inbox = find_inbox(key=key)
+    if inbox is None:
+        raise NotFound
+    return inbox
 
 
 def get_inboxes() -> list[Inbox]:

@@ -38,14 +38,11 @@ def render_conversation(
     row: ConversationRow, inboxes: dict[str, str], *, personal: bool, full: bool = False
 ) -> dict[str, Any]:
     """Answer a conversation as the API shows it; without `personal` names and texts are null."""
-    contact: dict[str, Any] = {"id": row.contact_id, "name": row.contact.name if personal else None}
-    if full:
-        contact["created_at"] = row.contact.created_at
     return {
         "id": row.id,
         "status": row.status,
         "assignee": row.assignee,
-        "contact": contact,
+        "contact": _render_contact(row, personal=personal, full=full),
         "inbox": {"id": row.inbox, "name": inboxes.get(row.inbox, "")},
         "started_at": row.started_at,
         "last_at": row.last_at,
@@ -56,6 +53,21 @@ def render_conversation(
         "contact_read_seq": row.contact_read_seq,
         "member_read_seq": row.member_read_seq,
     }
+
+
+def _render_contact(row: ConversationRow, *, personal: bool, full: bool) -> dict[str, Any]:
+    contact = row.contact
+    said = {
+        "id": contact.id,
+        "name": contact.name if personal else None,
+        "vouched": contact.is_vouched,
+        "external_id": contact.external_id if personal else None,
+    }
+    if not full:
+        return said
+    known = {"email": contact.email, "phone": contact.phone}
+    more = {"created_at": contact.created_at, "merged_into": contact.merged_into}
+    return {**said, **more, **(known if personal else dict.fromkeys(known))}
 
 
 class Conversations(APIView):

@@ -63,11 +63,16 @@ class EventsQuery(Body, frozen=True):
 
 
 class Of(Answer, frozen=True):
-    """Whose conversation it is; `created_at` only where the contact is expanded."""
+    """Whose conversation it is, and whether the company's site vouches for that; the rest only where it is expanded."""
 
     id: UUID
     name: str | None
+    vouched: bool
+    external_id: str | None
     created_at: datetime | UnsetType = UNSET
+    email: str | UnsetType | None = UNSET
+    phone: str | UnsetType | None = UNSET
+    merged_into: UUID | UnsetType | None = UNSET
 
 
 class Through(Answer, frozen=True):

@@ -153,11 +153,12 @@ def test_what_does_not_exist_is_not_found(shop: Shop, agent: Actor) -> None:
             commands.add_note(**asked, text="x", client_id="1")
 
 
-def test_a_visitor_goes_on_with_the_newest_open_one(shop: Shop, guest: Guest) -> None:
+def test_a_visitor_goes_on_where_somebody_spoke_last_of_the_open_ones(shop: Shop, guest: Guest) -> None:
     shop.write(guest.conversation, [ConversationResolved()])
     with tenant_context(shop.tenant):
         assert find_current(contact=guest.actor.id) == guest.conversation
-        newer = commands.start_conversation(contact=guest.actor.id, inbox=shop.inbox, channel="webchat", now=NOW)
+        now = datetime.now(UTC)
+        newer = commands.start_conversation(contact=guest.actor.id, inbox=shop.inbox, channel="webchat", now=now)
         assert find_current(contact=guest.actor.id) == newer
     shop.write(newer, [ConversationResolved()])
     with tenant_context(shop.tenant):

@@ -45,13 +45,13 @@ def test_a_visitor_comes_and_comes_back(shop: Shop, site: Client) -> None:
     first = come(site, shop.inbox)
     assert first.status_code == 201
     met = first.json()
-    assert met.keys() == {"token", "contact", "conversation", "inbox"}
+    assert met.keys() == {"token", "vouched", "contact", "conversation", "conversations", "inbox"}
     assert met["inbox"].keys() == {"name", "greeting", "color"}
     assert len(met["token"]) >= 43, "256 bits"
     conversation = start(site, met["token"]).json()["id"]
     again = come(site, shop.inbox, met["token"])
     assert again.status_code == 200
-    assert again.json() == {**met, "token": None, "conversation": conversation}
+    assert again.json() == {**met, "token": None, "conversation": conversation, "conversations": [conversation]}
     assert start(site, met["token"]).json() == {"id": conversation}
 
 
@@ -119,6 +119,7 @@ def test_inboxes_are_listed_and_changed(shop: Shop, admin: Client) -> None:
         "greeting": inbox["greeting"],
         "color": inbox["color"],
         "calendar": None,
+        "require_vouching": False,
     }
     changed = change(
         admin, shop, name="云 Shop", origins=["https://Example.com:443/", " http://a.test "], color="#00ff00"

@@ -31,6 +31,7 @@ class Id(StrEnum):
     PERSON = "person"
     KEY = "key"
     INBOX = "inbox"
+    SECRET = "secret"
     REPLY = "reply"  # the key of a definition
     DEFINITION = "definition"  # kind/key
     CURSOR = "cursor"

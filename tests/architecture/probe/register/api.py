@@ -55,9 +55,13 @@ ENTRIES: Final = (
     api(f"GET {DOCUMENT}/versions/{{version}}", STAFF, kind=Id.PLAIN, key=Id.REPLY, version=Id.PLAIN),
     # Web chat
     api("POST /api/v1/visitors", EVERYBODY, inbox=Id.INBOX),
+    api("DELETE /api/v1/visitors/current", VISITOR),
     api("POST /api/v1/visitors/conversation", VISITOR),
     api("GET /api/v1/inboxes", STAFF),
     api("PATCH /api/v1/inboxes/{key}", STAFF, key=Id.INBOX),
+    api("GET /api/v1/inboxes/{key}/identity-secrets", STAFF, key=Id.INBOX),
+    api("POST /api/v1/inboxes/{key}/identity-secrets", STAFF, key=Id.INBOX),
+    api("DELETE /api/v1/inboxes/{key}/identity-secrets/{secret}", STAFF, key=Id.INBOX, secret=Id.SECRET),
     api("POST /api/v1/live-tickets", VISITOR | MEMBER, Bound.SIGNED),
     # The document of all this
     api("GET /api/v1/openapi.json", EVERYBODY, Bound.SAME),

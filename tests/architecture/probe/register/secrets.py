@@ -12,7 +12,11 @@ ENTRIES: Final = (
     within("signature conversations.live.tickets._read", Bound.SIGNED, "reads both: compares tenant and origin"),
     within("secret conversations.access.commands._new_secret", Bound.HOST, "an API key, kept as a hash in its tenant"),
     within("secret conversations.channels.webchat.commands.add_inbox", Bound.HOST, "an inbox's key, of its tenant"),
-    within("secret conversations.contacts.commands.add_visitor", Bound.HOST, "a visitor's token, a hash in its tenant"),
+    within("secret conversations.channels.webchat.vouching.commands.make_secret", Bound.HOST, "sealed in its tenant"),
+    within(
+        "signature conversations.channels.webchat.vouching.token._find_claims", Bound.HOST, "by the inbox's secrets"
+    ),
+    within("secret conversations.contacts.commands.give_token", Bound.HOST, "a visitor's token, a hash in its tenant"),
     within("secret conversations.live.tickets.issue_pass", Bound.SIGNED, "a ticket's nonce, inside of its signature"),
     within("secret tenants.database.names.new_schema_name", Bound.ROLE, "a schema's and a role's name, never reused"),
     within("secret tenants.members.waiting.new_nonce", Bound.SIGNED, "inside of a session or a signed ticket"),

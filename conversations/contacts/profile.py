@@ -1,0 +1,13 @@
+"""What a company's own site says of somebody. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Whom the site calls `external_id`. None: it does not say."""
+
+    external_id: str
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
