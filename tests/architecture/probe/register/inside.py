@@ -17,6 +17,12 @@ ENTRIES: Final = (
     # Ports, and what fills them
     within("port tenants.ports.furnish_tenant", Bound.EACH, "called in the new tenant's own transaction"),
     within("callback config.wiring.furnish_tenant", Bound.EACH, "makes the first inbox in the scope it is called in"),
+    within("port tenants.ports.tell_tenant_changed", Bound.PLATFORM, "an id"),
+    within("callback config.wiring.tell_tenant_changed", Bound.PLATFORM, "an id, to every process"),
+    # What processes tell each other over PostgreSQL; anybody with a database session could listen, so no content
+    within("channel yunke", Bound.NAMED, "signals, each with its schema (register/live.py)"),
+    within("channel yunke_mail", Bound.SAME, "empty: look whether there is a mail"),
+    within("channel yunke_audit", Bound.SAME, "empty: look whether there is a note"),
     # Answers kept by Idempotency-Key
     within("kept run_in_transaction", Bound.HOST, KEPT),
     within("kept run_with_claim", Bound.HOST, KEPT),
@@ -37,7 +43,8 @@ ENTRIES: Final = (
     within("function head_position(text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
     within("function take_positions(integer, text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
     # What a process remembers for all tenants together
-    within("memory tenants.queries._kept", Bound.NAMED, "slug -> tenant, for 5 s"),
+    within("memory tenants.queries.LOOKUPS", Bound.NAMED, "slug -> tenant, until somebody says that it changed"),
+    within("memory tenants.secrets._read_ring", Bound.SAME, "the keys of this deployment"),
     within("memory tenants.database.clone._blueprints", Bound.SAME, "the template's statements"),
     within("memory tenants.members.signing.PASSWORDS", Bound.NAMED, GUESSES),
     within("memory tenants.provisioning.door.FROM_ONE_PLACE", Bound.PLATFORM, GUESSES),

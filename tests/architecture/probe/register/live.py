@@ -40,5 +40,6 @@ ENTRIES: Final = (
     topic("staff", MEMBER, conversation=Id.CONVERSATION),
     topic("desk", MEMBER),
     Entry(name="signal Hint", who=INSIDE, bound=Bound.NAMED, why="a schema and a position; the log is read for more"),
+    Entry(name="signal Change", who=INSIDE, bound=Bound.PLATFORM, why="a tenant's id: look it up anew"),
     Entry(name="signal Whisper", who=INSIDE, bound=Bound.NAMED, why="a frame, for those of the schema who look on"),
 )

@@ -4,6 +4,7 @@ config/embedded is left out: it is what `./dev` starts, and no request reaches i
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,7 @@ DRAWERS: Final = (
     "os.urandom",
 )
 MEMORIES: Final = ("functools.cache", "functools.lru_cache")
+CHANNELS: Final = re.compile(r"pg_notify\('(\w+)'|\b(?:LISTEN|NOTIFY) (\w+)")
 ANSWERS: Final = "conversations.access.answers"
 MIDDLEWARE: Final = "config.idempotency"
 
@@ -77,6 +79,8 @@ def find() -> Iterator[Found]:
             elif name in DRAWERS:
                 yield _found(f"secret {where}", "secrets.py")
         yield from (_found(f"memory {name}", "inside.py") for name in _memories(module))
+        for _, text in module.source.strings():
+            yield from (_found(f"channel {a or b}", "inside.py") for a, b in CHANNELS.findall(text))
         if module.name in {ANSWERS, MIDDLEWARE}:
             yield from (_found(f"kept {name}", "inside.py") for name in _keepers(module))
 
