@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.members.member import Member
 from tenants.members.proof import Verdict
-from tenants.members.sessions import Seat, find_seat
+from tenants.members.sessions import Seat, SessionStore, find_seat
 from tenants.queries import find_tenant_by_host
 
 
@@ -46,6 +46,8 @@ class TenantMiddleware:
     def _as_tenant(self, request: TenantRequest, tenant: TenantRef) -> HttpResponse:
         request.tenant = tenant
         request.urlconf = settings.YUNKE_TENANT_URLCONF
+        if request.session.get("tenant") not in {None, str(tenant.id)}:
+            request.session = SessionStore()  # another tenant's is none here: it is not known, not ended, not written
         match find_seat(session=request.session, tenant=tenant):
             case Seat(member, Verdict.LET_IN):
                 request.member = member
