@@ -46,7 +46,6 @@ ENTRIES: Final = (
     within("memory tenants.queries.LOOKUPS", Bound.NAMED, "slug -> tenant, until somebody says that it changed"),
     within("memory tenants.secrets._read_ring", Bound.SAME, "the keys of this deployment"),
     within("memory tenants.database.clone._blueprints", Bound.SAME, "the template's statements"),
-    within("memory tenants.members.signing.PASSWORDS", Bound.NAMED, GUESSES),
     within("memory tenants.provisioning.door.FROM_ONE_PLACE", Bound.PLATFORM, GUESSES),
     within("memory tenants.provisioning.door.FOR_ONE_PERSON", Bound.PLATFORM, GUESSES),
     within("memory conversations.access.throttle._buckets", Bound.NAMED, "by schema, and by schema and key"),

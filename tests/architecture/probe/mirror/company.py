@@ -1,0 +1,162 @@
+"""A company with one of everything that can be stored, made through commands and the API, its mark in every text."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.test import Client
+
+from conversations.contacts.models import Contact
+from conversations.engine.events import Recorded
+from conversations.engine.readers import Reader, run_readers
+from conversations.threads import commands
+from conversations.threads.actors import of_member
+from tenants.audit.noting import Target, note, who_is
+from tenants.context import TenantRef, platform_context, tenant_context
+from tenants.mail.models import Mail
+from tenants.members.commands import add_member
+from tenants.members.member import Member
+from tenants.members.permissions import KEY_SCOPES
+from tenants.members.proof import Proof, Way
+from tenants.members.queries import get_members
+from tenants.members.sessions import SessionStore, begin
+from tenants.origin import from_origin
+from tenants.provisioning import sign_up
+from tests.architecture.probe.classes import Id
+from tests.architecture.probe.mirror.ids import NEVER
+from tests.architecture.probe.mirror.people import add_people_things
+from tests.shop import Guest, Shop
+
+BY_PASSWORD: Final = Proof(way=Way.PASSWORD)
+PASSWORD: Final = "correct horse 9 battery"
+JSON: Final = "application/json"
+
+
+@dataclass
+class Company:
+    """One of the two. `mark` is in every text of it and in no text of anybody else's."""
+
+    mark: str
+    tenant: TenantRef
+    shop: Shop
+    owner: Member
+    agent: Member
+    both: Member  # a person who is a member of the other company, too
+    guests: list[Guest] = field(default_factory=list)
+    key: str = ""
+    secret: str = ""
+    reply: str = ""
+    _sessions: dict[UUID, str] = field(default_factory=dict)
+    never: dict[Id, str] = field(default_factory=lambda: {id_: make() for id_, make in NEVER.items()})
+
+    @property
+    def host(self) -> str:
+        """Answer where it is served."""
+        return f"{self.tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}"
+
+    def anybody(self, **headers: str) -> Client:
+        """Answer a browser that nobody is signed in with."""
+        return Client(headers={"host": self.host, **headers})
+
+    def session_of(self, member: Member) -> str:
+        """Sign a member in; answer the key of the session."""
+        session = SessionStore()
+        now = datetime.now(UTC)
+        begin(session=session, tenant=self.tenant, person_id=member.person_id, proof=BY_PASSWORD, now=now)
+        session.save()
+        return str(session.session_key)
+
+    def browser(self, member: Member | None = None, *, fresh: bool = False) -> Client:
+        """Answer a browser that a member, by default the owner, is signed in with; a fresh one may be signed out."""
+        who = member or self.owner
+        if who.person_id not in self._sessions:
+            self._sessions[who.person_id] = self.session_of(who)
+        client = self.anybody()
+        kept = self._sessions[who.person_id]
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.session_of(who) if fresh else kept
+        return client
+
+    def program(self) -> Client:
+        """Answer a program that shows the key."""
+        return self.anybody(authorization=f"Bearer {self.secret}")
+
+
+def open_company(*, both: str) -> Company:
+    """Sign a company up and fill it; `both` is the address of somebody who works in several."""
+    mark = f"canary-{secrets.token_hex(4)}"
+    tenant = sign_up(
+        name=f"{mark} Ltd", slug=mark, email=f"{mark}@example.com", password=PASSWORD, now=datetime.now(UTC)
+    )
+    agent = add_member(tenant=tenant, email=f"{mark}-2@example.com", name=f"{mark} 2", password=PASSWORD, role="agent")
+    worker = add_member(tenant=tenant, email=both, name="Both", password=PASSWORD, role="owner")
+    company = Company(mark, tenant, Shop(tenant=tenant), _find_owner(tenant, mark), agent, worker)
+    _serve(company)
+    _configure(company)
+    _leave_behind(company)
+    return company
+
+
+def _find_owner(tenant: TenantRef, mark: str) -> Member:
+    return next(member for member in get_members(tenant=tenant) if member.email == f"{mark}@example.com")
+
+
+def _serve(company: Company) -> None:
+    """Let visitors come, talk and be answered; each list has at least two rows, so that there is a cursor."""
+    mark, actor, now = company.mark, of_member(member=company.owner), datetime.now(UTC)
+    for number in range(3):
+        guest = company.shop.welcome(text=f"{mark} asks {number}")
+        company.guests.append(guest)
+        with tenant_context(company.tenant):
+            Contact.objects.filter(id=guest.actor.id).update(name=f"{mark} visitor")  # no command names visitors yet
+            where: Any = {"conversation": guest.conversation, "actor": actor, "now": now}
+            commands.post_message(**where, text=f"{mark} answers", client_id=f"{mark}-m{number}")
+            commands.add_note(**where, text=f"{mark} notes", client_id=f"{mark}-n{number}")
+            commands.assign(**where, to=company.agent.person_id)
+            if number == 2:
+                commands.resolve(**where)
+
+
+def _configure(company: Company) -> None:
+    mark, owner = company.mark, company.browser()
+    scopes = sorted(KEY_SCOPES)
+    made = _call(owner, "post", "/api/v1/keys", {"name": f"{mark} robot", "scopes": scopes}, HTTP_IDEMPOTENCY_KEY=mark)
+    company.key, company.secret = made["id"], made["secret"]
+    _call(owner, "post", "/api/v1/keys", {"name": f"{mark} second", "scopes": scopes})
+    company.reply = f"{mark}-reply"
+    body = {"name": f"{mark} reply", "texts": {"en": f"{mark} says hello"}}
+    for name in ("again", "reply"):
+        path = f"/api/v1/definitions/canned_reply/{mark}-{name}"
+        for title in ("first", "next"):
+            saved = _call(owner, "put", f"{path}/draft", {"body": {**body, "name": f"{mark} {title}"}, "revision": 0})
+            _call(owner, "post", f"{path}/publish", {"revision": saved["draft"]["revision"]})
+        _call(owner, "put", f"{path}/draft", {"body": {**body, "name": f"{mark} later"}, "revision": 0})
+    changes = {"name": f"{mark} inbox", "greeting": {"en": f"{mark} greets"}, "origins": [f"https://{mark}.example"]}
+    _call(owner, "patch", f"/api/v1/inboxes/{company.shop.inbox}", changes)
+
+
+def _call(client: Client, method: str, path: str, body: object, **extra: Any) -> Any:
+    response = getattr(client, method)(path, body, content_type=JSON, **extra)
+    assert response.status_code < 300, (path, response.content)
+    return response.json()
+
+
+def _leave_behind(company: Company) -> None:
+    """What accumulates: a reader's trouble, a mail and a note on their way."""
+    mark, tenant, now = company.mark, company.tenant, datetime.now(UTC)
+
+    def fail(_event: Recorded, _now: datetime) -> None:
+        raise ValueError(mark)
+
+    with tenant_context(tenant):
+        run_readers(readers=[Reader(name=mark, kinds=frozenset({"message.posted.v1"}), apply=fail)], now=now)
+    add_people_things(tenant=tenant, mark=mark, member=company.agent, now=now)
+    note_: Any = {"who": who_is(caller=company.owner), "action": "member.role_changed", "now": now}
+    with platform_context(), from_origin(address=mark, agent=mark):
+        target = Target(kind="member", id=mark, label=mark)
+        note(tenant=tenant.id, target=target, before={"name": mark}, after={"name": mark}, **note_)
+        # As queue_mail leaves it, but never due: whatever else runs on this database would send it.
+        words = {"to": f"{mark}@example.com", "subject": mark, "body": mark, "error": mark, "template": "probe"}
+        Mail.objects.create(tenant=tenant.id, queued_at=now, **words)

@@ -1,0 +1,38 @@
+"""For every kind of id one that never was, and looks like those that are. The two companies' own are in theirs.py."""
+
+import secrets
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from conversations.engine.streams import new_subject
+from tenants.database.models import new_id
+from tests.architecture.probe.classes import Id
+
+
+def uuid() -> str:
+    """Answer a UUID like those of rows."""
+    return str(new_id())
+
+
+def subject() -> str:
+    """Answer a UUID like those of conversations."""
+    return str(new_subject())
+
+
+NEVER: Final[dict[Id, Callable[[], str]]] = {
+    Id.CONVERSATION: subject,
+    Id.CONTACT: uuid,
+    Id.PERSON: uuid,
+    Id.KEY: uuid,
+    Id.INBOX: lambda: secrets.token_urlsafe(15),
+    Id.REPLY: lambda: f"canary-{secrets.token_hex(4)}-reply",
+    Id.DEFINITION: lambda: f"canned_reply/canary-{secrets.token_hex(4)}-reply",
+    Id.EMAIL: lambda: f"canary-{secrets.token_hex(4)}@example.com",
+    Id.SLUG: lambda: f"canary-{secrets.token_hex(4)}",
+}
+
+
+def staff_of(*, conversation: str) -> str:
+    """Answer the id of a conversation's staff stream."""
+    return str(UUID(int=UUID(conversation).int | 1))

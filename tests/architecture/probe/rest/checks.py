@@ -1,0 +1,146 @@
+"""The checks over HTTP: foreign ids, foreign credentials, and everything that is answered without either."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.test import Client
+
+from tests.architecture.probe.checks import Leak, refuse
+from tests.architecture.probe.classes import EVERYBODY, Bound, Entry, Id, Who
+from tests.architecture.probe.mirror.company import Company
+from tests.architecture.probe.mirror.rows import digest, find_ids
+from tests.architecture.probe.mirror.theirs import THEIRS
+from tests.architecture.probe.rest.answers import exactly, find_secrets
+from tests.architecture.probe.rest.calls import client_of, find_calls, make_call, never, places
+
+# Where an answer must tell a foreign id from one that never was, and why.
+OPEN: Final[dict[tuple[str, str], str]] = {
+    ("platform POST /api/v1/tenants", "slug"): "a slug is a host name: whether it is taken is seen by asking for it",
+    ("platform POST /", "slug"): "the same",
+}
+
+
+@contextmanager
+def unchanged(theirs: Company) -> Iterator[None]:
+    """Raise Leak if a row of the other company is another afterwards."""
+    before = digest(company=theirs)
+    yield
+    after = digest(company=theirs)
+    refuse([table for table in before.keys() | after.keys() if before.get(table) != after.get(table)], "rows changed")
+
+
+class Asking:
+    """One company asks, and everything that it is answered is looked through for the other's."""
+
+    def __init__(self, ours: Company, theirs: Company) -> None:
+        """Know what must not be seen."""
+        self.ours, self.theirs = ours, theirs
+        self._secrets = find_ids(company=theirs) | {theirs.shop.inbox, theirs.tenant.schema}
+        self._own = find_ids(company=ours)
+
+    def look(self, response: Any, said: Sequence[str], what: str) -> Any:
+        """Answer the response; raise Leak where it holds something of the other company's."""
+        found = find_secrets(response, secrets=self._secrets, mark=self.theirs.mark, said=said)
+        refuse(found, f"{what}: of the other company")
+        return response
+
+    def compare(self, ask: Callable[[str], Any], values: tuple[str, str], what: str) -> None:
+        """Raise Leak unless `ask` is answered the same with both values."""
+        fixed = self._secrets | self._own
+        answers = []
+        for value in values:
+            said = (value, *value.split("/"))
+            answers.append(exactly(self.look(ask(value), said, what), said=said, fixed=fixed - {value}))
+        if answers[0] != answers[1]:
+            raise Leak(f"{what}: theirs is answered {answers[0]}, one that never was {answers[1]}")
+
+
+def check_ids(ours: Company, theirs: Company, *, only: str = "") -> int:
+    """Every id of theirs in every place of our calls; answer how many were compared."""
+    asking, count = Asking(ours, theirs), 0
+    with unchanged(theirs):
+        for entry in (*find_calls(), *find_calls(host="platform")):
+            for place, id_ in places(entry) if only in entry.name else ():
+                if (entry.name, place) not in OPEN:
+                    count += _check_place(asking, entry, place, (THEIRS[id_](theirs), theirs.never[id_]))
+    return count
+
+
+def _check_place(asking: Asking, entry: Entry, place: str, values: tuple[str, str]) -> int:
+    count = 0
+    for who in sorted(entry.who & EVERYBODY):
+
+        def ask(value: str, who: Who = who) -> Any:
+            client = _client(asking.ours, entry, who)
+            return make_call(entry, asking.ours, {place: value}).by(client)
+
+        asking.compare(ask, values, f"{entry.name} {place} by {who}")
+        count += 1
+    return count
+
+
+def _client(company: Company, entry: Entry, who: Who) -> Client:
+    client = client_of(company, entry, who)
+    if entry.name.startswith("platform "):
+        client.defaults["HTTP_HOST"] = settings.YUNKE_PLATFORM_HOSTS[0]
+    return client
+
+
+def check_cursors(ours: Company, theirs: Company, *, only: str = "") -> int:
+    """Every cursor of theirs, on our list of the same name; answer how many were compared."""
+    asking, count = Asking(ours, theirs), 0
+    lists = [entry for entry in find_calls() if Id.CURSOR in entry.ids.values() and only in entry.name]
+    cursors = {entry.name: _find_cursor(entry, theirs) for entry in lists}
+    with unchanged(theirs):
+        for entry in lists:
+            cursor = cursors[entry.name]
+            values = cursor, cursor[:-4] + ("AAAA" if cursor[-4:] != "AAAA" else "BBBB")
+            count += _check_place(asking, entry, "?cursor", values)
+    return count
+
+
+def _find_cursor(entry: Entry, company: Company) -> str:
+    path = make_call(entry, company).path
+    following = company.browser().get(f"{path}?limit=1").json()["next"]
+    if following is None:
+        raise Leak(f"{entry.name}: the mirror needs two rows in this list, or there is no cursor to try")
+    (cursor,) = parse_qs(urlsplit(following).query)["cursor"]
+    return str(cursor)
+
+
+def check_everything(ours: Company, theirs: Company, *, only: str = "") -> int:
+    """Every call with ids of our own, by each who may: nothing of theirs is answered, none of theirs is changed."""
+    asking, count = Asking(ours, theirs), 0
+    with unchanged(theirs):
+        for entry in find_calls():
+            for who in _askers(entry) if only in entry.name else ():
+                call = make_call(entry, ours, None if entry.name.split()[1] == "GET" else never(entry))
+                for one in (call, replace(call, method="HEAD", body=""), replace(call, method="OPTIONS", body="")):
+                    if one is call or (who is Who.MEMBER and entry.bound is not Bound.SAME):
+                        asking.look(one.by(client_of(ours, entry, who)), (), f"{entry.name} {one.method} by {who}")
+                        count += 1
+    return count
+
+
+def _askers(entry: Entry) -> list[Who]:
+    """Answer who asks: one is enough where all are answered the same."""
+    everybody = sorted(entry.who & EVERYBODY)
+    return everybody[:1] if entry.bound is Bound.SAME else everybody
+
+
+def check_who(ours: Company) -> int:
+    """Each call by everybody: who is not named in the register is refused, who is named is not."""
+    count = 0
+    for entry in find_calls():
+        for who in sorted(EVERYBODY) if entry.bound is not Bound.SAME else ():
+            call = make_call(entry, ours, never(entry) if who in entry.who else None)
+            response = call.by(client_of(ours, entry, who))
+            turned = response.status_code in {401, 403} or response.headers.get("Location", "").startswith("/sign-in?")
+            if turned is (who in entry.who) and entry.bound is not Bound.CALLER:
+                raise Leak(f"{entry.name} by {who} is answered {response.status_code}: see who may ask in the register")
+            count += 1
+    return count

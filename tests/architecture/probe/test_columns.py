@@ -1,0 +1,24 @@
+"""The mirror is whole: each column that can hold text holds the company's mark, or says why it cannot."""
+
+from tests.architecture.probe.conftest import Pair
+from tests.architecture.probe.mirror.columns import WITHOUT, find_columns, find_unmarked
+
+
+def test_every_text_has_its_mark(pair: Pair) -> None:
+    for company in (pair.ours, pair.theirs):
+        unmarked = {
+            name
+            for schema in (company.tenant.schema, "public")
+            for name in find_unmarked(schema=schema, mark=company.mark)
+        }
+        news = sorted(unmarked - set(WITHOUT))
+        assert not news, (
+            f"fill these in tests/architecture/probe/mirror/company.py, or say why not in columns.py: {news}"
+        )
+        assert not set(WITHOUT) - unmarked, "these hold a mark: take them out of WITHOUT in columns.py"
+
+
+def test_what_needs_no_mark_is_there(pair: Pair) -> None:
+    own = {f"{table}.{column}" for table, column in find_columns(schema=pair.ours.tenant.schema)}
+    public = {f"public.{table}.{column}" for table, column in find_columns(schema="public")}
+    assert set(WITHOUT) <= own | public
