@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.callers import find_user
 from config.rest import answer_refusal
 from conversations.access.answers import Asked, Kept, run_in_transaction, run_with_claim
 from conversations.access.throttle import charge, tell_allowance
@@ -51,7 +51,7 @@ class Idempotency:
         if request.method != "POST" or HEADER not in request.headers or shape is None or tenant is None:
             return None
         said = find_described(method=getattr(shape, "post", shape)) or _PLAIN
-        user = _find_user(shape, request)
+        user = find_user(shape=shape, request=request)
         caller = _name(user)
         if caller is None or not said.kept:
             return None
@@ -59,7 +59,7 @@ class Idempotency:
             charge(request=request, user=user)
             return _Run(request, said, lambda: view(request, *args, **kwargs)).once(caller)
         except Refusal as refusal:
-            return answer_refusal(error=refusal)
+            return answer_refusal(request=request, error=refusal)
 
 
 class _Run:
@@ -100,15 +100,6 @@ def _repeat(kept: Kept) -> HttpResponse:
         del response.headers["Content-Type"]
     response.headers["Idempotency-Replayed"] = "true"
     return response
-
-
-def _find_user(shape: type[APIView], request: HttpRequest) -> object:
-    """Answer who asks; None for nobody, whom the view itself will refuse or serve."""
-    try:
-        user: object = shape().initialize_request(request).user
-    except (APIException, Refusal):
-        return None
-    return user
 
 
 def _name(user: object) -> str | None:

@@ -19,7 +19,7 @@ from conversations.access.authentication import BearerKey
 from conversations.channels.webchat.authentication import VisitorToken
 from tenants.describing import Answer, Described, find_described
 from tenants.members.authentication import MemberSession
-from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal
+from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal, Suspended
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 REF: Final = "#/components/schemas/{name}"
@@ -205,6 +205,8 @@ def _told(operation: Operation, said: Described) -> Iterator[tuple[int, str, str
     if operation.guarded:
         yield 401, "not_signed_in", "Nobody is signed in, or the key or token does not open."
         yield _of(NotAllowed)
+    if operation.method != "get" and not (said.while_closed and operation.guarded):
+        yield _of(Suspended)
     if operation.parameters:
         yield _of(NotFound)
     if said.body or said.query or _is_kept(operation, said):

@@ -90,9 +90,9 @@ def problem(error: Exception, _context: dict[str, Any]) -> Response | None:
     return Response(body, status=body["status"], headers=headers, content_type="application/problem+json")
 
 
-def answer_refusal(*, error: Refusal) -> HttpResponse:
-    """Answer a refusal of the API that is raised outside of any view."""
-    answer = JsonResponse(_describe(error), status=error.status, content_type="application/problem+json", safe=False)
+def answer_refusal(*, request: HttpRequest, error: Refusal) -> HttpResponse:
+    """Answer a refusal that is raised outside of any view."""
+    answer = refuse(request=request, body=_describe(error) or {})
     for name, value in _headers(error, error.status).items():
         answer.headers[name] = value
     return answer

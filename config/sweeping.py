@@ -8,7 +8,7 @@ import structlog
 from django.db import DatabaseError, connection
 
 from tenants.context import TenantRef, tenant_context
-from tenants.queries import get_active_tenants
+from tenants.queries import get_open_tenants
 
 logger = structlog.get_logger(__name__)
 AT_ONCE: Final = 20
@@ -24,7 +24,7 @@ class Step(Protocol):
 class Sweep:
     """Goes round the tenants, AT_ONCE each time; a process that starts begins anew."""
 
-    def __init__(self, step: Step, tenants: Callable[[], list[TenantRef]] = get_active_tenants) -> None:
+    def __init__(self, step: Step, tenants: Callable[[], list[TenantRef]] = get_open_tenants) -> None:
         """Begin with nobody: the list is read at the first turn."""
         self._step, self._tenants = step, tenants
         self._waiting: list[TenantRef] = []

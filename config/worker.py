@@ -97,7 +97,7 @@ class Worker:
     def _serve(self, schema: str, head: int) -> Progress:
         """One tenant's readers. A tenant whose tables are locked, behind or gone is tried again and stops no other."""
         tenant = self._find_tenant(schema)
-        if tenant is None:
+        if tenant is None or tenant.closed is not None:
             return Progress.LATER
         try:
             with tenant_context(tenant):
@@ -112,7 +112,9 @@ class Worker:
         return progress
 
     def _find_tenant(self, schema: str) -> TenantRef | None:
-        if schema not in self._tenants or time.monotonic() > self._tenants_until:
+        known = self._tenants.get(schema)
+        # Whose head is open is not closed any more, whatever we remember.
+        if known is None or known.closed is not None or time.monotonic() > self._tenants_until:
             self._tenants = {tenant.schema: tenant for tenant in get_active_tenants()}
             self._tenants_until = time.monotonic() + KEPT_S
         return self._tenants.get(schema)

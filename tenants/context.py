@@ -7,19 +7,33 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from django.db import transaction
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """Why a tenant can be read only: its account is suspended (and why), or will be deleted (and when)."""
+
+    kind: Literal["suspended", "deletion"]
+    reason: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TenantRef:
-    """What is needed to act for a tenant. `schema` is also the name of the tenant's database role."""
+    """What is needed to act for a tenant. `schema` is also the name of the tenant's database role.
+
+    While it is `closed`, its sessions are read-only and its log takes nothing.
+    """
 
     id: UUID
     slug: str
     schema: str
+    closed: Closure | None = None
 
 
 class Platform:

@@ -30,7 +30,8 @@ class Described:
     """One method of one view: shapes of body and query, of each answer by status, and the refusals of its own.
 
     For Idempotency-Key: whether a POST's answer is kept, which of its fields are secrets and therefore are not, and
-    whether all that it does is one transaction of the tenant (it never looks into public).
+    whether all that it does is one transaction of the tenant (it never looks into public). `while_closed` methods are
+    asked of a suspended tenant, too: they change nothing, or what must always be possible.
     """
 
     answers: Mapping[int, Any]
@@ -41,6 +42,7 @@ class Described:
     kept: bool = True
     secrets: tuple[str, ...] = ()
     one_transaction: bool = False
+    while_closed: bool = False
 
 
 def describe(said: Described) -> Callable[[F], F]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower, Now
 from uuid_utils.compat import uuid7
 
 from tenants.audit.models import AuditNote
-from tenants.context import TenantRef
+from tenants.context import Closure, TenantRef
 from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
 from tenants.mail.models import Mail
 from tenants.members.models import OwnRole
@@ -57,6 +57,10 @@ class Tenant(models.Model):
     created_at = models.DateTimeField()
     require_second_factor = models.BooleanField(default=False, db_default=False)
     sso_only = models.BooleanField(default=False, db_default=False)
+    suspended_at = models.DateTimeField(null=True)
+    suspended_reason = models.CharField(max_length=300, default="", db_default="", blank=True)
+    deletion_asked_at = models.DateTimeField(null=True)
+    delete_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "tenants"
@@ -65,6 +69,16 @@ class Tenant(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(state__in=TenantState.values), name="tenants_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(suspended_at=None, suspended_reason="")
+                | models.Q(suspended_at__isnull=False) & ~models.Q(suspended_reason=""),
+                name="tenants_suspended_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deletion_asked_at=None, delete_at=None)
+                | models.Q(deletion_asked_at__isnull=False, delete_at__isnull=False),
+                name="tenants_deleted_when_asked",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +88,13 @@ class Tenant(models.Model):
     @property
     def ref(self) -> TenantRef:
         """Answer what is needed to act for it."""
-        return TenantRef(id=self.id, slug=self.slug, schema=self.schema)
+        return TenantRef(id=self.id, slug=self.slug, schema=self.schema, closed=self._closed)
+
+    @property
+    def _closed(self) -> Closure | None:
+        if self.delete_at is not None:
+            return Closure("deletion", until=self.delete_at)
+        return Closure("suspended", self.suspended_reason) if self.suspended_at else None
 
 
 class ReadySchema(models.Model):
@@ -180,6 +200,7 @@ class Head(models.Model):
     schema = models.CharField(max_length=63, primary_key=True)
     tenant = models.UUIDField(unique=True)
     position = models.BigIntegerField(default=0, db_default=0)
+    closed = models.BooleanField(default=False, db_default=False)  # while it is, no position is given away
 
     class Meta:
         db_table = "heads"

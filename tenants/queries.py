@@ -63,6 +63,11 @@ def get_active_tenants() -> list[TenantRef]:
         return [tenant.ref for tenant in Tenant.objects.filter(state=TenantState.ACTIVE).order_by("id")]
 
 
+def get_open_tenants() -> list[TenantRef]:
+    """Answer every tenant that is served and may be changed, oldest first."""
+    return [tenant for tenant in get_active_tenants() if tenant.closed is None]
+
+
 def find_tenant(*, tenant_id: UUID) -> TenantRef | None:
     """Answer the active tenant with this id, or None."""
     with platform_context():

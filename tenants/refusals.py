@@ -42,6 +42,13 @@ class NotAllowed(Refusal):
     status = 403
 
 
+class Suspended(Refusal):
+    """This company's account takes no changes at present."""
+
+    code = "suspended"
+    status = 403
+
+
 class Invalid(Refusal):
     """Some fields are not right."""
 

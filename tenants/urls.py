@@ -3,4 +3,6 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-urlpatterns = [path("language", set_language, name="language")]
+from tenants.closing import while_closed
+
+urlpatterns = [path("language", while_closed(set_language), name="language")]

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.rest.Refusals",
     "config.origin.Origins",
+    "config.closing.ClosedTenants",
     "config.idempotency.Idempotency",
     "tenants.middleware.TenantMiddleware",
 ]
@@ -93,6 +94,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "tenants.closing.banner",
             ]
         },
     }

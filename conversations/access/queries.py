@@ -30,7 +30,8 @@ def find_bearer(*, secret: str, address: str, now: datetime) -> KeyBearer | None
     key = ApiKey.objects.filter(Q(secret=shown) | Q(old_secret=shown)).first()
     if key is None or not rules.opens(terms=_terms(key, shown), address=address, now=now):
         return None
-    if key.last_used_at is None or key.last_used_at < now - USED_WITHIN:
+    unnoted = key.last_used_at is None or key.last_used_at < now - USED_WITHIN
+    if unnoted and current_tenant().closed is None:
         ApiKey.objects.filter(id=key.id).update(last_used_at=now)
     return KeyBearer(current_tenant().id, key.id, key.name, frozenset(key.scopes))
 

@@ -74,7 +74,7 @@ HEAD = "SELECT public.head_position(%(schema)s)"
 
 SOME_HEADS = "SELECT schema, position FROM public.heads WHERE schema = ANY(%(schemas)s)"
 
-HEADS_AFTER = "SELECT schema, position FROM public.heads WHERE position > 0"
+HEADS_AFTER = "SELECT schema, position FROM public.heads WHERE position > 0 AND NOT closed"
 
 NOTIFY = "SELECT pg_notify('yunke', %(payload)s)"
 

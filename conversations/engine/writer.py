@@ -21,6 +21,8 @@ from conversations.engine.batch import Batch, Outcome
 from conversations.engine.events import Draft, Recorded
 from conversations.engine.parking import Parking
 from conversations.engine.projections import Projection, projection_parameters
+from tenants.database.versions import CLOSED
+from tenants.refusals import Suspended
 
 logger = structlog.get_logger(__name__)
 
@@ -34,9 +36,13 @@ TIMEOUT_MS: Final = 5_000
 CONNECT_S: Final = 5
 MAX_PREPARED: Final = 300  # three texts for each of 100 busy tenants; each costs the backend some memory
 PATIENCE_S: Final = 10.0
+CLOSED_S: Final = (
+    2.0  # what comes for a closed tenant meanwhile is refused unasked: it would break up everybody's batch
+)
 STOP_S: Final = 5.0
 
-Failure = str
+Failure = str  # "unavailable": send it again; SUSPENDED: the tenant takes no changes
+SUSPENDED: Final = Suspended.code
 Done = Callable[[Outcome | Failure], None]
 Written = Callable[[str, list[Recorded]], None]
 
@@ -84,6 +90,7 @@ class Writer:
         self._waiting: deque[Entry] = deque()
         self._in_hand: list[Entry] = []
         self._parking = Parking()
+        self._closed: dict[str, float] = {}
         self._stopped = False
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
@@ -160,6 +167,8 @@ class Writer:
             entry = self._waiting.popleft()
             if entry.deadline < now:
                 self._fail([entry], "unavailable")
+            elif self._closed.get(entry.schema, 0) > now:
+                self._fail([entry], SUSPENDED)
             elif self._parking.holds(entry.schema):
                 self._parking.add(entry)
             elif entry.schema in tenants or len(tenants) < MAX_TENANTS:
@@ -209,8 +218,17 @@ class Writer:
                 else:
                     await self._write_alone(schema, [entry])
         except psycopg.Error as error:
+            if error.sqlstate == CLOSED:
+                self._close(schema, group)
+                return
             logger.warning("writer.parked", schema=schema, error=type(error).__name__, entries=len(group))
             self._park(schema, group)
+
+    def _close(self, schema: str, group: list[Entry]) -> None:
+        now = asyncio.get_running_loop().time()
+        self._closed = {name: until for name, until in self._closed.items() if until > now}
+        self._closed[schema] = now + CLOSED_S
+        self._fail(group, SUSPENDED)
 
     def _park(self, schema: str, group: list[Entry]) -> None:
         self._parking.park(schema, group, asyncio.get_running_loop().time())

@@ -28,7 +28,7 @@ class LiveTickets(APIView):
     authentication_classes = [VisitorToken, MemberSession]
     permission_classes = []
 
-    @describe(Described(answers={201: Ticket}, refusals=(VouchingRequired,), kept=False))
+    @describe(Described(answers={201: Ticket}, refusals=(VouchingRequired,), kept=False, while_closed=True))
     def post(self, request: Request) -> Response:
         """Answer a one-use ticket for /live/v1, bound to tenant, person and the page's origin."""
         pass_ = _make_pass(request)

@@ -1,6 +1,7 @@
 """What live delivery itself refuses, whatever the rooms' rules say."""
 
-from tenants.refusals import Refusal
+from conversations.engine.writer import SUSPENDED, Failure
+from tenants.refusals import Refusal, Suspended
 
 
 class HelloFirst(Refusal):
@@ -34,3 +35,8 @@ class Unavailable(Refusal):
 
     code = "unavailable"
     status = 503
+
+
+def as_refusal(*, failure: Failure) -> Refusal:
+    """Answer what a sender is told of the writer's failure."""
+    return Suspended() if failure == SUSPENDED else Unavailable()

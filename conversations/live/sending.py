@@ -13,7 +13,7 @@ from conversations.engine.writer import Failure, Writer
 from conversations.live.access import Access
 from conversations.live.answers import Ack, Answer, Error
 from conversations.live.frames import OUTSTANDING, Send
-from conversations.live.refusals import FilesUnsupported, Unavailable
+from conversations.live.refusals import FilesUnsupported, Unavailable, as_refusal
 from conversations.threads import rules
 from conversations.threads.actors import Actor
 from tenants.context import TenantRef
@@ -68,7 +68,7 @@ class Sending:
         if isinstance(outcome, Outcome) and outcome.verdict == "stale" and again:
             self._start(self._send_again(frame))
         elif not isinstance(outcome, Outcome):
-            self._answer(_error(frame, Unavailable()))
+            self._answer(_error(frame, as_refusal(failure=outcome)))
         elif outcome.recorded is None or outcome.verdict in REFUSALS:
             self._answer(_error(frame, REFUSALS[outcome.verdict]()))
         else:

@@ -9,7 +9,7 @@ import structlog
 
 from conversations.engine.batch import Outcome
 from conversations.engine.events import Draft
-from conversations.engine.writer import Failure
+from conversations.engine.writer import SUSPENDED, Failure
 from conversations.live.access import Access
 from conversations.live.answers import (
     Answer,
@@ -47,7 +47,7 @@ from conversations.live.tickets import Pass, sign_resume
 from conversations.live.topics import Rendered, Topic, parse_topic
 from conversations.threads import rules
 from tenants.context import TenantRef
-from tenants.refusals import NotAllowed, NotFound, Refusal
+from tenants.refusals import NotAllowed, NotFound, Refusal, Suspended
 
 if TYPE_CHECKING:
     from conversations.live.server import LiveServer
@@ -221,7 +221,9 @@ class Session:
             stale = isinstance(outcome, Outcome) and outcome.verdict == "stale"
             if stale:
                 self._access.forget(conversation=conversation)
-            if stale or not isinstance(outcome, Outcome):
+            if outcome == SUSPENDED:
+                self.refuse(Suspended())
+            elif stale or not isinstance(outcome, Outcome):
                 self._reads.mark_again(conversation=conversation, seq=seq)
 
         await self._server.writer.submit(schema=self.tenant.schema, draft=draft, done=done)

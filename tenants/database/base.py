@@ -3,15 +3,19 @@
 The settings are changed only outside transactions, so that no rollback can revert them behind our back.
 """
 
+from types import TracebackType
 from typing import Any, Never, cast
 
 from django.db import NotSupportedError
 from django.db.backends.postgresql import base as postgresql
-from psycopg import Connection
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
+from psycopg import Connection, Error, errors
 
 from tenants.context import Maintenance, Platform, Scope, TenantRef, TenantSwitch, find_scope
 from tenants.database.session import RESET_SESSION, SET_FOR_SESSION, SessionState, state_for
-from tenants.database.versions import SUPPORTED_MAJORS
+from tenants.database.versions import CLOSED, SUPPORTED_MAJORS
+from tenants.refusals import Suspended
 
 
 def reset_session(connection: Connection[Any]) -> None:
@@ -20,10 +24,26 @@ def reset_session(connection: Connection[Any]) -> None:
     connection.execute(RESET_SESSION)
 
 
+class _Errors(DatabaseErrorWrapper):
+    """Django's own, and one more: what a closed tenant's session may not write is refused, whoever tried it."""
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(find_scope(), TenantRef) and _is_closed(exc_value):
+            raise Suspended from exc_value
+        super().__exit__(exc_type, exc_value, traceback)
+
+
 class DatabaseWrapper(postgresql.DatabaseWrapper):
     """Django's PostgreSQL backend, bound to the scope of tenants.context at every cursor and transaction."""
 
     _state: SessionState | None = None
+
+    @cached_property
+    def wrap_database_errors(self) -> DatabaseErrorWrapper:
+        """Answer what turns psycopg's errors into Django's."""
+        return _Errors(self)
 
     @property
     def pool(self) -> Any:
@@ -87,6 +107,10 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         raise TenantSwitch("use tenants.context, the only way to set a tenant")
 
     set_schema = set_schema_to_public = set_tenant
+
+
+def _is_closed(error: object) -> bool:
+    return isinstance(error, errors.ReadOnlySqlTransaction) or (isinstance(error, Error) and error.sqlstate == CLOSED)
 
 
 def _schema_of(scope: Scope) -> str:

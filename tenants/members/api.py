@@ -88,6 +88,7 @@ class SessionView(APIView):
             refusals=(WrongCredentials, SecondFactorNeeded, TooManyTries),
             example={"email": "ada@acme.example", "password": "correct horse 9 battery"},
             kept=False,
+            while_closed=True,
         )
     )
     def post(self, request: Request) -> Response:
@@ -98,7 +99,7 @@ class SessionView(APIView):
         member = signing.sign_in(request=asked, tenant=tenant, email=given.email, password=given.password, now=now)
         return Response({"person": _person(member), "role": member.role, "csrf_token": get_token(asked)})
 
-    @describe(Described(answers={204: None}, refusals=(NotSignedIn, NotAllowed)))
+    @describe(Described(answers={204: None}, refusals=(NotSignedIn, NotAllowed), while_closed=True))
     def delete(self, request: Request) -> Response:
         """Sign out."""
         asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tenants.closing import while_closed
 from tenants.context import current_tenant
 from tenants.members import signing
 from tenants.members.refusals import FactorRequired, SecondFactorNeeded
@@ -18,6 +19,7 @@ from tenants.queries import get_tenant_name
 from tenants.refusals import Refusal
 
 
+@while_closed
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +72,7 @@ def _next(request: HttpRequest) -> str:
     return wanted if safe else "/"
 
 
+@while_closed
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:

@@ -114,6 +114,7 @@ class Visitors(APIView):
             refusals=(NotFound, VouchingRequired, IdentityInvalid, IdentityExpired, TooManyVisitors),
             example={"inbox": "THE-KEY-OF-AN-INBOX"},
             kept=False,
+            while_closed=True,  # who is known may go on reading; the database refuses whoever is new
         )
     )
     def post(self, request: Request) -> Response:

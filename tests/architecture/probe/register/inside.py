@@ -33,6 +33,8 @@ ENTRIES: Final = (
     within("command catalogues", Bound.SAME, "documents of the code"),
     within("command serve", Bound.HOST, "hosts"),
     within("command work", Bound.EACH, "tenants, one after the other"),
+    within("command suspend_tenant", Bound.PLATFORM, "an operator names the tenant"),
+    within("command resume_tenant", Bound.PLATFORM, "an operator names the tenant"),
     within("command migrate", Bound.EACH, "maintenance_context around each schema"),
     within("command collectstatic", Bound.SAME, "files"),
     within("command findstatic", Bound.SAME, "files"),
