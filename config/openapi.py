@@ -18,7 +18,7 @@ from conversations.access.answers import KeyReused, StillRunning
 from conversations.access.authentication import BearerKey
 from conversations.channels.webchat.authentication import VisitorToken
 from tenants.describing import Answer, Described, find_described
-from tenants.members.authentication import MemberSession
+from tenants.members.authentication import MemberSession, OwnSession
 from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal, Suspended
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
@@ -39,9 +39,13 @@ LIMITS: Final = {
         ("Reset", "in how many seconds all are back"),
     )
 }
+SESSION: Final[dict[str, Any]] = {
+    "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A member."}
+}
 SCHEMES: Final[dict[type, dict[str, Any]]] = {
     BearerKey: {"key": {"type": "http", "scheme": "bearer", "description": "An API key of this company."}},
-    MemberSession: {"session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A member."}},
+    MemberSession: SESSION,
+    OwnSession: SESSION,
     VisitorToken: {
         "visitor": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Visitor <token>."}
     },
@@ -140,6 +144,9 @@ def _operation(operation: Operation, known: dict[str, Any], components: dict[str
         "responses": {**_answers(operation, said, known), **_refusals(operation, said, known)},
         "security": _security(operation),
     }
+    more = text.partition("\n")[2].strip()
+    if more:
+        document["description"] = more
     if said.body:
         content = {"schema": known[repr(said.body)], "example": dict(said.example)}
         document["requestBody"] = {"required": True, "content": {"application/json": content}}

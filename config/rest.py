@@ -55,7 +55,8 @@ def _field_errors(detail: Any, field: str = "") -> list[FieldError]:
 
 def _describe(error: Exception) -> dict[str, Any] | None:
     if isinstance(error, Refusal):
-        return _body(status=error.status, code=error.code, detail=str(error.detail), errors=error.errors)
+        body = _body(status=error.status, code=error.code, detail=str(error.detail), errors=error.errors)
+        return {**body, **error.more}
     if isinstance(error, drf.ValidationError):
         refusal = Invalid(errors=_field_errors(error.detail))
         return _describe(refusal)

@@ -3,7 +3,9 @@
 Must not import anything of ours: every room, the engine included, may import this.
 """
 
-from typing import ClassVar, TypedDict
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, TypedDict
 
 
 class FieldError(TypedDict):
@@ -19,6 +21,7 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
+    more: Mapping[str, Any] = MappingProxyType({})  # what the problem says besides, by name
     leads_to: ClassVar[str] = ""  # the page on which people can do something about it
 
     def __init__(self, *, detail: str | None = None, errors: list[FieldError] | None = None) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from tenants.context import current_tenant
+from tenants.members.member import Member
 from tenants.middleware import TenantRequest
 from tenants.queries import get_tenant_name
 from tenants.refusals import NotAllowed
@@ -28,7 +29,10 @@ class Place:
 
 
 # In the order in which they are shown. Their words are translated where the page is.
-PLACES: Final = (Place("/settings/inboxes", "Inboxes", "inboxes.manage"),)
+PLACES: Final = (
+    Place("/settings/inboxes", "Inboxes", "inboxes.manage"),
+    Place("/settings/second-factor", "Second factor"),
+)
 
 
 def signed_in(view: View[P]) -> View[P]:
@@ -45,17 +49,32 @@ def signed_in(view: View[P]) -> View[P]:
     return guarded
 
 
+def signed_in_to_enrol(view: Callable[Concatenate[TenantRequest, Member, P], HttpResponse]) -> View[P]:
+    """As `signed_in`, but for whoever has yet to get the second factor that the company requires, too."""
+
+    @wraps(view)
+    def guarded(request: TenantRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        member = request.member or request.candidate
+        if member is None:
+            return HttpResponseRedirect(f"/sign-in?{urlencode({'next': request.get_full_path()})}")
+        response = view(request, member, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return guarded
+
+
 def show_settings(
     request: TenantRequest, /, *, template: str, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
-    """Render a page that extends tenants/settings.html."""
+    """Render a page that extends tenants/settings.html. Whoever must enrol first is led nowhere else."""
     member = request.member
-    if member is None:
+    if member is None and request.candidate is None:
         raise NotAllowed
     places = [
         {"path": place.path, "words": place.words, "here": request.path == place.path}
         for place in PLACES
-        if not place.permission or member.may(place.permission)
+        if member and (not place.permission or member.may(place.permission))
     ]
     company = get_tenant_name(tenant=current_tenant())
     return render(request, template, {**context, "places": places, "company": company}, status=status)

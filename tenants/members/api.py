@@ -5,29 +5,33 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants.bodies import Body, read_body
-from tenants.context import current_tenant
+from tenants.bodies import read_body
+from tenants.context import TenantRef, current_tenant
 from tenants.describing import Answer, Described, describe
+from tenants.factors.accepting import Shown
 from tenants.members import signing
 from tenants.members.authentication import get_caller, get_member, refuse_forgery
 from tenants.members.member import Member
 from tenants.members.queries import get_members
-from tenants.members.refusals import NotSignedIn, SecondFactorNeeded, WrongCredentials
+from tenants.members.refusals import NotSignedIn, NotWaiting, SecondFactorNeeded, WrongCredentials, WrongFactor
+from tenants.members.waiting import find_in_ticket
 from tenants.queries import get_tenant_name
-from tenants.refusals import NotAllowed
+from tenants.refusals import Invalid, NotAllowed
 from tenants.tries import TooManyTries
 
 
-class Credentials(Body, frozen=True):
-    """What a person signs in with."""
+class Credentials(Shown, frozen=True):
+    """What a person signs in with: e-mail address and password; then, if asked for, the ticket and a second factor."""
 
-    email: Annotated[str, msgspec.Meta(max_length=254)]
-    password: Annotated[str, msgspec.Meta(max_length=200)]
+    email: Annotated[str, msgspec.Meta(max_length=254)] | None = None
+    password: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    ticket: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
 
 
 class PersonShown(Answer, frozen=True):
@@ -85,25 +89,29 @@ class SessionView(APIView):
         Described(
             body=Credentials,
             answers={200: SessionShown},
-            refusals=(WrongCredentials, SecondFactorNeeded, TooManyTries),
+            refusals=(WrongCredentials, SecondFactorNeeded, WrongFactor, NotWaiting, TooManyTries),
             example={"email": "ada@acme.example", "password": "correct horse 9 battery"},
             kept=False,
             while_closed=True,
         )
     )
     def post(self, request: Request) -> Response:
-        """Sign in."""
+        """Sign in.
+
+        Whoever has a second factor is answered `second_factor_needed` with `ticket`, `methods` and, for security keys,
+        `webauthn`: what `navigator.credentials.get` is given. Then post the ticket with `code`, `recovery_code` or
+        `webauthn`. A ticket is for one try within ten minutes; what refuses that brings the next.
+        """
         given = read_body(data=request.data, shape=Credentials)
         asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
-        tenant, now = current_tenant(), datetime.now(UTC)
-        member = signing.sign_in(request=asked, tenant=tenant, email=given.email, password=given.password, now=now)
+        member = _sign_in(asked, given, current_tenant(), datetime.now(UTC))
         return Response({"person": _person(member), "role": member.role, "csrf_token": get_token(asked)})
 
     @describe(Described(answers={204: None}, refusals=(NotSignedIn, NotAllowed), while_closed=True))
     def delete(self, request: Request) -> Response:
         """Sign out."""
         asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
-        if getattr(asked, "member", None) is None:
+        if getattr(asked, "member", None) is None and getattr(asked, "candidate", None) is None:
             raise NotSignedIn
         refuse_forgery(request=asked)
         signing.sign_out(request=asked)
@@ -138,6 +146,16 @@ class MembersView(APIView):
             raise NotAllowed
         members = get_members(tenant=current_tenant())
         return Response({"results": [{**_person(member), "role": member.role} for member in members]})
+
+
+def _sign_in(request: HttpRequest, given: Credentials, tenant: TenantRef, now: datetime) -> Member:
+    if given.ticket is not None:
+        waits = find_in_ticket(ticket=given.ticket, tenant=tenant, now=now)
+        return signing.sign_in_second(request=request, tenant=tenant, waits=waits, shown=given, now=now)
+    missing = [name for name in ("email", "password") if getattr(given, name) is None]
+    if given.email is None or given.password is None:
+        raise Invalid(errors=[{"field": name, "code": "missing", "detail": "This is needed."} for name in missing])
+    return signing.sign_in(request=request, tenant=tenant, email=given.email, password=given.password, now=now)
 
 
 def _person(member: Member) -> dict[str, Any]:

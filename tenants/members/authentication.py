@@ -73,6 +73,18 @@ class MemberSession(BaseAuthentication):
         return "Session"
 
 
+class OwnSession(MemberSession):
+    """The member whose session it is, even one who has yet to get the second factor that their company requires."""
+
+    def authenticate(self, request: Request) -> tuple[Member, None] | None:
+        """Answer the member or the candidate of the tenant of the host, or None."""
+        candidate: Member | None = getattr(request._request, "candidate", None)  # noqa: SLF001 # DRF's own way down
+        if candidate is None:
+            return super().authenticate(request)
+        refuse_forgery(request=request._request)  # noqa: SLF001 # the same
+        return candidate, None
+
+
 class SignedIn(BasePermission):
     """Members and keys only: what each may do is asked per command."""
 

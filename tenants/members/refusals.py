@@ -1,8 +1,9 @@
 """What members' commands refuse."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from tenants.members.waiting import Waiting
+from tenants.members.waiting import Waiting, as_ticket
 from tenants.refusals import Refusal
 
 
@@ -48,11 +49,28 @@ class SecondFactorNeeded(Refusal):
     status = 401
     leads_to = "/sign-in/second"
 
-    def __init__(self, *, waiting: Waiting | None = None, methods: Sequence[str] = ()) -> None:
-        """Say how it can be shown; `waiting` is what has been shown so far."""
+    def __init__(
+        self, *, waiting: Waiting | None = None, methods: Sequence[str] = (), options: Mapping[str, Any] | None = None
+    ) -> None:
+        """Say how it can be shown. `waiting` is what has been shown so far, `options` what a security key is given."""
         super().__init__()
-        self.waiting = waiting
-        self.methods = tuple(methods)
+        self.waiting, self.methods, self.options = waiting, tuple(methods), options
+        if waiting is not None:
+            self.more = {"ticket": as_ticket(waiting=waiting), "methods": list(methods), "webauthn": options}
+
+
+class WrongFactor(SecondFactorNeeded):
+    """This second factor is not right, or has been used already."""
+
+    code = "wrong_factor"
+
+
+class NotWaiting(Refusal):
+    """This took too long or has been used: begin again."""
+
+    code = "not_waiting"
+    status = 401
+    leads_to = "/sign-in"
 
 
 class FactorRequired(Refusal):
@@ -68,3 +86,10 @@ class ProofNeeded(Refusal):
 
     code = "proof_needed"
     status = 403
+
+
+class WrongProof(Refusal):
+    """This does not show that it is you."""
+
+    code = "wrong_proof"
+    status = 422

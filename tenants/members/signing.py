@@ -9,15 +9,15 @@ from django.middleware.csrf import rotate_token
 
 from tenants.audit.noting import NOBODY, Target, note, who_is
 from tenants.context import TenantRef, platform_context
-from tenants.factors.queries import get_methods, has_factor
-from tenants.factors.sites import site_of
+from tenants.factors.accepting import Shown
+from tenants.factors.queries import has_factor
 from tenants.guessing import Guesses
-from tenants.members import sessions, waiting
+from tenants.members import second, sessions, waiting
 from tenants.members.commands import check_credentials
 from tenants.members.member import Member
 from tenants.members.proof import Proof, Verdict, Way, judge
 from tenants.members.queries import find_membership, house_of, member_from
-from tenants.members.refusals import OwnMeansNeeded, SecondFactorNeeded, SsoOnly, WrongCredentials
+from tenants.members.refusals import NotWaiting, OwnMeansNeeded, SecondFactorNeeded, SsoOnly, WrongCredentials
 from tenants.models import Membership, Person
 from tenants.text import is_storable
 from tenants.tries import network_of
@@ -65,9 +65,7 @@ def _half_in(
         onward=onward,
     )
     waiting.keep(session=request.session, waiting=waits)
-    with platform_context():
-        methods = get_methods(person_id=person.id, site=site_of(host=request.get_host()))
-    return SecondFactorNeeded(waiting=waits, methods=methods)
+    return second.ask(request=request, waiting=waits)
 
 
 def _all_in(request: HttpRequest, tenant: TenantRef, membership: Membership, proof: Proof, now: datetime) -> Member:
@@ -108,6 +106,16 @@ def sign_in(
         raise WrongCredentials from error
     PASSWORDS.succeeded(place=place, account=account)
     return member
+
+
+def sign_in_second(
+    *, request: HttpRequest, tenant: TenantRef, waits: waiting.Waiting | None, shown: Shown, now: datetime
+) -> Member:
+    """Let in whoever waits and shows their second factor; raise NotWaiting, WrongFactor, or what `admit` raises."""
+    if waits is None:
+        raise NotWaiting
+    person = second.take(request=request, tenant=tenant, waiting=waits, shown=shown, now=now)
+    return admit(request=request, tenant=tenant, person_id=person, proof=Proof(way=waits.way, factor=True), now=now)
 
 
 def _note_refused(tenant: TenantRef, email: str, now: datetime) -> None:

@@ -3,7 +3,6 @@
 Either way each try uses it up: it carries a nonce that is accepted once, which is also what a security key signs.
 """
 
-import base64
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -41,12 +40,12 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def challenge(self) -> bytes:
         """Answer what a security key must sign."""
-        return base64.urlsafe_b64decode(self.nonce)
+        return self.nonce.encode()
 
 
 def new_nonce() -> str:
     """Draw what one try uses up."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return secrets.token_urlsafe(32)
 
 
 def use_up(*, nonce: str, until: float) -> bool:
