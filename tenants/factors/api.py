@@ -134,7 +134,14 @@ class FactorsView(OwnView):
         return Response({"results": [_shown(factor) for factor in found], "recovery_codes_left": left})
 
     @describe(
-        Described(body=Named, answers={201: SecretShown}, refusals=CHANGES, example={"name": "Phone"}, kept=False)
+        Described(
+            body=Named,
+            answers={201: SecretShown},
+            refusals=CHANGES,
+            example={"name": "Phone"},
+            kept=False,
+            while_closed=True,
+        )
     )
     def post(self, request: Request) -> Response:
         """Begin with an authenticator app: it counts once a code has confirmed it."""
@@ -149,7 +156,15 @@ class FactorsView(OwnView):
 class FactorView(OwnView):
     """`/api/v1/me/factors/{factor}`."""
 
-    @describe(Described(body=Named, answers={200: FactorShown}, refusals=(ProofNeeded,), example={"name": "Old phone"}))
+    @describe(
+        Described(
+            body=Named,
+            answers={200: FactorShown},
+            refusals=(ProofNeeded,),
+            example={"name": "Old phone"},
+            while_closed=True,
+        )
+    )
     def patch(self, request: Request, factor: UUID) -> Response:
         """Call a factor something else."""
         asked, member, now = self.asked(request)
@@ -157,7 +172,7 @@ class FactorView(OwnView):
         need_proof(session=asked.session, now=now)
         return Response(_shown(commands.rename(member=member, factor_id=factor, name=given.name)))
 
-    @describe(Described(answers={204: None}, refusals=CHANGES))
+    @describe(Described(answers={204: None}, refusals=CHANGES, while_closed=True))
     def delete(self, request: Request, factor: UUID) -> Response:
         """Remove a factor. With the last one go the recovery codes and all other sessions of the person."""
         asked, member, now = self.asked(request)
@@ -178,6 +193,7 @@ class ConfirmView(OwnView):
             refusals=(*CHANGES, FactorRefused, TooManyFactors),
             example={"code": "THE-CODE-OF-AN-APP"},
             kept=False,
+            while_closed=True,
         )
     )
     def post(self, request: Request, factor: UUID) -> Response:
@@ -202,6 +218,7 @@ class KeysView(OwnView):
             refusals=(*CHANGES, FactorRefused, TooManyFactors),
             example={"name": "Key ring", "credential": "THE-ANSWER-OF-A-KEY"},
             kept=False,
+            while_closed=True,
         )
     )
     def post(self, request: Request) -> Response:
@@ -234,6 +251,7 @@ class ChallengeView(OwnView):
             refusals=(KeysNotHere,),
             example={"purpose": "register"},
             kept=False,
+            while_closed=True,
         )
     )
     def post(self, request: Request) -> Response:
@@ -255,7 +273,7 @@ class ChallengeView(OwnView):
 class RecoveryCodesView(OwnView):
     """`/api/v1/me/recovery-codes`."""
 
-    @describe(Described(body=Nothing, answers={201: CodesShown}, refusals=CHANGES, kept=False))
+    @describe(Described(body=Nothing, answers={201: CodesShown}, refusals=CHANGES, kept=False, while_closed=True))
     def post(self, request: Request) -> Response:
         """Make ten new recovery codes; the old ones are worth nothing then."""
         asked, member, now = self.asked(request)
@@ -275,6 +293,7 @@ class ProofView(OwnView):
             refusals=(WrongProof, TooManyTries),
             example={"password": "correct horse 9 battery"},
             kept=False,
+            while_closed=True,
         )
     )
     def post(self, request: Request) -> Response:

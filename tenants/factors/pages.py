@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenants.closing import while_closed
 from tenants.context import current_tenant, platform_context
 from tenants.factors import code_apps, commands, security_keys
 from tenants.factors.accepting import Shown
@@ -31,6 +32,7 @@ from tenants.settings_pages import show_settings, signed_in_to_enrol
 PATH: Final = "/settings/second-factor"
 
 
+@while_closed
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password", "code", "recovery_code")
 @signed_in_to_enrol

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from tenants.closing import while_closed
 from tenants.context import current_tenant
 from tenants.factors.forms import shown_in
 from tenants.factors.sites import site_of
@@ -20,6 +21,7 @@ from tenants.refusals import Refusal
 from tenants.tries import TooManyTries
 
 
+@while_closed
 @never_cache
 @sensitive_post_parameters("code", "recovery_code")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,7 +21,6 @@ from tenants.members.waiting import new_nonce, use_up
 from tenants.models import Person
 from tenants.tries import network_of
 
-FACTORS: Final = Guesses(name="second-factor")
 PROOFS: Final = Guesses(name="proof")
 _LASTS: Final = timedelta(minutes=10)
 _KEY: Final = "challenge"

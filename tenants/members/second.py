@@ -1,6 +1,7 @@
 """The second step of signing in: asking for a second factor, and taking it."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -14,12 +15,15 @@ from tenants.factors import security_keys
 from tenants.factors.accepting import Shown, accept
 from tenants.factors.queries import get_methods
 from tenants.factors.telling import tell
+from tenants.guessing import Guesses
 from tenants.members.member import Member
-from tenants.members.proving import FACTORS, ceremony_at
+from tenants.members.proving import ceremony_at
 from tenants.members.queries import find_membership, member_from
 from tenants.members.refusals import NotWaiting, SecondFactorNeeded, WrongFactor
 from tenants.members.waiting import Waiting, new_nonce, use_up
 from tenants.tries import network_of
+
+FACTORS: Final = Guesses(name="second-factor")
 
 
 def ask(*, request: HttpRequest, waiting: Waiting, again: bool = False) -> SecondFactorNeeded:

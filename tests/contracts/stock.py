@@ -1,11 +1,14 @@
 """A company with one of everything that the API can name, made anew for each call."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+import pyotp
 from django.test import Client
 
+from tests.authenticator import Authenticator
 from tests.conftest import ClientFor, MakeMember
 from tests.shop import Guest, Shop
 
@@ -20,6 +23,7 @@ class Stock:
     shop: Shop
     owner: Client
     anybody: Client
+    words: dict[str, Any] = field(default_factory=dict)  # what an example stands for
 
     def client_for(self, path: str, guest: Guest) -> Client:
         """Answer who makes a call: visitors at their door, the owner everywhere else."""
@@ -39,6 +43,8 @@ class Stock:
             return {"kind": "canned_reply", "key": key, "version": 1}
         if path.startswith("/api/v1/inboxes"):
             return {"key": self.shop.inbox, "secret": self.identity_secret() if "{secret}" in path else ""}
+        if path.startswith("/api/v1/me/"):
+            return {"factor": self.factor(confirmed=not path.endswith("/confirm"))}
         return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
 
     def identity_secret(self) -> str:
@@ -46,6 +52,20 @@ class Stock:
         path = f"/api/v1/inboxes/{self.shop.inbox}/identity-secrets"
         found = self.owner.get(path).json()["results"] or [self.owner.post(path, {}, content_type=JSON).json()]
         return str(found[0]["id"])
+
+    def factor(self, *, confirmed: bool) -> str:
+        """Give the owner an authenticator app, confirmed or about to be; answer its id. A security key signs, too."""
+        path = "/api/v1/me/factors"
+        begun = self.owner.post(path, {"name": "Phone"}, content_type=JSON).json()
+        code = pyotp.TOTP(begun["secret"]).at(datetime.now(UTC))
+        if confirmed:
+            done = self.owner.post(f"{path}/{begun['id']}/confirm", {"code": code}, content_type=JSON)
+            assert done.status_code == 200, done.content
+        self.words["THE-CODE-OF-AN-APP"] = code
+        challenge = self.owner.post("/api/v1/me/webauthn/challenge", {"purpose": "register"}, content_type=JSON)
+        key = Authenticator(origin=f"http://{self.shop.tenant.slug}.localhost")
+        self.words["THE-ANSWER-OF-A-KEY"] = key.create(challenge.json()["options"])
+        return str(begun["id"])
 
     def key(self) -> str:
         """Make an API key; answer its id."""
@@ -76,8 +96,10 @@ def stock_up(*, shop: Shop, make_member: MakeMember, client_for: ClientFor, emai
     return Stock(shop, client_for(shop.tenant, owner), client_for(shop.tenant))
 
 
-def fill(value: Any, shop: Shop) -> Any:
+def fill(value: Any, stock: Stock) -> Any:
     """Answer an example with what it stands for put in."""
     if isinstance(value, dict):
-        return {name: fill(part, shop) for name, part in value.items()}
-    return shop.inbox if value == "THE-KEY-OF-AN-INBOX" else value
+        return {name: fill(part, stock) for name, part in value.items()}
+    return (
+        {"THE-KEY-OF-AN-INBOX": stock.shop.inbox, **stock.words}.get(value, value) if isinstance(value, str) else value
+    )

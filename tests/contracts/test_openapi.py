@@ -45,7 +45,7 @@ def test_every_example_works(shop: Shop, make_member: MakeMember, client_for: Cl
         guest = shop.welcome(text="hello")
         names = stock.names(operation.path, operation.method.upper(), guest)
         media = operation.definition.raw.get("requestBody", {}).get("content", {}).get("application/json", {})
-        more = {"body": fill(media["example"], shop), "media_type": "application/json"} if media else {}
+        more = {"body": fill(media["example"], stock), "media_type": "application/json"} if media else {}
         query = {"revision": "1"} if name.startswith("DELETE") and "draft" in name else {}
         case = operation.Case(path_parameters=names, query=query, **more)
         answer = call(stock.client_for(operation.path, guest), case)

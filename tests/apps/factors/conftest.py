@@ -1,6 +1,7 @@
 """Somebody who uses the API, signs in, and has factors."""
 
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ JSON = "application/json"
 @pytest.fixture(autouse=True)
 def fresh_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests share one address."""
-    for module, name in ((second, "FACTORS"), (proving, "FACTORS"), (proving, "PROOFS")):
+    for module, name in ((second, "FACTORS"), (proving, "PROOFS")):
         monkeypatch.setattr(module, name, Guesses(name=secrets.token_hex(4), from_one_place=10_000))
 
 
@@ -58,8 +59,6 @@ class Person:
 
     def code(self, step: int = 0) -> str:
         """Answer the app's code of now, or of some steps later."""
-        import time  # noqa: PLC0415 - for this alone
-
         return pyotp.TOTP(self.secret).at(int(time.time()) + 30 * step)
 
     def first_step(self, client: Client | None = None, password: str = PASSWORD) -> Any:

@@ -30,6 +30,7 @@ class Id(StrEnum):
     CONTACT = "contact"
     PERSON = "person"
     KEY = "key"
+    FACTOR = "factor"
     INBOX = "inbox"
     SECRET = "secret"
     REPLY = "reply"  # the key of a definition

@@ -25,6 +25,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.CONTACT: uuid,
     Id.PERSON: uuid,
     Id.KEY: uuid,
+    Id.FACTOR: uuid,
     Id.INBOX: lambda: secrets.token_urlsafe(15),
     Id.REPLY: lambda: f"canary-{secrets.token_hex(4)}-reply",
     Id.DEFINITION: lambda: f"canned_reply/canary-{secrets.token_hex(4)}-reply",

@@ -14,12 +14,24 @@ def api(call: str, who: frozenset[Who], bound: Bound = Bound.HOST, *, host: str 
 C, D = "/api/v1/conversations", "/api/v1/definitions"
 ONE, DOCUMENT = C + "/{conversation}", D + "/{kind}/{key}"
 
+ME: Final = "/api/v1/me"
+
 ENTRIES: Final = (
     # Who is here
-    api("POST /api/v1/session", EVERYBODY, Bound.CALLER, email=Id.EMAIL),
+    api("POST /api/v1/session", EVERYBODY, Bound.CALLER, email=Id.EMAIL, ticket=Id.PLAIN),
     api("DELETE /api/v1/session", MEMBER, Bound.CALLER),
     api("GET /api/v1/me", MEMBER, Bound.CALLER),
     api("GET /api/v1/members", STAFF, Bound.ROWS),
+    # One's own second factors
+    api(f"GET {ME}/factors", MEMBER, Bound.CALLER),
+    api(f"POST {ME}/factors", MEMBER, Bound.CALLER),
+    api(f"PATCH {ME}/factors/{{factor}}", MEMBER, Bound.CALLER, factor=Id.FACTOR),
+    api(f"DELETE {ME}/factors/{{factor}}", MEMBER, Bound.CALLER, factor=Id.FACTOR),
+    api(f"POST {ME}/factors/{{factor}}/confirm", MEMBER, Bound.CALLER, factor=Id.FACTOR),
+    api(f"POST {ME}/webauthn", MEMBER, Bound.CALLER),
+    api(f"POST {ME}/webauthn/challenge", MEMBER, Bound.CALLER),
+    api(f"POST {ME}/recovery-codes", MEMBER, Bound.CALLER),
+    api(f"POST {ME}/proof", MEMBER, Bound.CALLER),
     # Programs
     api("GET /api/v1/keys", MEMBER, _cursor=Id.CURSOR),
     api("POST /api/v1/keys", MEMBER),
