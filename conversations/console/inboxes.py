@@ -3,22 +3,25 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from conversations.channels.webchat.commands import change_inbox
-from conversations.channels.webchat.queries import Inbox, get_inboxes
-from conversations.threads.actors import of_member
+from conversations.channels.webchat.queries import Inbox, get_inbox, get_inboxes
+from conversations.channels.webchat.vouching.commands import LIVE_AT_ONCE, TooManySecrets, make_secret, retire_secret
+from conversations.channels.webchat.vouching.queries import get_secrets
+from conversations.threads.actors import Actor, of_member
 from tenants.middleware import TenantRequest
-from tenants.refusals import Invalid, NotAllowed
+from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal
 from tenants.settings_pages import show_settings, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def page(request: TenantRequest) -> HttpResponse:
-    """Show every inbox with its form; take one form."""
+    """Show every inbox with its forms; take one form."""
     member = request.member
     if member is None or not member.may("inboxes.manage"):
         raise NotAllowed
@@ -26,10 +29,30 @@ def page(request: TenantRequest) -> HttpResponse:
         return _show(request)
     key = request.POST.get("key", "")
     try:
-        change_inbox(key=key, changes=_changes(request.POST), actor=of_member(member=member), now=datetime.now(UTC))
-    except Invalid as refusal:
-        return _show(request, refused=key, refusal=refusal)
+        secret = _take(key, request.POST, of_member(member=member), datetime.now(UTC))
+    except (Invalid, TooManySecrets) as refusal:
+        return _show(request, about=key, refusal=refusal)
+    if secret:
+        return _show(request, about=key, secret=secret)
     return HttpResponseRedirect(f"/settings/inboxes?saved={key}#{key}")
+
+
+def _take(key: str, form: Mapping[str, Any], by: Actor, now: datetime) -> str:
+    """Do what a form asks for; answer a secret that was made."""
+    if "make" in form:
+        return make_secret(inbox=get_inbox(key=key), by=by, now=now)[1]
+    if "retire" in form:
+        retire_secret(inbox=get_inbox(key=key), secret=_read_id(form["retire"]), by=by)
+    else:
+        change_inbox(key=key, changes=_changes(form), actor=by, now=now)
+    return ""
+
+
+def _read_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
 
 
 def _changes(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,28 +61,33 @@ def _changes(form: Mapping[str, Any]) -> dict[str, Any]:
         "color": form.get("color", ""),
         "origins": form.get("origins", "").split(),
         "greeting": {"en": form.get("greeting_en", "").strip(), "zh": form.get("greeting_zh", "").strip()},
+        "require_vouching": "require_vouching" in form,
     }
 
 
-def _show(request: TenantRequest, *, refused: str = "", refusal: Invalid | None = None) -> HttpResponse:
+def _show(request: TenantRequest, *, about: str = "", refusal: Refusal | None = None, secret: str = "") -> HttpResponse:
+    """Show all; `about` is the key of the inbox that was refused something, or that a secret was made for."""
     origin = request.build_absolute_uri("/")[:-1]
-    saved = request.GET.get("saved", "") if refusal is None else ""
+    saved = request.GET.get("saved", "") if not about else ""
     cards = [
         {
             "inbox": inbox,
             "line": f'<script src="{origin}/widget.js" data-inbox="{inbox.key}" async></script>',
             "saved": inbox.key == saved,
-            "errors": refusal.errors if refusal and inbox.key == refused else [],
-            "form": _as_form(request.POST if refusal and inbox.key == refused else _stored(inbox)),
+            "refusal": refusal if inbox.key == about else None,
+            "form": _as_form(request.POST if isinstance(refusal, Invalid) and inbox.key == about else _stored(inbox)),
+            "secrets": (secrets := get_secrets(inbox=inbox.key)),
+            "full": len(secrets) >= LIVE_AT_ONCE,
+            "secret": secret if inbox.key == about else "",
         }
         for inbox in get_inboxes()
     ]
-    status = 422 if refusal else 200
+    status = refusal.status if refusal else 200
     return show_settings(request, template="console/inboxes.html", context={"cards": cards}, status=status)
 
 
 def _as_form(fields: Mapping[str, Any]) -> dict[str, str]:
-    names = ("name", "color", "origins", "greeting_en", "greeting_zh")
+    names = ("name", "color", "origins", "greeting_en", "greeting_zh", "require_vouching")
     return {name: str(fields.get(name, "")) for name in names}
 
 
@@ -67,4 +95,5 @@ def _stored(inbox: Inbox) -> dict[str, str]:
     body = inbox.body
     origins = "\n".join(body.origins)
     greeting = {"greeting_en": body.greeting.en, "greeting_zh": body.greeting.zh}
-    return {"name": body.name, "color": body.color, "origins": origins, **greeting}
+    required = {"require_vouching": "on"} if body.require_vouching is True else {}
+    return {"name": body.name, "color": body.color, "origins": origins, **greeting, **required}

@@ -35,8 +35,8 @@ def start_conversation(*, contact: UUID, inbox: str, channel: str, now: datetime
     return subject
 
 
-def hand_over(*, was: UUID, contact: UUID, name: str, now: datetime) -> None:
-    """Give all conversations of one contact to another, called `name`; the caller's transaction holds both contacts.
+def hand_over(*, was: UUID, contact: UUID, name: str, external_id: str, now: datetime) -> None:
+    """Give all conversations of one contact to another, who is vouched for; the caller's transaction holds both.
 
     Each keeps its id, its history and whether it is open. Sessions that were let into them have to ask again.
     """
@@ -44,7 +44,7 @@ def hand_over(*, was: UUID, contact: UUID, name: str, now: datetime) -> None:
     log.lock(subjects=found)
     log.move_access(subjects=found)
     ConversationRow.objects.filter(id__in=found).update(contact_id=contact)
-    merged = ContactMerged(was=was, contact=contact, name=name)
+    merged = ContactMerged(was=was, contact=contact, name=name, external_id=external_id)
     drafts = [Draft(subject=conversation, fact=merged, sender=contact) for conversation in found]
     log.append(drafts=drafts, at=now, projections=[CONVERSATIONS])
 

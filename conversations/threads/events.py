@@ -60,10 +60,11 @@ class NotePosted(Fact, frozen=True):
     text: str
 
 
-@fact(kind="contact.merged.v1", audience=Audience.STAFF, personal=("name",))
+@fact(kind="contact.merged.v1", audience=Audience.STAFF, personal=("name", "external_id"))
 class ContactMerged(Fact, frozen=True):
     """The contact of this conversation, `was`, turned out to be `contact`, whom the company's site vouches for."""
 
     was: UUID
     contact: UUID
     name: str
+    external_id: str

@@ -21,6 +21,7 @@ from tenants.context import tenant_context
 from tests.chromium import find_chromium
 from tests.conftest import PASSWORD, MakeMember, MakeTenant
 from tests.journeys.stage import ARGUMENTS, Stage
+from tests.site import Site
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STARTS_S: Final = 40
@@ -98,12 +99,13 @@ def stage(service: Service, make_tenant: MakeTenant, make_member: MakeMember, tm
     }
     with tenant_context(tenant):
         key = get_inboxes()[0].key
+    site = Site(tenant=tenant, inbox=key)
     url = f"http://{tenant.slug}.localhost:{service.port}"
     path = find_chromium()
     assert path, "Chromium is missing: `./dev test` installs it"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        scene = Stage(browser=browser, url=url, key=key, people=people, password=PASSWORD, folder=tmp_path)
+        scene = Stage(browser=browser, url=url, key=key, site=site, people=people, password=PASSWORD, folder=tmp_path)
         yield scene
         problems = scene.problems
         browser.close()

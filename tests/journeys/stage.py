@@ -9,6 +9,8 @@ from typing import Final
 
 from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, Response, ViewportSize, WebSocket, expect
 
+from tests.site import Site
+
 ARGUMENTS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,6 +30,9 @@ DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 PHONE: Final[ViewportSize] = {"width": 360, "height": 720}
 
 expect.set_options(timeout=10_000)
+
+
+SIGN_IN: Final = "who => window.yunke.identify(() => window.vouchFor(who))"
 
 
 @dataclass
@@ -53,6 +58,14 @@ class Visitor:
         self.chat.locator("#text").fill(text)
         self.chat.locator("#text").press("Enter")
 
+    def sign_in(self, who: str) -> None:
+        """Sign in on the site, which vouches for them from now on."""
+        self.page.evaluate(SIGN_IN, who)
+
+    def sign_out(self) -> None:
+        """Sign out on the site."""
+        self.page.evaluate("window.yunke.forget()")
+
     def received(self) -> str:
         """Answer every frame and every HTTP body that reached the visitor; the visitor leaves."""
         self.page.context.close()
@@ -69,11 +82,12 @@ class Stage:
     """One company. `problems` holds every console error, CSP violation, page error and failed answer."""
 
     def __init__(
-        self, *, browser: Browser, url: str, key: str, people: dict[str, str], password: str, folder: Path
+        self, *, browser: Browser, url: str, key: str, site: Site, people: dict[str, str], password: str, folder: Path
     ) -> None:
         """Nobody is there yet."""
         self.url = url
         self.key = key
+        self.site = site
         self.problems: list[str] = []
         self.may_be_away = False
         self._browser = browser
@@ -98,6 +112,7 @@ class Stage:
         visitor = Visitor(page=page, archive=archive)
         visitor.page.on("response", lambda response: visitor.responses.append(response))  # noqa: PLW0108 # Playwright marks the function
         visitor.page.on("websocket", lambda socket: _record(socket, visitor.frames))
+        visitor.page.expose_function("vouchFor", lambda who: self.site.vouch(who, name=who.title()))
         visitor.page.goto(f"{self.url}/try/{self.key}")
         return visitor
 

@@ -29,6 +29,7 @@ const SHOWN = new Set([
   "conversation.resolved.v1",
   "conversation.reopened.v1",
   "conversation.assigned.v1",
+  "contact.merged.v1",
 ]);
 
 export const isStaff = (event) => event.audience === "staff" || event.topic.startsWith("staff:");

@@ -23,6 +23,7 @@ export class Live {
   #topics = new Map();
   #flying = new Map();
   #opening = false;
+  #turn = 0;
   #stopped = true;
   state = "offline";
 
@@ -51,6 +52,21 @@ export class Live {
     this.#set("offline");
   }
 
+  /** Whoever was here is gone: nothing of them opens the connection again. */
+  leave() {
+    this.#turn += 1;
+    this.#attempt = 0;
+    this.#resume = null;
+    this.stop();
+    if (this.#socket) this.#drop(this.#socket);
+  }
+
+  /** Somebody else is here now: come in anew. */
+  renew() {
+    this.leave();
+    this.start();
+  }
+
   /** Something suggests that the network is back, or may be gone: try now, or ask. */
   wake() {
     if (this.#stopped) return;
@@ -60,7 +76,7 @@ export class Live {
 
   /** `after`: the last seq (desk: position) seen. `onEvent(frame)` gets each event once, in order. */
   subscribe(topic, { after = 0, onEvent, onGap = () => {}, onReady = () => {} }) {
-    const sub = { topic, last: after, onEvent, onGap, onReady, healing: false };
+    const sub = { topic, last: after, head: Infinity, onEvent, onGap, onReady, healing: false };
     this.#topics.set(topic, sub);
     this.#ask(sub);
     return () => {
@@ -84,12 +100,17 @@ export class Live {
     return true;
   }
 
-  /** One message in flight a conversation, so that what was written first arrives first. */
+  /**
+   * One message in flight a conversation, so that what was written first arrives first, and none before its history is
+   * here: what was sent under another name, before the visitor signed in, is found in it.
+   */
   pump() {
     if (this.state !== "online") return;
     const busy = new Set(this.#flying.values());
     for (const { id, conversation, text, state } of this.outbox.entries()) {
       if (!conversation || busy.has(conversation)) continue;
+      const sub = this.#topics.get(`conversation:${conversation}`);
+      if (sub && sub.last < sub.head) continue;
       if (state !== "unsent") continue;
       busy.add(conversation);
       this.#flying.set(id, conversation);
@@ -104,14 +125,17 @@ export class Live {
     this.#opening = true;
     this.#set("connecting");
     this.#usedResume = Boolean(this.#resume);
+    const turn = this.#turn;
     try {
       const hello = this.#resume ? { resume: this.#resume } : { ticket: await this.getTicket() };
-      if (!this.#stopped) this.#dial(hello);
+      if (turn === this.#turn && !this.#stopped) this.#dial(hello);
     } catch (error) {
+      if (turn !== this.#turn) return;
       if (error instanceof Final) this.#end(error);
       else this.#later();
     } finally {
       this.#opening = false;
+      if (turn !== this.#turn) this.#open();
     }
   }
 
@@ -190,6 +214,7 @@ export class Live {
 
   #ask(sub) {
     sub.healing = true;
+    sub.head = Infinity;
     const { topic, last } = sub;
     this.tell(last === null ? { type: "subscribe", topic } : { type: "subscribe", topic, after: last });
   }
@@ -199,7 +224,9 @@ export class Live {
     if (!sub) return;
     sub.healing = false;
     sub.last ??= head;
+    sub.head = head;
     sub.onReady(head);
+    this.pump();
   }
 
   _event(frame) {
@@ -213,6 +240,7 @@ export class Live {
     if (!desk && at > sub.last + 1) return sub.healing || this.#ask(sub);
     sub.last = at;
     sub.onEvent(frame);
+    if (at === sub.head) this.pump();
   }
 
   _mark({ position }) {
@@ -225,6 +253,7 @@ export class Live {
     if (!sub) return;
     sub.last = Math.max(sub.last, frame.to);
     sub.onGap(frame);
+    this.pump();
   }
 
   /** An event may still be on its way behind the pong: judge two seconds later. */
@@ -244,7 +273,7 @@ export class Live {
 
   _error(frame) {
     const { id, code, topic } = frame;
-    if (topic && this.#topics.has(topic)) this.#topics.get(topic).healing = false;
+    if (topic && this.#topics.has(topic)) Object.assign(this.#topics.get(topic), { healing: false, head: 0 });
     if (id && TRY_AGAIN.has(code)) setTimeout(() => this.#land(id), 1_000);
     else if (id) {
       this.outbox.failed(id, code);

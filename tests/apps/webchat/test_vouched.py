@@ -57,7 +57,8 @@ def test_what_the_same_browser_said_before_is_theirs(shop: Shop, site: Site, bro
     assert met["conversation"] == str(guest.conversation)
     (merged,) = [event for event in shop.read(guest.conversation) if event.kind == "contact.merged.v1"]
     assert merged.stream.int & 1, "on the staff stream"
-    assert merged.body == {"was": str(guest.actor.id), "contact": met["contact"]["id"], "name": "Lei"}
+    said = {"was": str(guest.actor.id), "contact": met["contact"]["id"], "name": "Lei", "external_id": "c-1"}
+    assert merged.body == said
     with tenant_context(shop.tenant):
         assert set(Stream.objects.values_list("access", flat=True)) == {2}
         row = ConversationRow.objects.get(id=guest.conversation)

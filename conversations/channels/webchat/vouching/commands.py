@@ -74,25 +74,26 @@ def let_in_vouched(*, inbox: Inbox, identity: str, token: str | None, now: datet
         contact = contacts.meet(inbox=inbox.key, external_id=vouched.profile.external_id, now=now)
         shown = _find_shown(token, inbox, now)
         contacts.hold(contacts={contact, shown.contact.id} if shown else {contact})
-        name = contacts.describe(contact=contact, profile=vouched.profile)
+        actor = Actor("contact", contact, contacts.describe(contact=contact, profile=vouched.profile))
         shown = _find_shown(token, inbox, now)  # as it is now that nobody else can join them
         until = now + STAYS
         if shown is not None and shown.contact.id == contact:
             contacts.keep_token(identity=shown.identity, until=until, by=vouched.secret)
-            return Actor("contact", contact, name), None
+            return actor, None
         given = contacts.give_token(contact=contact, inbox=inbox.key, now=now, until=until, by=vouched.secret)
         if shown is not None:
-            _leave(shown, contact, name, now)
-        return Actor("contact", contact, name), given
+            _leave(shown, actor, vouched.profile.external_id, now)
+        return actor, given
 
 
-def _leave(shown: Known, contact: UUID, name: str, now: datetime) -> None:
+def _leave(shown: Known, vouched: Actor, external_id: str, now: datetime) -> None:
     """Join an anonymous contact to the vouched one; who was vouched for as somebody else only leaves."""
     if shown.contact.is_vouched:
         contacts.retire_token(identity=shown.identity)
         return
-    contacts.join(contact=shown.contact.id, into=contact)
-    hand_over(was=shown.contact.id, contact=contact, name=name, now=now)
+    was = shown.contact.id
+    contacts.join(contact=was, into=vouched.id)
+    hand_over(was=was, contact=vouched.id, name=vouched.name, external_id=external_id, now=now)
 
 
 def _find_shown(token: str | None, inbox: Inbox, now: datetime) -> Known | None:

@@ -29,6 +29,7 @@ export class Panel {
     if (!row) return;
     const facts = [
       ["contact", desk.contactName(row)],
+      ["vouched", row.contact.vouched ? row.contact.external_id : say("not_vouched")],
       ["inbox", row.inbox.name],
       ["status", say(`status_${row.status}`)],
       ["assigned", row.assignee ? desk.memberName(row.assignee) : say("nobody")],

@@ -55,6 +55,10 @@ const CHANGES = {
   "conversation.resolved.v1": (row) => ({ ...row, status: "resolved" }),
   "conversation.reopened.v1": (row) => ({ ...row, status: "open" }),
   "conversation.assigned.v1": (row, { body }) => ({ ...row, assignee: body.to }),
+  "contact.merged.v1": (row, { body: { contact, name, external_id } }) => ({
+    ...row,
+    contact: { id: contact, name, vouched: true, external_id },
+  }),
 };
 
 function applyOne(row, event) {

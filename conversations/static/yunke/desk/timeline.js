@@ -89,6 +89,7 @@ export class Timeline {
     const { say } = this.desk;
     if (it.kind === "gap") return say("cut");
     if (it.kind === "conversation.assigned.v1") return it.to ? say("assigned_to", { name: it.name ?? this.desk.memberName(it.to) }) : say("unassigned_now");
+    if (it.kind === "contact.merged.v1") return say("merged", { name: it.name });
     return say({ "conversation.started.v1": "started", "conversation.resolved.v1": "resolved_now", "conversation.reopened.v1": "reopened_now" }[it.kind]);
   }
 

@@ -14,5 +14,6 @@ export default {
   offline: "No connection. What you write is kept and sent as soon as it is back.",
   resolved: "This conversation is resolved. Write again to continue it.",
   gone: "This chat is not available at the moment.",
+  sign_in: "Sign in on this site to write to us.",
   cut: "Earlier messages are no longer kept",
 };

@@ -1,17 +1,15 @@
-// The one line on a customer's site: a button that opens the chat frame. Before it is pressed: no frame,
-// no request, no storage. Optional attributes: data-color="#0a7460", data-lang="zh".
+// The chat's button. Nothing is asked or kept before it is pressed. Optional: data-color="#0a7460", data-lang="zh".
+// The site tells window.yunke who is here.
 (() => {
   const script = document.currentScript;
   const inbox = script?.dataset.inbox;
-  const once = Symbol.for("yunke.widget");
-  if (!inbox || window[once]) return;
-  window[once] = true;
+  if (!inbox || window.yunke?.identify) return;
 
   const home = new URL(script.src).origin;
   const lang = /^zh/i.test(script.dataset.lang || navigator.language) ? "zh" : "en";
-  const words = {
-    en: { open: "Open chat", close: "Close chat", chat: "Chat", unread: (n) => `, ${n} unread` },
-    zh: { open: "打开聊天", close: "关闭聊天", chat: "聊天", unread: (n) => `，${n} 条未读` },
+  const [opens, closes, chat, unreads] = {
+    en: ["Open chat", "Close chat", "Chat", (n) => `, ${n} unread`],
+    zh: ["打开聊天", "关闭聊天", "聊天", (n) => `，${n} 条未读`],
   }[lang];
   const bubble = "M20 11.5a7.5 7.5 0 0 1-11.3 6.5L4 20l1.6-4.3A7.5 7.5 0 1 1 20 11.5ZM9 11.5v.01m3.5-.01v.01m3.5-.01v.01";
   const sheet = new CSSStyleSheet();
@@ -38,14 +36,13 @@
   const [host, button, badge, dialog] = ["div", "button", "b", "div"].map(make);
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet];
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const path = document.createElementNS(svg.namespaceURI, "path");
+  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.append(path);
   button.type = "button";
   button.append(svg, badge);
   dialog.setAttribute("role", "dialog");
-  dialog.setAttribute("aria-label", words.chat);
+  dialog.setAttribute("aria-label", chat);
   root.append(dialog, button);
 
   const paint = (color, ink) => {
@@ -59,7 +56,7 @@
   let open = false;
   const show = () => {
     button.setAttribute("aria-expanded", open);
-    button.setAttribute("aria-label", (open ? words.close : words.open) + (unread ? words.unread(unread) : ""));
+    button.setAttribute("aria-label", (open ? closes : opens) + (unread ? unreads(unread) : ""));
     path.setAttribute("d", open ? "m6 9 6 6 6-6" : bubble);
     badge.hidden = !unread || open;
     badge.textContent = unread > 99 ? "99+" : unread;
@@ -73,22 +70,23 @@
     tell();
     (open ? frame : button).focus();
   };
-  const tell = () => port?.postMessage({ type: open ? "opened" : "closed" });
+  const send = (type, token) => port?.postMessage({ type, token });
+  const tell = () => send(open ? "opened" : "closed");
   const build = () => {
     frame = make("iframe");
-    frame.title = words.chat;
+    frame.title = chat;
     frame.referrerPolicy = "no-referrer";
     frame.src = `${home}/widget/${encodeURIComponent(inbox)}?lang=${lang}`;
     frame.onload = () => {
       const pipe = new MessageChannel();
       port = pipe.port1;
       port.onmessage = hear;
-      frame.contentWindow.postMessage({ yunke: "hello", kept: kept() }, home, [pipe.port2]);
+      frame.contentWindow.postMessage({ yunke: "hello", kept: kept(), vouched: !!who }, home, [pipe.port2]);
       tell();
     };
     dialog.append(frame);
   };
-  // Browsers that deny storage to the frame: what it wants kept is kept here.
+  // For a frame without storage.
   const key = `yunke.${inbox}`;
   const kept = (things) => {
     try {
@@ -98,11 +96,25 @@
       return null;
     }
   };
-  const hear = ({ data }) => {
-    if (data.type === "keep") kept(data.kept);
-    if (data.type === "close") toggle(false);
-    if (data.type === "look") paint(data.color, data.ink);
-    if (data.type === "unread") {
+  let who;
+  window.yunke = {
+    identify(source) {
+      who = source;
+      send("identify");
+    },
+    forget() {
+      who = null;
+      if (port) send("forget");
+      else kept({ forget: 1 });
+    },
+  };
+  const ask = async () => (who?.call ? who() : who);
+  const hear = ({ data: { type, ...data } }) => {
+    if (type === "who") ask().catch(() => {}).then((it) => send("identity", it));
+    if (type === "keep") kept(data.kept);
+    if (type === "close") toggle(false);
+    if (type === "look") paint(data.color, data.ink);
+    if (type === "unread") {
       unread = data.count;
       show();
     }
@@ -113,6 +125,7 @@
     if (event.key === "Escape" && !event.isComposing) toggle(false);
   });
   show();
+  dispatchEvent(new Event("yunke:ready"));
   const attach = () => document.body.append(host);
   if (document.body) attach();
   else addEventListener("DOMContentLoaded", attach);

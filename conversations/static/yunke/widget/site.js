@@ -2,6 +2,7 @@
 // an origin that was guessed. Opened on its own (no parent), the page is always open.
 
 const MEET_MS = 3_000;
+const WHO_MS = 10_000;
 
 /** A Map that the loader keeps in the storage of its own site: third-party frames are often denied theirs. */
 class Lent extends Map {
@@ -25,32 +26,72 @@ export class Site {
   #last = new Map();
   #meet;
   #met = new Promise((resolve) => (this.#meet = resolve));
+  #told = () => {};
   open = window.parent === window;
-  /** Called when the visitor opens or closes the frame. */
+  /** Somebody is signed in on the site, who vouches for them. */
+  vouched = false;
+  /** Called when the visitor opens or closes the frame, signs in on the site, or signs out. */
   onChange = () => {};
+  onIdentify = () => {};
+  onForget = () => {};
 
   /** Must be made before the page's load event, at which the loader hands over the port. */
   constructor() {
     this.alone = this.open;
+    if (this.alone) this.#meet([]);
     addEventListener("message", (event) => {
       if (event.source !== window.parent || event.data?.yunke !== "hello" || !event.ports[0]) return;
+      const { kept, vouched } = event.data;
       this.#port = event.ports[0];
-      this.#port.onmessage = ({ data }) => {
-        this.open = data.type === "opened";
-        this.onChange();
-      };
-      this.#meet(Object.entries(event.data.kept ?? {}));
+      this.#port.onmessage = ({ data }) => this.#hear(data);
+      this.vouched = vouched;
+      if (kept?.forget) this.#forget();
+      this.#meet(kept?.forget ? [] : Object.entries(kept ?? {}));
       this.#last.forEach((message) => this.#port.postMessage(message));
     });
+  }
+
+  #hear({ type, token }) {
+    if (type === "identity") this.#told(token);
+    if (type === "forget") this.#forget();
+    if (type === "identify") {
+      this.vouched = true;
+      this.onIdentify();
+    }
+    if (type !== "opened" && type !== "closed") return;
+    this.open = type === "opened";
+    this.onChange();
+  }
+
+  #forget() {
+    this.vouched = false;
+    this.forgotten = true;
+    this.tell({ type: "keep", kept: {} });
+    this.onForget();
+  }
+
+  /** The loader has handed over the port, or there is none to wait for. */
+  met() {
+    return Promise.race([this.#met, new Promise((resolve) => setTimeout(resolve, MEET_MS, []))]);
   }
 
   /** Where to keep things if this frame has no storage: what the site kept last time is in it. */
   async spare() {
     if (this.alone || storageWorks()) return new Map();
-    const late = new Promise((resolve) => setTimeout(resolve, MEET_MS, []));
-    const lent = new Lent(await Promise.race([this.#met, late]));
+    const lent = new Lent(await this.met());
     lent.keep = () => this.tell({ type: "keep", kept: Object.fromEntries(lent) });
     return lent;
+  }
+
+  /** A fresh identity token of who is signed in on the site; none where nobody is. */
+  async identity() {
+    await this.met();
+    if (!this.vouched) return undefined;
+    const answer = new Promise((resolve) => (this.#told = resolve));
+    this.#port.postMessage({ type: "who" });
+    const token = await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, WHO_MS))]);
+    if (!token && this.vouched) throw new Error("the site did not say who is signed in");
+    return token;
   }
 
   tell(message) {

@@ -1,61 +1,97 @@
-// Who the visitor is: a token kept by this frame (never in an address), a conversation, tickets.
-// The only place of the widget that speaks HTTP.
+// Who the visitor is: a token (never in an address), a conversation, tickets. An anonymous visitor's token is kept by this
+// frame; a vouched one's is not, because the site vouches again. The only place of the widget that speaks HTTP.
 
 import { Final } from "../live.js";
+
+const HOPELESS = new Set(["vouching_required", "identity_invalid"]);
 
 export class Visitor {
   #token;
   #entered = false;
+  #turn = 0;
+  vouched = false;
   conversation = null;
+  conversations = [];
 
-  constructor({ inbox, shelf }) {
-    Object.assign(this, { inbox, shelf });
+  constructor({ inbox, shelf, site }) {
+    Object.assign(this, { inbox, shelf, site });
     this.#token = shelf.get("token");
   }
 
   get known() {
-    return this.#token !== null;
+    return this.#token !== null || this.site.vouched;
   }
 
   /** Come back, or arrive for the first time. Does nothing when that is done. */
   async enter() {
+    const turn = this.#turn;
     if (this.#entered) return;
-    const found = await this.#post("/api/v1/visitors", { inbox: this.inbox });
-    if (found.token) this.#keep(found.token);
-    this.conversation = found.conversation;
+    const identity = await this.site.identity();
+    await this.#look(turn, identity && { identity });
     this.#entered = true;
+  }
+
+  /** Look what has been started meanwhile, in another browser perhaps. */
+  async look() {
+    if (this.#entered) await this.#look(this.#turn);
+  }
+
+  /** Somebody has signed in on the site: the next time, be that person. What was said before is theirs. */
+  again() {
+    this.#turn += 1;
+    this.#entered = false;
+  }
+
+  /** Somebody has signed out on the site: be nobody, and leave nothing behind. */
+  forget() {
+    if (this.#token) this.#ask("DELETE", "/api/v1/visitors/current").catch(() => {});
+    this.again();
+    this.#keep(null);
+    Object.assign(this, { vouched: false, conversation: null, conversations: [] });
   }
 
   /** Start a conversation, or go on with the latest. */
   async converse() {
-    this.conversation ??= (await this.#post("/api/v1/visitors/conversation", {})).id;
-    return this.conversation;
+    const turn = this.#turn;
+    const { id } = await this.#post("/api/v1/visitors/conversation", {});
+    if (turn !== this.#turn) throw new Error("somebody else by now");
+    this.conversation = id;
+    if (!this.conversations.includes(id)) this.conversations.push(id);
   }
 
   async ticket() {
     return (await this.#post("/api/v1/live-tickets", {})).ticket;
   }
 
+  async #look(turn, more) {
+    const found = await this.#post("/api/v1/visitors", { inbox: this.inbox, ...more });
+    if (turn !== this.#turn) throw new Error("somebody else by now");
+    const { vouched, conversation, conversations } = found;
+    Object.assign(this, { vouched, conversation, conversations });
+    if (found.token) this.#keep(found.token);
+  }
+
   #keep(token) {
     this.#token = token;
-    if (token === null) this.shelf.remove("token");
+    if (token === null || this.vouched) this.shelf.remove("token");
     else this.shelf.set("token", token);
   }
 
   /** A member may be signed in on the same host: their cookie must never speak for a visitor. */
-  async #post(path, body) {
+  #ask(method, path, body) {
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     if (this.#token) headers.Authorization = `Visitor ${this.#token}`;
-    const answer = await fetch(path, {
-      method: "POST",
-      headers,
-      body: JSON.stringify(body),
-      credentials: "omit",
-      cache: "no-store",
-      signal: AbortSignal.timeout(10_000),
-    });
+    const more = { credentials: "omit", cache: "no-store", keepalive: true, signal: AbortSignal.timeout(10_000) };
+    return fetch(path, { method, headers, body: body && JSON.stringify(body), ...more });
+  }
+
+  async #post(path, body) {
+    const token = this.#token;
+    const answer = await this.#ask("POST", path, body);
     if (answer.ok) return answer.json();
-    if (answer.status === 401 && this.#token) {
+    const { code } = await answer.json().catch(() => ({}));
+    if (HOPELESS.has(code)) throw new Final(code);
+    if (answer.status === 401 && code !== "identity_expired" && token && token === this.#token) {
       this.#keep(null); // forgotten or withdrawn: arrive anew at the next try
       this.#entered = false;
       this.conversation = null;

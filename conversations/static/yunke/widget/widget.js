@@ -18,15 +18,15 @@ const [log, list, line, form, box] = ["log", "messages", "line", "form", "text"]
 const spare = await site.spare();
 const shelf = new Shelf(`yunke.${inbox}.`, spare);
 const outbox = new Outbox({ shelf: new Shelf(`yunke.out.${inbox}.`, spare), onChange: () => draw() });
-const visitor = new Visitor({ inbox, shelf });
+const visitor = new Visitor({ inbox, shelf, site });
 const transcript = new Transcript({ node: list, say, outbox });
 const live = new Live({ url: liveUrl(), getTicket, outbox, on: hear });
 
-let state = emptyThread();
+const threads = new Map(); // conversation -> { state, leave }
 let arrived = [];
 let typing = null;
-let gone = false;
-let told = { read: 0, typing: 0 };
+let gone = "";
+let told = { read: new Map(), typing: 0 };
 
 /** Everything that a connection needs; live.js tries again with patience when a part of it fails. */
 async function getTicket() {
@@ -36,17 +36,25 @@ async function getTicket() {
 }
 
 async function ensureConversation() {
-  if (outbox.entries().some(({ conversation }) => !conversation)) await visitor.converse();
-  if (visitor.conversation) follow(visitor.conversation);
+  if (outbox.entries().some(({ conversation }) => !conversation) && !visitor.conversation) await visitor.converse();
+  follow();
 }
 
-let following = null;
-function follow(conversation) {
-  outbox.adopt(conversation);
-  if (following === conversation) return;
-  following = conversation;
-  state = emptyThread();
-  live.subscribe(`conversation:${conversation}`, { onEvent: later, onGap: (gap) => ((state = applyGap(gap, state)), draw()) });
+const topicOf = (id) => `conversation:${id}`;
+
+/** Listen to all conversations of the visitor, and to no other any more. */
+function follow() {
+  if (visitor.conversation) outbox.adopt(visitor.conversation);
+  const ids = new Set(visitor.conversations);
+  for (const [id, { leave }] of threads) if (!ids.has(id)) (leave(), threads.delete(id));
+  for (const id of ids) if (!threads.has(id)) listen(id);
+}
+
+function listen(id) {
+  const thread = { state: emptyThread() };
+  threads.set(id, thread);
+  const onGap = (gap) => ((thread.state = applyGap(gap, thread.state)), draw());
+  thread.leave = live.subscribe(topicOf(id), { onEvent: later, onGap });
 }
 
 /** A replay brings many events at once: draw them together. */
@@ -59,14 +67,30 @@ function takeIn() {
   const events = arrived;
   arrived = [];
   if (events.some((event) => event.body.author === "member")) showTyping(null);
-  state = apply(events, state);
+  for (const [id, thread] of threads) thread.state = apply(events.filter(({ topic }) => topic === topicOf(id)), thread.state);
+  const open = everything().filter(({ kind, thread }) => kind === "message.posted.v1" && threads.get(thread).state.status === "open");
+  if (open.length) visitor.conversation = open.at(-1).thread; // answers go where somebody spoke last
   draw();
 }
 
+/** What was said in all conversations, in the order of time. */
+const everything = () =>
+  [...threads]
+    .flatMap(([thread, { state }]) => state.items.map((it) => ({ ...it, key: thread + it.key, thread })))
+    .sort((a, b) => ((a.at ?? "") < (b.at ?? "") ? -1 : 1));
+
 function hear(name, detail) {
-  if (name === "final") gone = true;
+  if (name === "final") gone = detail.message === "vouching_required" ? "sign_in" : "gone";
   if (name === "typing" && detail.who.kind === "member") showTyping(detail.who.name);
+  if (name === "welcome") catchUp();
   draw();
+}
+
+/** Somebody who is signed in may have written from another browser meanwhile. */
+async function catchUp() {
+  if (!visitor.vouched) return;
+  await visitor.look().catch(() => {});
+  follow();
 }
 
 let typingEnds;
@@ -78,18 +102,22 @@ function showTyping(name) {
 
 function draw() {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-  transcript.draw({ state: { ...state, contactSeen: state.memberRead }, entries: outbox.entries() });
+  const items = everything();
+  const own = items.filter(({ author }) => author === "contact").at(-1);
+  const contactSeen = own && threads.get(own.thread).state.memberRead;
+  transcript.draw({ state: { items, contactSeen }, entries: outbox.entries() });
   drawLine();
   if (atEnd) log.scrollTop = log.scrollHeight;
   read();
 }
 
-const LINES = { gone: ICONS.alert, offline: ICONS.alert, resolved: ICONS.check, typing: null };
+const LINES = { gone: ICONS.alert, sign_in: ICONS.alert, offline: ICONS.alert, resolved: ICONS.check, typing: null };
 
 function drawLine() {
   const waits = visitor.known || outbox.entries().length > 0;
   const offline = waits && slow && live.state !== "online";
-  const words = gone ? "gone" : offline ? "offline" : typing ? "typing" : state.status === "resolved" ? "resolved" : "";
+  const resolved = threads.get(visitor.conversation)?.state.status === "resolved";
+  const words = gone || (offline ? "offline" : typing ? "typing" : resolved ? "resolved" : "");
   const key = words + (typing ?? "");
   if (line.dataset.key === key) return;
   line.dataset.key = key;
@@ -107,12 +135,14 @@ let slow = false;
 setTimeout(() => ((slow = true), draw()), 2_500);
 
 function read() {
-  const seq = lastFrom("member", state);
   const watched = site.open && !document.hidden;
-  if (watched && seq > Math.max(state.contactRead, told.read)) {
-    if (live.tell({ type: "read", conversation: following, seq })) told.read = seq;
+  let count = 0;
+  for (const [conversation, { state }] of threads) {
+    const seq = lastFrom("member", state);
+    const seen = () => Math.max(state.contactRead, told.read.get(conversation) ?? 0);
+    if (watched && seq > seen() && live.tell({ type: "read", conversation, seq })) told.read.set(conversation, seq);
+    if (!watched) count += unreadFrom("member", seen(), state);
   }
-  const count = watched ? 0 : unreadFrom("member", Math.max(state.contactRead, told.read), state);
   site.tell({ type: "unread", count });
 }
 
@@ -151,8 +181,8 @@ box.onkeydown = (event) => {
 box.oninput = () => {
   shelf.set("draft", box.value);
   grow();
-  if (!box.value || !following || Date.now() - told.typing < 3_000) return;
-  if (live.tell({ type: "typing", conversation: following })) told.typing = Date.now();
+  if (!box.value || !visitor.conversation || Date.now() - told.typing < 3_000) return;
+  if (live.tell({ type: "typing", conversation: visitor.conversation })) told.typing = Date.now();
 };
 
 function setDraft(text) {
@@ -183,8 +213,31 @@ $("close").onclick = () => site.close();
 addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && site.close());
 document.addEventListener("visibilitychange", draw);
 setDraft(shelf.get("draft") ?? "");
-site.onChange = () => (site.open && arrive(), draw());
+site.onChange = () => {
+  if (site.open) (arrive(), catchUp());
+  draw();
+};
+site.onIdentify = () => {
+  gone = "";
+  visitor.again();
+  live.renew();
+};
+site.onForget = leave;
+if (site.forgotten) leave();
+
+/** Nothing of who was here stays: no word, no draft, no token. */
+function leave() {
+  live.leave();
+  visitor.forget();
+  for (const { id } of outbox.entries()) outbox.discard(id);
+  setDraft("");
+  follow();
+  gone = "";
+  draw();
+}
+
 box.disabled = false; // until here a word or an Enter would have been lost
 if (site.open) arrive();
-if (visitor.known || outbox.entries().length) live.start();
 draw();
+await site.met();
+if (visitor.known || outbox.entries().length) live.start();
