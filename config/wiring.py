@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 
@@ -24,9 +25,11 @@ from conversations.engine.readers import Reader
 from conversations.engine.writer import Writer
 from conversations.live.gate import Gate
 from conversations.live.server import LiveServer
+from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
 from tenants import ports
-from tenants.context import TenantRef, platform_context
+from tenants.confirming.abandoned import confirm_proved, remind
+from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.database.pool import TenantPool
 from tenants.expiry import forget_expired
 from tenants.mail.sending import forget_sent
@@ -42,6 +45,12 @@ DEFINITION_KINDS: Final[tuple[Kind, ...]] = (INBOX, CALENDAR, CANNED_REPLY)
 def resume_sign_ups(now: datetime) -> None:
     """Finish what a killed sign-up began."""
     resume_unfinished(now=now)
+
+
+def follow_up_sign_ups(now: datetime) -> None:
+    """See to those who have not confirmed their address."""
+    confirm_proved(now=now)
+    remind(now=now)
 
 
 def refill_ready_schemas(now: datetime) -> None:
@@ -70,13 +79,20 @@ def sweep_tenants(now: datetime) -> None:
 
 
 # What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.
-CHORES: Final[tuple[Callable[[datetime], None], ...]] = (resume_sign_ups, refill_ready_schemas, sweep, sweep_tenants)
+CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
+    resume_sign_ups,
+    follow_up_sign_ups,
+    refill_ready_schemas,
+    sweep,
+    sweep_tenants,
+)
 
 
 def fill_ports() -> None:
     """Put into each port what this deployment has for it, and into the register every kind of definition."""
     ports.furnish_tenant[:] = [furnish_tenant]
     ports.tell_tenant_changed[:] = [tell_tenant_changed]
+    ports.hand_over_work[:] = [hand_over_work]
     for kind in DEFINITION_KINDS:
         register_kind(kind=kind)
 
@@ -90,6 +106,12 @@ def tell_tenant_changed(tenant: TenantRef) -> None:
     """Fill tenants' port: other processes look the tenant up anew."""
     with platform_context():
         announce(signal=Change(tenant=tenant.id))
+
+
+def hand_over_work(tenant: TenantRef, gone: UUID, to: UUID, name: str) -> None:
+    """Fill tenants' port: the conversations of a member who turns out to be another person."""
+    with tenant_context(tenant):
+        hand_over(gone=gone, to=to, name=name, now=datetime.now(UTC))
 
 
 def build_live(*, connections: TenantPool) -> LiveServer:

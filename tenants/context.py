@@ -27,13 +27,15 @@ class Closure:
 class TenantRef:
     """What is needed to act for a tenant. `schema` is also the name of the tenant's database role.
 
-    While it is `closed`, its sessions are read-only and its log takes nothing.
+    While it is `closed`, its sessions are read-only and its log takes nothing. Some things
+    wait until it is `confirmed`: one of its people has proved their e-mail address.
     """
 
     id: UUID
     slug: str
     schema: str
     closed: Closure | None = None
+    confirmed: bool = True
 
 
 class Platform:

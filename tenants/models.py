@@ -9,6 +9,7 @@ from django.db.models.functions import Lower, Now
 from uuid_utils.compat import uuid7
 
 from tenants.audit.models import AuditNote
+from tenants.confirming.models import Confirmation
 from tenants.context import Closure, TenantRef
 from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
 from tenants.mail.models import Mail
@@ -18,6 +19,7 @@ from tenants.members.permissions import OWN_ROLE, Role
 __all__ = [
     "AuditNote",
     "CodeApp",
+    "Confirmation",
     "Head",
     "LiveNonce",
     "Mail",
@@ -61,11 +63,14 @@ class Tenant(models.Model):
     suspended_reason = models.CharField(max_length=300, default="", db_default="", blank=True)
     deletion_asked_at = models.DateTimeField(null=True)
     delete_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)  # when one of its people had proved their address first
+    reminders = models.SmallIntegerField(default=0, db_default=0)  # how often its owner was asked again to do so
 
     class Meta:
         db_table = "tenants"
         indexes: ClassVar = [
             models.Index(fields=["created_at"], condition=~models.Q(state="active"), name="tenants_unfinished"),
+            models.Index(fields=["created_at"], condition=models.Q(confirmed_at=None), name="tenants_unconfirmed"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(state__in=TenantState.values), name="tenants_state_known"),
@@ -88,7 +93,8 @@ class Tenant(models.Model):
     @property
     def ref(self) -> TenantRef:
         """Answer what is needed to act for it."""
-        return TenantRef(id=self.id, slug=self.slug, schema=self.schema, closed=self._closed)
+        confirmed = self.confirmed_at is not None
+        return TenantRef(id=self.id, slug=self.slug, schema=self.schema, closed=self._closed, confirmed=confirmed)
 
     @property
     def _closed(self) -> Closure | None:

@@ -1,6 +1,7 @@
 """What tenants must tell the rest without knowing it. config/wiring.py fills these lists at start."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from tenants.context import TenantRef, on_commit
 from tenants.queries import forget_tenant
@@ -11,6 +12,10 @@ furnish_tenant: list[Callable[[TenantRef, str], None]] = []
 
 # Called after COMMIT with a tenant whose state, slug or domain has changed: what every process is to know of.
 tell_tenant_changed: list[Callable[[TenantRef], None]] = []
+
+# Called outside transactions when a person turns out to be another one, with the tenant, both ids and the other's name,
+# before the membership goes over: what is the one's work becomes the other's. May be called twice.
+hand_over_work: list[Callable[[TenantRef, UUID, UUID, str], None]] = []
 
 
 def say_tenant_changed(*, tenant: TenantRef) -> None:

@@ -12,7 +12,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any, Final
 
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 from tenants.context import platform_context
@@ -167,6 +167,13 @@ class Slowing(Tries):
     ) -> None:
         """Begin; `clock` answers seconds since 1970."""
         self._begin(name, Pace(free=after, first_s=2.0, most_s=900.0, kept_s=kept_s, renewed=renewed), clock)
+
+
+def say_when(*, response: HttpResponse, refusal: Refusal | None) -> HttpResponse:
+    """Answer a page with the time after which something may be tried again, where that was what was refused."""
+    if isinstance(refusal, TooManyTries):
+        response.headers["Retry-After"] = str(int(refusal.wait) + 1)
+    return response
 
 
 def address_of(request: HttpRequest) -> str:

@@ -48,7 +48,7 @@ def make_tenant(database: str) -> MakeTenant:
     def make(*, slug: str | None = None, name: str = "Acme") -> TenantRef:
         chosen = slug or f"t-{secrets.token_hex(6)}"
         email = f"owner-{secrets.token_hex(6)}@example.com"
-        return sign_up(name=name, slug=chosen, email=email, password=PASSWORD, now=datetime.now(UTC))
+        return sign_up(name=name, slug=chosen, email=email, password=PASSWORD, now=datetime.now(UTC), verified=True)
 
     return make
 

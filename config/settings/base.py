@@ -25,6 +25,8 @@ YUNKE_TENANTS_ROLE: str = _database["YUNKE_TENANTS_ROLE"]
 YUNKE_WRITER_ROLE: str = _database["YUNKE_WRITER_ROLE"]
 YUNKE_STATEMENT_TIMEOUT_MS = 15_000
 YUNKE_READY_SCHEMAS = int(os.environ.get("YUNKE_READY_SCHEMAS", "8"))
+YUNKE_SIGN_UPS_A_MINUTE = int(os.environ.get("YUNKE_SIGN_UPS_A_MINUTE", "60"))  # from one address in the net
+YUNKE_CONFIRM_WITHIN_DAYS = int(os.environ.get("YUNKE_CONFIRM_WITHIN_DAYS", "7"))  # or a signed-up company is removed
 YUNKE_KEY_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_KEY_REQUESTS_A_MINUTE", "600"))
 YUNKE_TENANT_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_TENANT_REQUESTS_A_MINUTE", "3000"))
 # Calls to servers that customers name: which DNS is asked (the system's unless given), whom TLS trusts besides, and
@@ -95,6 +97,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "tenants.closing.banner",
+                "tenants.confirming.pages.banner",
             ]
         },
     }

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.members.urls")),
     path("", include("tenants.factors.urls")),
+    path("", include("tenants.confirming.urls")),
     path("", include("tenants.urls")),
     path("", include("conversations.access.urls")),
     path("", include("config.urls.docs")),

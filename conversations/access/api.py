@@ -14,6 +14,7 @@ from conversations.access import commands, queries
 from conversations.access.commands import KeyRevoked
 from conversations.access.models import ApiKey
 from tenants.bodies import Body, read_body
+from tenants.confirming.refusals import Unconfirmed
 from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_caller
 from tenants.members.member import Member
@@ -77,6 +78,7 @@ class Keys(APIView):
         Described(
             body=KeyBody,
             answers={201: KeyWithSecret},
+            refusals=(Unconfirmed,),
             example={"name": "Data warehouse", "scopes": ["conversations.view", "personal:read"]},
             secrets=("secret",),
             one_transaction=True,

@@ -10,6 +10,7 @@ from django.db import transaction
 from conversations.access import rules
 from conversations.access.models import ApiKey
 from conversations.access.queries import find_key, hash_secret
+from tenants.confirming.commands import refuse_unconfirmed
 from tenants.context import current_tenant
 from tenants.members.member import Member
 from tenants.members.permissions import KEY_SCOPES
@@ -32,8 +33,9 @@ def make_key(
     by: Member,
     now: datetime,
 ) -> tuple[ApiKey, str]:
-    """Make a key; answer it and its secret. Raises NotAllowed or Invalid."""
+    """Make a key; answer it and its secret. Raises NotAllowed, Unconfirmed or Invalid."""
     _check(by)
+    refuse_unconfirmed(tenant=current_tenant())
     own = frozenset(scope for scope in KEY_SCOPES if "." in scope and by.may(scope))
     secret = _new_secret()
     key = ApiKey.objects.create(

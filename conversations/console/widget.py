@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from conversations.channels.webchat.queries import find_inbox
 from conversations.console.policy import for_frame
+from tenants.confirming.elsewhere import refuse_elsewhere
+from tenants.context import current_tenant
 from tenants.middleware import TenantRequest
 
 MODULES: Final = (
@@ -35,23 +37,27 @@ def _loader() -> bytes:
 
 
 @require_safe
-def loader(request: TenantRequest) -> HttpResponse:  # noqa: ARG001 # a view's shape
+def loader(request: TenantRequest) -> HttpResponse:
     """The one script on a customer's site; the same for every inbox, so that it can be cached."""
-    headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
+    refuse_elsewhere(request=request)
+    kept = "public, max-age=300" if current_tenant().confirmed else "no-store"
+    headers = {"Cache-Control": kept, "Cross-Origin-Resource-Policy": "cross-origin"}
     return HttpResponse(_loader(), content_type="text/javascript; charset=utf-8", headers=headers)
 
 
 @require_safe
 def frame(request: TenantRequest, key: str) -> HttpResponse:
     """The chat page; only the sites that the inbox names may frame it."""
+    refuse_elsewhere(request=request)
     inbox = find_inbox(key=key)
     if inbox is None:
         raise Http404
     wanted = request.GET.get("lang") or translation.get_language_from_request(request)
+    confirmed = current_tenant().confirmed
     zh = wanted.startswith("zh")
     with translation.override("zh-hans" if zh else "en"):
         response = render(request, "console/widget.html", _context(inbox=inbox, zh=zh))
-    response.headers["Content-Security-Policy"] = for_frame(origins=inbox.body.origins)
+    response.headers["Content-Security-Policy"] = for_frame(origins=inbox.body.origins if confirmed else ())
     response.headers["Cache-Control"] = "no-cache"
     return response
 

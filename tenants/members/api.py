@@ -51,11 +51,12 @@ class SessionShown(Answer, frozen=True):
 
 
 class CompanyShown(Answer, frozen=True):
-    """The company whose host it is."""
+    """The company whose host it is; some things wait until it is `confirmed`: its owner has proved their address."""
 
     id: UUID
     slug: str
     name: str
+    confirmed: bool
 
 
 class MeShown(Answer, frozen=True):
@@ -131,7 +132,12 @@ class MeView(APIView):
                 "person": _person(member),
                 "role": member.role,
                 "permissions": sorted(member.permissions),
-                "tenant": {"id": tenant.id, "slug": tenant.slug, "name": get_tenant_name(tenant=tenant)},
+                "tenant": {
+                    "id": tenant.id,
+                    "slug": tenant.slug,
+                    "name": get_tenant_name(tenant=tenant),
+                    "confirmed": tenant.confirmed,
+                },
             }
         )
 

@@ -17,6 +17,7 @@ from tenants.members.refusals import FactorRequired, SecondFactorNeeded
 from tenants.middleware import TenantRequest
 from tenants.queries import get_tenant_name
 from tenants.refusals import Refusal
+from tenants.tries import say_when
 
 
 @while_closed
@@ -60,7 +61,8 @@ def _form(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
         "next": _next(request),
         "refusal": refusal,
     }
-    return render(request, "tenants/sign_in.html", context, status=refusal.status if refusal else 200)
+    response = render(request, "tenants/sign_in.html", context, status=refusal.status if refusal else 200)
+    return say_when(response=response, refusal=refusal)
 
 
 def _next(request: HttpRequest) -> str:

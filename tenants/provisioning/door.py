@@ -1,29 +1,36 @@
-"""Sign-up as anybody on the internet may ask for it: as `sign_up`, but not too often."""
+"""Sign-up as anybody on the internet may ask for it: as `sign_up`, but not too often, and with an address to prove."""
 
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
+from tenants.confirming.commands import MAILS
+from tenants.confirming.letters import Letter
 from tenants.context import TenantRef
 from tenants.models import Person
+from tenants.provisioning.addresses import url_for
 from tenants.provisioning.commands import sign_up
-from tenants.provisioning.refusals import CredentialsRefused
 from tenants.tries import Tries, network_of
 
-FROM_ONE_PLACE: Final = Tries(name="sign-up: place", limit=60)
-FOR_ONE_PERSON: Final = Tries(name="sign-up: person", limit=10)  # the answer tells whether a password is right
+HOUR_S: Final = 3600.0
+
+FROM_ONE_PLACE: Final = Tries(name="sign-up: place", limit=settings.YUNKE_SIGN_UPS_A_MINUTE)
+# A stranger elsewhere must not keep somebody from signing up; MAILS bounds what they can have sent to them.
+FOR_ONE_ADDRESS: Final = Tries(name="sign-up: address from place", limit=5, window_s=HOUR_S)
 
 
 def sign_up_from(*, request: HttpRequest, name: str, slug: str, email: str, password: str, now: datetime) -> TenantRef:
-    """Sign a company up; raise what sign_up raises, or TooManyTries."""
-    place = network_of(request)
-    person = email.strip().lower()[: Person.EMAIL_LENGTH]
-    FROM_ONE_PLACE.refuse_spent(key=place)
-    FOR_ONE_PERSON.refuse_spent(key=person)
+    """Sign a company up; raise what sign_up raises, or TooManyTries.
+
+    Nothing of it depends on whether the address is known: neither the answer nor what it costs.
+    """
+    place, slug = network_of(request), slug.strip()
+    address = email.strip().lower()[: Person.EMAIL_LENGTH]
     FROM_ONE_PLACE.spend(key=place)
-    try:
-        return sign_up(name=name, slug=slug, email=email, password=password, now=now)
-    except CredentialsRefused:
-        FOR_ONE_PERSON.spend(key=person)
-        raise
+    FOR_ONE_ADDRESS.spend(key=f"{place} {address}")
+    MAILS.spend(key=address)
+    letter = Letter(origin=url_for(slug=slug, request=request), language=get_language() or settings.LANGUAGE_CODE)
+    return sign_up(name=name, slug=slug, email=email, password=password, now=now, letter=letter)

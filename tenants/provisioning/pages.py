@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from tenants.provisioning.addresses import url_of
 from tenants.provisioning.door import sign_up_from
 from tenants.refusals import Refusal
+from tenants.tries import say_when
 
 FIELDS = ("name", "slug", "email", "password")
 
@@ -28,7 +29,8 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
         tenant = sign_up_from(request=request, now=datetime.now(UTC), **given)
     except Refusal as refusal:
         return _form(request, given, refusal)
-    context = {"company": given["name"].strip(), "url": url_of(tenant=tenant, request=request)}
+    context = {"company": given["name"].strip(), "email": given["email"].strip()}
+    context["url"] = url_of(tenant=tenant, request=request)
     return render(request, "tenants/signed_up.html", context, status=201)
 
 
@@ -37,4 +39,5 @@ def _form(request: HttpRequest, given: dict[str, str], refusal: Refusal | None =
     for error in refusal.errors if refusal else []:
         errors.setdefault(error["field"], error["detail"])
     context = {"given": given, "errors": errors, "refusal": refusal, "domain": settings.YUNKE_TENANT_DOMAIN}
-    return render(request, "tenants/sign_up.html", context, status=refusal.status if refusal else 200)
+    response = render(request, "tenants/sign_up.html", context, status=refusal.status if refusal else 200)
+    return say_when(response=response, refusal=refusal)

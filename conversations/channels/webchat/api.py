@@ -30,6 +30,8 @@ from conversations.contacts.commands import ContactMerged, retire_token
 from conversations.definitions.commands import DefinitionChanged
 from conversations.threads.authentication import get_actor, get_contact
 from tenants.bodies import Body, Nothing, read_body
+from tenants.confirming.elsewhere import refuse_elsewhere
+from tenants.confirming.refusals import Unconfirmed
 from tenants.describing import Answer, Described, describe
 from tenants.refusals import NotAllowed, NotFound
 
@@ -111,7 +113,14 @@ class Visitors(APIView):
         Described(
             body=VisitorBody,
             answers={200: VisitorShown, 201: VisitorShown},
-            refusals=(NotFound, VouchingRequired, IdentityInvalid, IdentityExpired, TooManyVisitors),
+            refusals=(
+                NotFound,
+                Unconfirmed,
+                VouchingRequired,
+                IdentityInvalid,
+                IdentityExpired,
+                TooManyVisitors,
+            ),
             example={"inbox": "THE-KEY-OF-AN-INBOX"},
             kept=False,
             while_closed=True,  # who is known may go on reading; the database refuses whoever is new
@@ -122,6 +131,7 @@ class Visitors(APIView):
 
         Who shows an anonymous visitor's token and an identity is that visitor: their conversations are joined.
         """
+        refuse_elsewhere(request=request._request)  # noqa: SLF001 # DRF's own way down to Django's request
         body = read_body(data=request.data, shape=VisitorBody)
         visitor = let_in(
             inbox=body.inbox,

@@ -11,6 +11,7 @@ ENTRIES: Final = (
     # Readers of the log, and what the worker does
     within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
     within("chore resume_sign_ups", Bound.EACH, "each unfinished tenant in its own scopes"),
+    within("chore follow_up_sign_ups", Bound.PLATFORM, "unconfirmed tenants and mails to their owners"),
     within("chore refill_ready_schemas", Bound.PLATFORM, "schemas that never had a customer"),
     within("chore sweep", Bound.PLATFORM, "expired nonces, sessions and tries"),
     within("chore sweep_tenants", Bound.EACH, "tenant_context around each step"),
@@ -23,6 +24,8 @@ ENTRIES: Final = (
     within("channel yunke", Bound.NAMED, "signals, each with its schema (register/live.py)"),
     within("channel yunke_mail", Bound.SAME, "empty: look whether there is a mail"),
     within("channel yunke_audit", Bound.SAME, "empty: look whether there is a note"),
+    within("port tenants.ports.hand_over_work", Bound.EACH, "called with the tenant whose member became another"),
+    within("callback config.wiring.hand_over_work", Bound.EACH, "tenant_context around what it does"),
     # Answers kept by Idempotency-Key
     within("kept run_in_transaction", Bound.HOST, KEPT),
     within("kept run_with_claim", Bound.HOST, KEPT),
@@ -49,7 +52,9 @@ ENTRIES: Final = (
     within("memory tenants.secrets._read_ring", Bound.SAME, "the keys of this deployment"),
     within("memory tenants.database.clone._blueprints", Bound.SAME, "the template's statements"),
     within("memory tenants.provisioning.door.FROM_ONE_PLACE", Bound.PLATFORM, GUESSES),
-    within("memory tenants.provisioning.door.FOR_ONE_PERSON", Bound.PLATFORM, GUESSES),
+    within("memory tenants.provisioning.door.FOR_ONE_ADDRESS", Bound.PLATFORM, GUESSES),
+    within("memory tenants.confirming.commands.MAILS", Bound.PLATFORM, GUESSES),
+    within("memory tenants.confirming.commands.AGAIN", Bound.PLATFORM, GUESSES),
     within("memory conversations.access.throttle._buckets", Bound.NAMED, "by schema, and by schema and key"),
     within("memory conversations.channels.webchat.newcomers._buckets", Bound.NAMED, "by schema, inbox and address"),
     within("memory config.wiring._expired", Bound.EACH, "the tenants whose turn is still to come"),

@@ -24,4 +24,5 @@ ENTRIES: Final = (
     within("secret tenants.members.waiting.new_nonce", Bound.SIGNED, "inside of a session or a signed ticket"),
     within("secret tenants.database.startup.refuse_pooler", Bound.SAME, "a mark on a connection, for a moment"),
     within("signature tenants.tries.Tries._digest", Bound.NAMED, "a key of public.tries; opens nothing"),
+    within("secret tenants.confirming.codes.new_code", Bound.CALLER, "a mail's code, a hash with its tenant"),
 )
