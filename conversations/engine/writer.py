@@ -6,7 +6,6 @@ unknown is written again; the client ids make that harmless.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -21,18 +20,20 @@ from conversations.engine.batch import Batch, Outcome
 from conversations.engine.events import Draft, Recorded
 from conversations.engine.parking import Parking
 from conversations.engine.projections import Projection, projection_parameters
+from conversations.engine.room import Room
+from conversations.engine.turns import Turns
+from tenants.database.deadline import deadline
 from tenants.database.versions import CLOSED
 from tenants.refusals import Suspended
 
 logger = structlog.get_logger(__name__)
 
-MAX_EVENTS: Final = 512
-MAX_TENANTS: Final = 64
 MAX_WAITING: Final = 8_192
-MAX_PARKED: Final = 1_024
+MAX_OF_TENANT: Final = 1_024
 LOCK_TIMEOUT_MS: Final = 200
 HURRY_MS: Final = 20
 TIMEOUT_MS: Final = 5_000
+HANGS_S: Final = 8.0  # longer than any statement may take: then it is not PostgreSQL that is slow
 CONNECT_S: Final = 5
 MAX_PREPARED: Final = 300  # three texts for each of 100 busy tenants; each costs the backend some memory
 PATIENCE_S: Final = 10.0
@@ -59,14 +60,16 @@ class Entry:
         self._done: Done | None = done
         self.deadline = deadline
 
-    def answer(self, outcome: Outcome | Failure) -> None:
-        """Tell whoever sent it, the first time only; what goes wrong there is not the writer's trouble."""
+    def answer(self, outcome: Outcome | Failure) -> bool:
+        """Tell whoever sent it, the first time only, and whether it was; what goes wrong there is not our trouble."""
         done, self._done = self._done, None
-        if done is not None:
-            try:
-                done(outcome)
-            except Exception:
-                logger.exception("writer.answer_failed")
+        if done is None:
+            return False
+        try:
+            done(outcome)
+        except Exception:
+            logger.exception("writer.answer_failed")
+        return True
 
 
 class Writer:
@@ -87,14 +90,12 @@ class Writer:
         self._role = role
         self._written = written
         self._projections = projections
-        self._waiting: deque[Entry] = deque()
+        self._turns = Turns()
         self._in_hand: list[Entry] = []
         self._parking = Parking()
         self._closed: dict[str, float] = {}
-        self._stopped = False
         self._wake = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._room = Room(most=MAX_WAITING, most_of_tenant=MAX_OF_TENANT)
         self._connection: psycopg.AsyncConnection | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -106,35 +107,28 @@ class Writer:
         """Write what is here (at most 5 s), then end; the rest, and what still comes, is answered `unavailable`."""
         loop = asyncio.get_running_loop()
         until = loop.time() + STOP_S
-        while self._held and loop.time() < until:  # noqa: ASYNC110 # once, at the end
+        while len(self._room) and loop.time() < until:  # noqa: ASYNC110 # once, at the end
             await asyncio.sleep(0.01)
-        self._stopped = True
-        self._room.set()
+        self._room.close()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        self._fail([*self._in_hand, *self._waiting, *self._parking.empty()], "unavailable")
+        self._fail([*self._in_hand, *self._turns.empty(), *self._parking.empty()], "unavailable")
         await self._disconnect()
 
     async def submit(self, *, schema: str, draft: Draft, done: Done) -> None:
-        """Queue a draft; waits while the queue is full, which stops the reading of that client's socket.
+        """Queue a draft; waits while there is no room, which stops the reading of that client's socket.
 
-        A tenant that cannot be written fills its own part of the queue and not the others'.
+        A tenant that cannot be written, or that sends more than can be, fills its own part of the room and no other.
         """
-        while not self._stopped and (self._held >= MAX_WAITING or self._parking.count(schema) >= MAX_PARKED):
-            self._room.clear()
-            await self._room.wait()
-        deadline = asyncio.get_running_loop().time() + self._patience_s
-        entry = Entry(schema=schema, draft=draft, done=done, deadline=deadline)
-        if self._stopped:
+        has_room = await self._room.enter(schema=schema)
+        deadline_at = asyncio.get_running_loop().time() + self._patience_s
+        entry = Entry(schema=schema, draft=draft, done=done, deadline=deadline_at)
+        if not has_room:
             entry.answer("unavailable")
             return
-        self._waiting.append(entry)
+        self._turns.add(entry)
         self._wake.set()
-
-    @property
-    def _held(self) -> int:
-        return len(self._waiting) + len(self._in_hand) + len(self._parking)
 
     async def _run(self) -> None:
         while True:
@@ -146,10 +140,9 @@ class Writer:
                 logger.exception("writer.bug")
                 self._fail(self._in_hand, "unavailable")
             self._in_hand = []
-            self._room.set()
 
     async def _wait(self) -> None:
-        if self._waiting:
+        if self._turns:
             return
         self._wake.clear()
         try:
@@ -159,24 +152,17 @@ class Writer:
 
     def _take(self) -> list[Entry]:
         now = asyncio.get_running_loop().time()
-        self._waiting.extendleft(reversed(self._parking.due(now)))
+        self._turns.put_back(self._parking.due(now))
         taken: list[Entry] = []
-        left: list[Entry] = []
-        tenants: set[str] = set()
-        while self._waiting and len(taken) < MAX_EVENTS:
-            entry = self._waiting.popleft()
+        for entry in self._turns.take(now):
             if entry.deadline < now:
                 self._fail([entry], "unavailable")
             elif self._closed.get(entry.schema, 0) > now:
                 self._fail([entry], SUSPENDED)
             elif self._parking.holds(entry.schema):
                 self._parking.add(entry)
-            elif entry.schema in tenants or len(tenants) < MAX_TENANTS:
-                tenants.add(entry.schema)
-                taken.append(entry)
             else:
-                left.append(entry)
-        self._waiting.extendleft(reversed(left))
+                taken.append(entry)
         return taken
 
     async def _write(self, entries: list[Entry]) -> None:
@@ -238,7 +224,9 @@ class Writer:
         at = datetime.now(UTC)
         batches = {schema: Batch(drafts=[e.draft for e in groups[schema]], at=at) for schema in sorted(groups)}
         try:
-            rows = await self._execute(await self._connected(), batches, lock_timeout_ms)
+            connection = await self._connected()
+            with deadline(connection, seconds=HANGS_S):
+                rows = await self._execute(connection, batches, lock_timeout_ms)
         except BaseException:
             # Whatever it was: only a connection that is whole and idle is used again.
             if self._connection is not None and self._connection.info.transaction_status != TransactionStatus.IDLE:
@@ -272,34 +260,42 @@ class Writer:
     def _tell(self, schema: str, group: list[Entry], outcomes: list[Outcome]) -> None:
         self._parking.settled(schema)
         for entry, outcome in zip(group, outcomes, strict=True):
-            entry.answer(outcome)
+            self._answer(entry, outcome)
         # Repeats are told too: the first one may have been committed by a connection that died before we could tell.
         recorded = {o.recorded.position: o.recorded for o in outcomes if o.recorded is not None}
         if recorded:
             self._written(schema, [recorded[position] for position in sorted(recorded)])
 
-    @staticmethod
-    def _fail(entries: Sequence[Entry], code: Failure) -> None:
+    def _fail(self, entries: Sequence[Entry], code: Failure) -> None:
         for entry in entries:
-            entry.answer(code)
+            self._answer(entry, code)
+
+    def _answer(self, entry: Entry, outcome: Outcome | Failure) -> None:
+        if entry.answer(outcome):
+            self._room.leave(schema=entry.schema)
 
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None:
             connection = await psycopg.AsyncConnection.connect(
                 self._dsn, autocommit=True, prepare_threshold=3, connect_timeout=CONNECT_S, tcp_user_timeout=TIMEOUT_MS
             )
-            await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))
-            await connection.execute(
-                "SELECT set_config('search_path', 'pg_catalog', false), set_config('lock_timeout', %s, false),"
-                " set_config('statement_timeout', %s, false),"
-                " set_config('plan_cache_mode', 'force_generic_plan', false),"
-                " set_config('enable_seqscan', 'off', false),"
-                " set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false)",
-                [f"{LOCK_TIMEOUT_MS}ms", f"{TIMEOUT_MS}ms"],
-            )
+            with deadline(connection, seconds=CONNECT_S):
+                await self._prepare(connection)
             connection.prepared_max = MAX_PREPARED
             self._connection = connection
         return self._connection
+
+    async def _prepare(self, connection: psycopg.AsyncConnection) -> None:
+        """Become the writer's role, with its limits and with the plans that suit its statements."""
+        await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))
+        await connection.execute(
+            "SELECT set_config('search_path', 'pg_catalog', false), set_config('lock_timeout', %s, false),"
+            " set_config('statement_timeout', %s, false),"
+            " set_config('plan_cache_mode', 'force_generic_plan', false),"
+            " set_config('enable_seqscan', 'off', false),"
+            " set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false)",
+            [f"{LOCK_TIMEOUT_MS}ms", f"{TIMEOUT_MS}ms"],
+        )
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

@@ -205,7 +205,7 @@ async def test_a_full_queue_holds_back_who_sends(place: Place, monkeypatch: pyte
 
 @pytest.mark.asyncio
 async def test_a_stuck_tenant_fills_only_its_own_part(places: list[Place], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_module, "MAX_PARKED", 5)
+    monkeypatch.setattr(writer_module, "MAX_OF_TENANT", 5)
     (stuck, subject), other, _ = places
     async with Trial() as trial, locked(stuck, subject) as let_go:
         for n in range(5):

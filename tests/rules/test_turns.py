@@ -1,0 +1,101 @@
+"""The writer's queue: order within a tenant, turns between tenants, and nobody who drowns the others."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.engine.events import Draft
+from conversations.engine.turns import COMPANY_S, IN_COMPANY, MAX_EVENTS, MAX_TENANTS, Turns
+from conversations.engine.writer import Entry
+from conversations.threads.events import ConversationResolved
+from tests.rules.scenario import CONVERSATION
+
+
+def entry(schema: str, name: object = "") -> Entry:
+    draft = Draft(subject=CONVERSATION, fact=ConversationResolved(), client_id=str(name))
+    return Entry(schema=schema, draft=draft, done=lambda _: None, deadline=0)
+
+
+def fill(turns: Turns, schema: str, count: int) -> None:
+    for n in range(count):
+        turns.add(entry(schema, n))
+
+
+def ids(taken: list[Entry], schema: str) -> list[str | None]:
+    return [one.draft.client_id for one in taken if one.schema == schema]
+
+
+def test_who_is_alone_gets_a_whole_commit() -> None:
+    turns = Turns()
+    fill(turns, "a", 600)
+    assert ids(turns.take(now=0), "a") == [str(n) for n in range(MAX_EVENTS)]
+    assert ids(turns.take(now=0), "a") == [str(n) for n in range(MAX_EVENTS, 600)]
+    assert turns.take(now=0) == []
+
+
+def test_in_company_nobody_makes_the_others_wait_long() -> None:
+    turns = Turns()
+    fill(turns, "flood", 5_000)
+    turns.add(entry("quiet"))
+    taken = turns.take(now=0)
+    assert Counter(one.schema for one in taken) == {"flood": IN_COMPANY, "quiet": 1}
+    assert len(turns.take(now=COMPANY_S / 2)) == IN_COMPANY, "the quiet one may be back at any moment"
+    assert len(turns.take(now=2 * COMPANY_S)) == MAX_EVENTS
+
+
+def test_many_share_a_commit_and_what_some_leave_others_take() -> None:
+    turns = Turns()
+    for name in "abcdefgh":
+        fill(turns, name, 100)
+    assert Counter(one.schema for one in turns.take(now=0)) == dict.fromkeys("abcdefgh", MAX_EVENTS // 8)
+    few = Turns()
+    for n in range(20):
+        fill(few, f"t{n}", 1 if n else 100)
+    assert Counter(one.schema for one in few.take(now=0)) == {"t0": IN_COMPANY} | {f"t{n}": 1 for n in range(1, 20)}
+
+
+def test_more_tenants_than_fit_come_in_their_turn() -> None:
+    turns = Turns()
+    for n in range(100):
+        fill(turns, f"t{n}", 20)
+    first, second = ({one.schema for one in turns.take(now=0)} for _ in range(2))
+    assert len(first) == len(second) == MAX_TENANTS
+    assert {f"t{n}" for n in range(100)} == first | second
+
+
+def test_what_is_put_back_comes_first() -> None:
+    turns = Turns()
+    turns.add(entry("a", 3))
+    turns.put_back([entry("a", 1), entry("b", 1), entry("a", 2)])
+    assert len(turns) == 4
+    assert ids(turns.take(now=0), "a") == ["1", "2", "3"]
+
+
+def test_everything_can_be_taken_out() -> None:
+    turns = Turns()
+    fill(turns, "a", 3)
+    fill(turns, "b", 2)
+    assert len(turns.empty()) == 5
+    assert not turns
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 700)), max_size=12))
+def test_everything_comes_out_once_and_in_order(steps: list[tuple[str, int]]) -> None:
+    turns = Turns()
+    added: Counter[str] = Counter()
+    out: dict[str, list[str | None]] = {"a": [], "b": [], "c": []}
+    for now, (schema, count) in enumerate(steps):
+        for _ in range(count):
+            turns.add(entry(schema, added[schema]))
+            added[schema] += 1
+        taken = turns.take(now=now / 3)
+        assert len(taken) <= MAX_EVENTS
+        for name, found in out.items():
+            found.extend(ids(taken, name))
+    while turns:
+        taken = turns.take(now=99)
+        assert taken
+        for name, found in out.items():
+            found.extend(ids(taken, name))
+    assert out == {name: [str(n) for n in range(added[name])] for name in "abc"}
