@@ -39,4 +39,5 @@ def _options(given: dict[str, str]) -> str:
 
 
 def _pool(size: int) -> dict[str, Any]:
-    return {"min_size": 1, "max_size": size, "timeout": 10, "max_lifetime": 1800}
+    """Answer psycopg_pool's options. It gives up reconnecting soon, to try anew when asked: its pauses would double."""
+    return {"min_size": 1, "max_size": size, "timeout": 10, "max_lifetime": 1800, "reconnect_timeout": 2}

@@ -11,9 +11,12 @@ from psycopg import AsyncConnection, OperationalError
 from psycopg_pool import AsyncConnectionPool
 
 from tenants.context import PLATFORM, Scope, TenantRef
+from tenants.database.deadline import deadline
 from tenants.database.session import SET_FOR_TRANSACTION, state_for
 
 WAIT_S: Final = 5.0
+RECONNECT_S: Final = 2.0  # then the pool gives up, and tries anew when it is asked: its own pauses double without end
+HANGS_S: Final = 8.0  # live delivery reads by keys and in pages: what takes so long is not heard any more
 
 
 class TenantPool:
@@ -24,7 +27,13 @@ class TenantPool:
         # Nothing is prepared: a statement means another table on each tenant's search_path.
         options = {"autocommit": True, "prepare_threshold": None}
         self._pool = AsyncConnectionPool(
-            dsn, min_size=min_size, max_size=max_size, open=False, timeout=WAIT_S, kwargs=options
+            dsn,
+            min_size=min_size,
+            max_size=max_size,
+            open=False,
+            timeout=WAIT_S,
+            reconnect_timeout=RECONNECT_S,
+            kwargs=options,
         )
 
     async def open(self) -> None:
@@ -61,6 +70,13 @@ class TenantPool:
 
 
 async def _fetch(
+    connection: AsyncConnection, scope: Scope, text: str, params: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    with deadline(connection, seconds=HANGS_S):
+        return await _run(connection, scope, text, params)
+
+
+async def _run(
     connection: AsyncConnection, scope: Scope, text: str, params: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
     async with connection.pipeline():

@@ -21,6 +21,7 @@ PING_S: Final = 20.0
 AGAIN_S: Final = 0.3
 LARGEST_FRAME: Final = 4_194_304
 TRY_AGAIN: Final = {"unavailable", "stale"}
+NOT_SIGNED_IN: Final = "not_signed_in"
 
 Hear = Callable[[str, dict[str, Any]], None]
 encode = msgspec.json.Encoder().encode
@@ -164,6 +165,7 @@ class Live:
 
     async def _serve_once(self) -> None:
         why = "the connection was closed"
+        hello = {"resume": self.resume} if self.resume else {"ticket": await self._get_ticket()}
         try:
             async with connect(
                 self._site.live_url,
@@ -180,7 +182,7 @@ class Live:
                 max_size=LARGEST_FRAME,
                 max_queue=1024,
             ) as socket:
-                await self._greet(socket)
+                await self._greet(socket, hello)
                 async for raw in socket:
                     self._take(str(raw))
         except (OSError, TimeoutError, WebSocketException) as error:
@@ -189,12 +191,12 @@ class Live:
             self._socket = None
         await self._patience.wait(why=why, at_least=self._pause)
 
-    async def _greet(self, socket: ClientConnection) -> None:
-        hello = {"resume": self.resume} if self.resume else {"ticket": await self._get_ticket()}
+    async def _greet(self, socket: ClientConnection, hello: dict[str, str]) -> None:
         await socket.send(encode({"type": "hello", **hello}).decode())
         answer = decode(await socket.recv())
         if answer["type"] != "welcome":
-            self.resume = None
+            if answer.get("code") == NOT_SIGNED_IN:
+                self.resume = None
             raise ConnectionError(f"not welcome: {answer.get('code')}")
         self.resume = answer["resume"]
         self._socket = socket

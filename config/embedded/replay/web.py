@@ -98,10 +98,11 @@ class Connection:
 class Web:
     """A few connections to each site (to all sites of one machine, where nothing is encrypted)."""
 
-    def __init__(self) -> None:
-        """Connect when asked."""
+    def __init__(self, *, connections: int = CONNECTIONS, answer_s: float = ANSWER_S) -> None:
+        """Connect when asked. A request has `answer_s` seconds, then it is asked again over another connection."""
         self._free: dict[tuple[str, int], list[Connection]] = {}
-        self._slots = asyncio.Semaphore(CONNECTIONS)
+        self._slots = asyncio.Semaphore(connections)
+        self._answer_s = answer_s
 
     async def ask(
         self, *, site: Site, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
@@ -126,7 +127,7 @@ class Web:
     async def knock(self, *, site: Site) -> None:
         """Raise Obstacle at once when nothing listens there: later it may be away for a while, now it must be there."""
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(self._answer_s):
                 connection = await self._connection(site)
         except (OSError, TimeoutError) as error:
             why = str(error) or type(error).__name__
@@ -149,7 +150,7 @@ class Web:
         self._free = {}
 
     async def _ask_once(self, site: Site, head: h11.Request, body: bytes) -> Answer:
-        async with self._slots, asyncio.timeout(ANSWER_S):
+        async with self._slots, asyncio.timeout(self._answer_s):
             connection = await self._connection(site)
             try:
                 answer = await connection.ask(head=head, body=body)

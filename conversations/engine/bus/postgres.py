@@ -14,10 +14,13 @@ import structlog
 from conversations.engine import statements
 from conversations.engine.bus import Listener
 from conversations.engine.hints import Hint, Signal, decode_hint, encode_hint
+from tenants.database.deadline import deadline
 
 logger = structlog.get_logger(__name__)
 _BACKLOG: Final = 10_000
 _PAYLOAD: Final = 7_900
+_SILENCE_S: Final = 10.0  # then the listening side asks whether anybody is there
+_HANGS_S: Final = 5.0
 
 
 class PostgresBus:
@@ -62,7 +65,7 @@ class PostgresBus:
         pause = 0.1
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as connection:
+                async with await self._connect() as connection:
                     pause = 0.1
                     await work(connection)
             except psycopg.Error as error:
@@ -70,19 +73,30 @@ class PostgresBus:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
 
+    async def _connect(self) -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect(self._dsn, autocommit=True, connect_timeout=int(_HANGS_S))
+
     async def _listen(
         self, connection: psycopg.AsyncConnection, listener: Listener, resync: Callable[[], None]
     ) -> None:
-        await connection.execute("LISTEN yunke")
+        with deadline(connection, seconds=_HANGS_S):
+            await connection.execute("LISTEN yunke")
         self._listens = True
         try:
             resync()
-            async for notification in connection.notifies():
-                signal = decode_hint(notification.payload)
-                if signal is not None and signal.origin != self.origin:
-                    listener(signal)
+            while True:
+                await self._hear(connection, listener)
         finally:
             self._listens = False
+
+    async def _hear(self, connection: psycopg.AsyncConnection, listener: Listener) -> None:
+        """Listen for a while, then make sure that the other side is still there: nothing else would tell."""
+        async for notification in connection.notifies(timeout=_SILENCE_S):
+            signal = decode_hint(notification.payload)
+            if signal is not None and signal.origin != self.origin:
+                listener(signal)
+        with deadline(connection, seconds=_HANGS_S):
+            await connection.execute("SELECT 1")
 
     async def _notify(self, connection: psycopg.AsyncConnection) -> None:
         while True:
@@ -91,7 +105,12 @@ class PostgresBus:
             signals = [*self._heads.values(), *self._others]
             self._heads, self._others = {}, []
             payloads = [encode_hint(signal) for signal in signals]
-            async with connection.pipeline():
-                for payload in payloads:
-                    if len(payload.encode()) <= _PAYLOAD:
-                        await connection.execute(statements.NOTIFY, {"payload": payload})
+            with deadline(connection, seconds=_HANGS_S):
+                await self._send(connection, payloads)
+
+    @staticmethod
+    async def _send(connection: psycopg.AsyncConnection, payloads: Sequence[str]) -> None:
+        async with connection.pipeline():
+            for payload in payloads:
+                if len(payload.encode()) <= _PAYLOAD:
+                    await connection.execute(statements.NOTIFY, {"payload": payload})

@@ -60,6 +60,7 @@ class FaultProxy:
         self._target = target
         self._rng = rng
         self._links: set[Link] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self.clear()
 
@@ -72,15 +73,18 @@ class FaultProxy:
     async def start(self) -> None:
         """Listen."""
         if isinstance(self.listen, Path):
-            self._server = await asyncio.start_unix_server(self._serve, self.listen)
+            self._server = await asyncio.start_unix_server(self._accept, self.listen)
         else:
-            self._server = await asyncio.start_server(self._serve, LOOPBACK, self.listen)
+            self._server = await asyncio.start_server(self._accept, LOOPBACK, self.listen)
 
     async def stop(self) -> None:
-        """Cut everything and listen no more."""
+        """Cut everything, listen no more, and wait until nothing of it runs."""
         if self._server is not None:
             self._server.close()
         self.reset_all()
+        for task in list(self._serving):
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     def reset_all(self) -> int:
         """Cut every link; answer how many there were."""
@@ -100,6 +104,11 @@ class FaultProxy:
         for link in links:
             link.lost.update(ways)
         return links
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = Link((writer, writer))
