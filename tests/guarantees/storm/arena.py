@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -23,8 +24,16 @@ SMALL: Final = {"min_wal_size": "64MB", "max_wal_size": "256MB"}  # so that a sm
 class Arena:
     """Started by start(), and stopped whatever happened by stop()."""
 
-    def __init__(self, *, folder: Path, rng: Random, keep: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        rng: Random,
+        settings: Sequence[tuple[str, str]] = (),
+        keep: Path | None = None,
+    ) -> None:
         """`folder` is empty, and PostgreSQL's user can reach it; `keep` is where logs outlive the arena."""
+        self._settings = {**SMALL, **dict(settings)}
         self._keep = keep
         self._folder = folder
         data = folder / "data"
@@ -68,7 +77,7 @@ class Arena:
     async def start(self) -> None:
         """Start everything."""
         await self.database.start()
-        await self.database.set(**SMALL)
+        await self.database.set(**self._settings)
         await self._migrate()
         for number in range(SERVERS):
             self.servers.append(await self._make_server(number))

@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 from tests.guarantees.storm.arena import Arena
-from tests.guarantees.storm.machines import Program, freeze
+from tests.guarantees.storm.machines import Database, Program, freeze
 from tests.guarantees.storm.proxy import FaultProxy, Link, Way
 
 LONGEST_DOWN_S: Final = 1.5
@@ -53,10 +53,17 @@ async def kill_backend(arena: Arena, rng: Random) -> None:
 
 
 async def kill_postmaster(arena: Arena, rng: Random) -> None:
-    """SIGKILL PostgreSQL's first process, sometimes with all others; then start it again."""
-    database = arena.database
+    """SIGKILL PostgreSQL's first process: the others notice, or are found by the next start."""
+    await _crash_database(arena.database, arena.database.kill_postmaster, rng)
+
+
+async def kill_everything(arena: Arena, rng: Random) -> None:
+    """SIGKILL all of PostgreSQL's processes at once."""
+    await _crash_database(arena.database, arena.database.kill_everything, rng)
+
+
+async def _crash_database(database: Database, kill: Callable[[], None], rng: Random) -> None:
     async with database.lock:
-        kill = database.kill_everything if rng.random() < 0.5 else database.kill_postmaster
         kill()
         await database.wait_for_end()
         await asyncio.sleep(rng.uniform(0, LONGEST_DOWN_S))
@@ -175,6 +182,7 @@ FAULTS: Final[dict[str, Fault]] = {
     "kill worker": kill_worker,
     "kill backend": kill_backend,
     "kill postmaster": kill_postmaster,
+    "kill everything": kill_everything,
     "stop server": stop_server,
     "stop worker": stop_worker,
     "stop backend": stop_backend,

@@ -27,13 +27,18 @@ from tests.guarantees.storm.schedule import KILLS, Planned, plan
 LOOK_S: Final = 0.5
 GIVES_UP_S: Final = 3 * HEALED_WITHIN_S
 PAUSE_S: Final = 2.2
+CONNECTIONS: Final = 40
+ANSWER_S: Final = 10.0
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """What to do: `seconds` of faults, one every `every_s`, drawn by `seed`."""
+    """What to do: `seconds` of faults, one every `every_s`, drawn by `seed`.
+
+    `only` these kinds, if there are any; `settings` of PostgreSQL that a storm is to find out about.
+    """
 
     seed: int
     seconds: float
@@ -41,6 +46,9 @@ class Storm:
     tenants: int = 8
     visitors: int = 7
     pause_s: float = PAUSE_S
+    only: frozenset[str] = frozenset()
+    settings: tuple[tuple[str, str], ...] = ()
+    gives_up_s: float = GIVES_UP_S
 
 
 @dataclass(slots=True)
@@ -105,7 +113,7 @@ class _Cast:
 async def weather(*, storm: Storm, say: Say, keep: Path | None = None) -> Outcome:
     """Let a storm pass over an arena of its own; answer what came of it. `keep` takes the processes' logs."""
     with temporary_folder() as folder:
-        arena = Arena(folder=folder, rng=Random(storm.seed), keep=keep)
+        arena = Arena(folder=folder, rng=Random(storm.seed), settings=storm.settings, keep=keep)
         try:
             outcome = await _in_arena(storm, arena, say)
         finally:
@@ -117,7 +125,9 @@ async def weather(*, storm: Storm, say: Say, keep: Path | None = None) -> Outcom
 async def _in_arena(storm: Storm, arena: Arena, say: Say) -> Outcome:
     say(f"seed {storm.seed}: starting")
     await arena.start()
-    stage = Stage(web=Web(), history=History(), tally=Tally(), pause_s=storm.pause_s)
+    stage = Stage(
+        web=Web(connections=CONNECTIONS, answer_s=ANSWER_S), history=History(), tally=Tally(), pause_s=storm.pause_s
+    )
     cast = _Cast()
     try:
         await _assemble(storm, arena, stage, cast)
@@ -171,14 +181,19 @@ async def _rage(storm: Storm, arena: Arena, stage: Stage, cast: _Cast, say: Say)
     """Let everybody talk while things break; then let everything heal and measure how long that takes."""
     playing = asyncio.gather(*(person.play() for person in [*cast.visitors, *cast.agents]))
     faults: Counter[str] = Counter()
-    planned = plan(seed=storm.seed, seconds=storm.seconds, every_s=storm.every_s, without=frozenset(arena.impossible))
+    planned = plan(
+        seed=storm.seed,
+        seconds=storm.seconds,
+        every_s=storm.every_s,
+        without=frozenset(arena.impossible),
+        only=storm.only,
+    )
     say(f"seed {storm.seed}: {len(planned)} faults in {storm.seconds:.0f} s")
     try:
         await _break(planned, arena, faults, playing, stage, say)
         arena.heal()
-        calm = time.monotonic()
         stage.ending.set()
-        await _heal(arena, stage, playing, calm)
+        await _heal(arena, stage, playing, time.monotonic() + storm.gives_up_s)
     finally:
         playing.cancel()
         await asyncio.gather(playing, return_exceptions=True)
@@ -212,11 +227,12 @@ async def _do(fault: Planned, arena: Arena, faults: Counter[str]) -> None:
     faults[fault.kind] += 1
 
 
-async def _heal(arena: Arena, stage: Stage, playing: "asyncio.Future[Any]", calm: float) -> None:
+async def _heal(arena: Arena, stage: Stage, playing: "asyncio.Future[Any]", gives_up: float) -> None:
     """Wait until every message is acked, every effect is there and every copy is whole; then write all that down."""
     dsn, history = arena.database.dsn, stage.history
     schemas = reading.read_schemas(dsn=dsn)
-    while time.monotonic() - calm < GIVES_UP_S:
+    calm = time.monotonic()
+    while time.monotonic() < gives_up:
         await asyncio.wait({playing}, timeout=LOOK_S)
         if playing.done() and await asyncio.to_thread(_have_all, dsn, schemas, history):
             break

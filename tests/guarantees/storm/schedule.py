@@ -10,7 +10,8 @@ BLOCK: Final[Mapping[str, int]] = {
     "kill server": 5,
     "kill worker": 3,
     "kill backend": 3,
-    "kill postmaster": 2,
+    "kill postmaster": 1,
+    "kill everything": 1,
     "kill redis": 1,
     "flush redis": 1,
     "stop server": 1,
@@ -33,6 +34,7 @@ BLOCK: Final[Mapping[str, int]] = {
     "redis: shut": 1,
     "redis: half-open": 1,
 }
+NONE: Final[frozenset[str]] = frozenset()
 KILLS: Final = frozenset(kind for kind in BLOCK if kind.startswith("kill "))
 
 
@@ -45,15 +47,18 @@ class Planned:
     seed: int
 
 
-def plan(*, seed: int, seconds: float, every_s: float, without: frozenset[str] = frozenset()) -> list[Planned]:
-    """Answer the faults of a run; `without` are kinds that this machine cannot do."""
+def plan(
+    *, seed: int, seconds: float, every_s: float, without: frozenset[str] = NONE, only: frozenset[str] = NONE
+) -> list[Planned]:
+    """Answer the faults of a run: of `only` these kinds, if any are named, and never of those `without`."""
     rng = Random(seed)
     planned: list[Planned] = []
     block: list[str] = []
     at = every_s * rng.uniform(0.5, 1.0)
     while at < seconds:
         if not block:
-            block = [kind for kind, times in BLOCK.items() if kind not in without for _ in range(times)]
+            kinds = {kind: BLOCK.get(kind, 1) for kind in sorted(only or BLOCK) if kind not in without}
+            block = [kind for kind, times in kinds.items() for _ in range(times)]
             rng.shuffle(block)
         planned.append(Planned(at, block.pop(), rng.getrandbits(32)))
         at += every_s * rng.uniform(0.5, 1.5)
