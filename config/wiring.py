@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from config.attendant import Errand
 from config.sweeping import Sweep
 from conversations.access.answers import forget_answers
 from conversations.channels.webchat.commands import furnish
@@ -32,8 +33,10 @@ from tenants.confirming.abandoned import confirm_proved, remind
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.database.pool import TenantPool
 from tenants.expiry import forget_expired
-from tenants.mail.sending import forget_sent
+from tenants.mail.queueing import CHANNEL as MAIL_QUEUED
+from tenants.mail.sending import forget_sent, send_due
 from tenants.provisioning.commands import resume_unfinished
+from tenants.provisioning.ready import CHANNEL as READY_TAKEN
 from tenants.provisioning.ready import refill
 
 READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
@@ -53,9 +56,14 @@ def follow_up_sign_ups(now: datetime) -> None:
     remind(now=now)
 
 
-def refill_ready_schemas(now: datetime) -> None:
+def refill_ready_schemas(now: datetime) -> int:
     """Clone ahead for the next sign-ups."""
-    refill(now=now)
+    return refill(now=now)
+
+
+def send_mails(now: datetime) -> int:
+    """Send what is queued."""
+    return send_due(now=now)
 
 
 def sweep(now: datetime) -> None:
@@ -82,9 +90,14 @@ def sweep_tenants(now: datetime) -> None:
 CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     resume_sign_ups,
     follow_up_sign_ups,
-    refill_ready_schemas,
     sweep,
     sweep_tenants,
+)
+
+# What it does besides, each in a thread of its own: a slow mail server or a batch of clones holds nobody up.
+ERRANDS: Final = (
+    Errand(do=send_mails, channel=MAIL_QUEUED, look_s=2.0),
+    Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),
 )
 
 

@@ -14,8 +14,8 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from config.mailer import Mailer
-from config.wiring import CHORES, READERS
+from config.attendant import Attendant
+from config.wiring import CHORES, ERRANDS, READERS
 from conversations.engine import statements
 from conversations.engine.hints import Change, decode_hint
 from conversations.engine.readers import Progress, run_readers
@@ -49,12 +49,16 @@ class Worker:
     def run(self) -> None:
         """Work until stop()."""
         logger.info("worker.started")
-        mailer = Mailer()
-        mailer.start()
+        attendants = [Attendant(errand) for errand in ERRANDS]
+        for attendant in attendants:
+            attendant.start()
         try:
             self._work()
         finally:
-            mailer.stop()
+            for attendant in attendants:
+                attendant.stop()
+            for attendant in attendants:
+                attendant.join()
 
     def _work(self) -> None:
         while not self._stopping.is_set():

@@ -5,7 +5,7 @@ Later migrations must find the same names everywhere, so nothing here invents on
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,14 +38,20 @@ _blueprints: dict[tuple[str, int, int], Blueprint] = {}
 
 
 def clone_template(cursor: Any, *, schema: str) -> None:
-    """Fill the empty `schema` with what the template has. Call it in a transaction whose search_path is the template.
+    """Fill the empty `schema` with what the template has; see `clone_many`."""
+    clone_many(cursor, schemas=[schema])
+
+
+def clone_many(cursor: Any, *, schemas: Sequence[str]) -> None:
+    """Fill the empty `schemas` with what the template has. Call it in a transaction whose search_path is the template.
 
     The search_path moves with SET LOCAL (migrations and tenants never do): PostgreSQL's own deparsers leave out schemas
     that are on the path, so a definition read on the template's path is right on the new one.
     """
-    script = _blueprint(cursor).script_for(role=schema)
-    cursor.execute(f"SET LOCAL search_path TO {quoted(schema)}")
-    cursor.execute(script)
+    blueprint = _blueprint(cursor)
+    for schema in schemas:
+        cursor.execute(f"SET LOCAL search_path TO {quoted(schema)}")
+        cursor.execute(blueprint.script_for(role=schema))
 
 
 def _blueprint(cursor: Any) -> Blueprint:

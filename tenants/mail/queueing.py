@@ -14,6 +14,7 @@ from tenants.mail.models import Mail
 from tenants.secrets import seal
 
 PURPOSE: Final = "mails.body"
+CHANNEL: Final = "yunke_mail"
 WAKE: Final = "SELECT pg_notify('yunke_mail', '')"
 _SUBJECT_CHARS: Final = 200
 

@@ -1,6 +1,7 @@
 """A child process that signs a company up and is killed with SIGKILL at a named point. Run by test_sign_up_killed.
 
-`python -m tests.guarantees.killing <point> <slug>`: nothing in the product knows of these points; the child wraps the
+`python -m tests.guarantees.killing <point> <slug>`; or FILLING and a number: it fills the pool of ready schemas with so
+many, and is killed in the middle of the batch. Nothing in the product knows of these points; the child wraps the
 product's own functions from outside.
 """
 
@@ -70,9 +71,33 @@ def _wrapped(real: Callable[..., Any], *, stop: Stop, when: str) -> Callable[...
     return run
 
 
+FILLING: Final = "filling the pool"
+
+
+def fill_and_die(wanted: int) -> None:
+    """Fill the pool until a batch is half done."""
+    from django.conf import settings  # noqa: PLC0415 # only after django.setup()
+
+    from tenants.database.clone import Blueprint  # noqa: PLC0415 # only after django.setup()
+    from tenants.provisioning.ready import refill  # noqa: PLC0415 # only after django.setup()
+
+    real, left = Blueprint.script_for, [wanted // 2]
+
+    def script_for(self: Blueprint, *, role: str) -> str:
+        left[0] -= 1
+        return real(self, role=role) if left[0] >= 0 else kill_me()
+
+    Blueprint.script_for = script_for  # type: ignore[method-assign] # from outside: the product knows nothing of it
+    settings.YUNKE_READY_SCHEMAS = wanted
+    refill(now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
 def main(point: str, slug: str) -> None:
     """Sign up and be killed."""
     django.setup()
+    if point == FILLING:
+        fill_and_die(int(slug))
+        return
     from tenants.provisioning import sign_up  # noqa: PLC0415 # only after django.setup()
 
     with stopping_at(point, stop=kill_me):

@@ -13,16 +13,19 @@ from typing import Never
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 
 from conversations.channels.webchat.queries import get_inboxes
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.database.clone import digest
-from tenants.models import Membership, Person, Tenant, TenantState
+from tenants.models import Membership, Person, ReadySchema, Tenant, TenantState
 from tenants.provisioning import resume_unfinished, sign_up, steps
+from tenants.provisioning.ready import refill
 from tenants.queries import find_tenant_by_slug
 from tests.conftest import PASSWORD
-from tests.guarantees.killing import POINTS, stopping_at
+from tests.guarantees.killing import FILLING, POINTS, stopping_at
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 UNDONE = "the company written, not committed"
 SIGN_UP_SECONDS = 0.7
 
@@ -92,6 +95,25 @@ def test_one_that_cannot_be_finished_keeps_no_other_waiting(database: str, monke
     monkeypatch.undo()
     resume_unfinished(now=datetime.now(UTC) + timedelta(minutes=1))
     assert find_tenant_by_slug(slug=slugs[0])
+
+
+def test_a_batch_of_ready_schemas_that_was_killed_leaves_nothing_and_is_made_by_the_next(database: str) -> None:
+    before = _names()
+    by_sigkill(FILLING, "6")
+    assert _names() == before
+    with override_settings(YUNKE_READY_SCHEMAS=6):
+        assert refill(now=NOW) == 6  # the lock of the dead is free
+    with platform_context():
+        ReadySchema.objects.update(state="gone")
+    refill(now=NOW)
+    assert _names() == before
+
+
+def _names() -> tuple[set[str], set[str], int]:
+    with platform_context(), connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace UNION ALL SELECT 'role ' || rolname FROM pg_roles")
+        names = {name for (name,) in cursor.fetchall() if "temp" not in name}
+        return names, set(ReadySchema.objects.values_list("schema", flat=True)), Tenant.objects.count()
 
 
 def test_sign_up_is_quick(database: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -59,6 +59,39 @@ def test_the_pool_is_filled_up_again_and_not_over(pool: None, make_tenant: MakeT
         assert refill(now=NOW) == 1
         assert refill(now=NOW) == 0
     assert count_ready() == 3
+
+
+def test_the_pool_grows_with_demand_up_to_its_bound(pool: None, make_tenant: MakeTenant) -> None:
+    with override_settings(YUNKE_READY_SCHEMAS=1, YUNKE_MOST_READY_SCHEMAS=5):
+        for _ in range(6):
+            make_tenant()
+        assert count_ready() == 0
+        assert refill(now=NOW) == 1, "nobody signed up in those days"
+        assert refill(now=datetime.now(UTC) + timedelta(seconds=1)) == 4
+        assert refill(now=datetime.now(UTC) + timedelta(seconds=1)) == 0
+
+
+def test_several_workers_fill_it_once(pool: None, make_tenant: MakeTenant) -> None:
+    make_tenant()
+
+    def work(_n: int) -> int:
+        try:
+            return refill(now=NOW)
+        finally:
+            connection.close()
+
+    with override_settings(YUNKE_READY_SCHEMAS=5), ThreadPoolExecutor(max_workers=4) as threads:
+        made = sum(threads.map(work, range(4)))
+        assert made == 3
+        assert count_ready() == 5
+
+
+def test_a_batch_is_whole_and_like_the_template(pool: None) -> None:
+    with override_settings(YUNKE_READY_SCHEMAS=6):
+        assert refill(now=NOW) == 3
+    with platform_context(), connection.cursor() as cursor:
+        wanted = digest(cursor, schema=settings.YUNKE_TEMPLATE_SCHEMA)
+        assert all(digest(cursor, schema=schema) == wanted for schema in ready())
 
 
 def test_a_stale_schema_is_never_handed_out_and_dropped_with_its_role(pool: None, make_tenant: MakeTenant) -> None:

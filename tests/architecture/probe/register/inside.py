@@ -12,7 +12,8 @@ ENTRIES: Final = (
     within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
     within("chore resume_sign_ups", Bound.EACH, "each unfinished tenant in its own scopes"),
     within("chore follow_up_sign_ups", Bound.PLATFORM, "unconfirmed tenants and mails to their owners"),
-    within("chore refill_ready_schemas", Bound.PLATFORM, "schemas that never had a customer"),
+    within("errand refill_ready_schemas", Bound.PLATFORM, "schemas that never had a customer"),
+    within("errand send_mails", Bound.PLATFORM, "each to the address in its own row"),
     within("chore sweep", Bound.PLATFORM, "expired nonces, sessions and tries"),
     within("chore sweep_tenants", Bound.EACH, "tenant_context around each step"),
     # Ports, and what fills them
@@ -23,6 +24,7 @@ ENTRIES: Final = (
     # What processes tell each other over PostgreSQL; anybody with a database session could listen, so no content
     within("channel yunke", Bound.NAMED, "signals, each with its schema (register/live.py)"),
     within("channel yunke_mail", Bound.SAME, "empty: look whether there is a mail"),
+    within("channel yunke_ready", Bound.SAME, "empty: look whether the pool is full"),
     within("channel yunke_audit", Bound.SAME, "empty: look whether there is a note"),
     within("port tenants.ports.hand_over_work", Bound.EACH, "called with the tenant whose member became another"),
     within("callback config.wiring.hand_over_work", Bound.EACH, "tenant_context around what it does"),

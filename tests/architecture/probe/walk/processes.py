@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.db import connection
 
-from config.wiring import CHORES, READERS
+from config.wiring import CHORES, ERRANDS, READERS
 from tenants.context import platform_context
 from tests.architecture.probe.classes import Found
 from tests.architecture.probe.walk.source import find_modules, names_at_top
@@ -26,6 +26,8 @@ def find() -> Iterator[Found]:
         yield _found(f"reader {reader.name}")
     for chore in CHORES:
         yield _found(f"chore {chore.__name__}")
+    for errand in ERRANDS:
+        yield _found(f"errand {errand.do.__name__}")
     for name, app in get_commands().items():
         if app != "django.core":  # what Django itself brings reaches public as nobody's tenant, and is run by operators
             yield _found(f"command {name}")

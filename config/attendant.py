@@ -1,0 +1,78 @@
+"""The worker's other threads: each does one thing that takes its time and must not hold up the readers of the log."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+logger = structlog.get_logger(__name__)
+PAUSE_S: Final = 2.0
+ENDS_S: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What is done again at once while it answers that something was done; it may run twice at once, and be killed.
+
+    It is looked for when somebody calls on the channel, and every `look_s` seconds by itself.
+    """
+
+    do: Callable[[datetime], int]
+    channel: str
+    look_s: float
+
+
+class Attendant:
+    """A thread that sees to one errand."""
+
+    def __init__(self, errand: Errand) -> None:
+        """Start nothing yet."""
+        self._errand = errand
+        self._name = errand.do.__name__
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the thing in hand."""
+        self._stopping.set()
+
+    def join(self) -> None:
+        """Wait for that, some seconds at most: whatever is cut off is done again."""
+        self._thread.join(timeout=ENDS_S)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(settings.YUNKE_DATABASE_DSN, autocommit=True) as ear:
+                    ear.execute(f"LISTEN {self._errand.channel}".encode())  # the channel is a word of the code
+                    self._attend(ear)
+            except (DatabaseError, psycopg.Error) as error:
+                logger.warning("attendant.database_away", errand=self._name, error=type(error).__name__)
+            except Exception:
+                logger.exception("attendant.failed", errand=self._name)
+            finally:
+                connection.close()
+            self._stopping.wait(PAUSE_S)
+
+    def _attend(self, ear: psycopg.Connection) -> None:
+        while not self._stopping.is_set():
+            if self._errand.do(datetime.now(UTC)) == 0:
+                self._wait(ear)
+
+    def _wait(self, ear: psycopg.Connection) -> None:
+        """Sleep until somebody calls; calls that came together are one. Look up now and then, to stop in time."""
+        left = self._errand.look_s
+        while left > 0 and not self._stopping.is_set():
+            if list(ear.notifies(timeout=min(left, PAUSE_S), stop_after=1)):
+                return
+            left -= PAUSE_S
