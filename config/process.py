@@ -1,7 +1,8 @@
 """The live server's life inside one server process: started before the first request, drained before the last."""
 
+import gc
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
@@ -11,6 +12,7 @@ from conversations.live.server import LiveServer
 from tenants.database.pool import TenantPool
 
 logger = structlog.get_logger(__name__)
+COLLECT_AFTER: Final = (20_000, 20, 50)
 
 
 class LiveProcess:
@@ -58,6 +60,7 @@ class LiveProcess:
             logger.exception("live.start_failed")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
         else:
+            _collect_less()
             await send({"type": "lifespan.startup.complete"})
 
     async def _stop(self) -> None:
@@ -65,3 +68,13 @@ class LiveProcess:
             await self._live.stop()
         if self._connections is not None:
             await self._connections.close()
+
+
+def _collect_less() -> None:
+    """Have Python look for garbage in rings less often, and never again at what is there for good.
+
+    By default it looks after every 700 objects more, which is after every hundred messages: a sixth of all CPU seconds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)

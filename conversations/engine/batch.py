@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from conversations.engine import packing
 from conversations.engine.events import Draft, Recorded
 from conversations.engine.streams import stream_of, subject_of
 from tenants.refusals import Refusal
@@ -105,6 +106,19 @@ class Batch:
             "kinds": [d.fact.kind for d in self.unique],
             "bodies": [body.decode() for body in self._bodies],
             "access": [d.access for d in self.unique],
+            "at": self.at,
+            "schema": schema,
+        }
+
+    def packed(self, *, schema: str) -> dict[str, Any]:
+        """Answer the parameters of APPEND for a connection that binds on the server's side: ready bytes."""
+        return {
+            "streams": packing.uuids(self.streams),
+            "senders": packing.uuids([d.sender for d in self.unique]),
+            "client_ids": packing.texts([d.client_id for d in self.unique]),
+            "kinds": packing.texts([d.fact.kind for d in self.unique]),
+            "bodies": packing.texts(self._bodies),
+            "access": packing.integers([d.access for d in self.unique]),
             "at": self.at,
             "schema": schema,
         }

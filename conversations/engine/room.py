@@ -27,6 +27,13 @@ class Room:
         """Take a place, waiting for one if need be; answer False, without a place, once it is closed."""
         while not self._closed and not self._has_place(schema):
             await self._wait(schema)
+        return self._take(schema)
+
+    def enter_now(self, *, schema: str) -> bool:
+        """Take a place if one is free and nobody of this tenant waits for it; else answer False."""
+        return schema not in self._lines and self._has_place(schema) and self._take(schema)
+
+    def _take(self, schema: str) -> bool:
         if self._closed:
             return False
         self._held[schema] += 1

@@ -28,7 +28,7 @@ def streams_of(*, subject: UUID) -> list[UUID]:
 
 def subject_of(*, stream: UUID) -> UUID:
     """Answer what a stream belongs to."""
-    return UUID(int=stream.int & ~1)
+    return UUID(int=stream.int - 1) if stream.int & 1 else stream
 
 
 def audience_of(*, stream: UUID) -> Audience:

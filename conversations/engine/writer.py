@@ -15,7 +15,7 @@ import structlog
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from conversations.engine import statements
+from conversations.engine import packing, statements
 from conversations.engine.batch import Batch, Outcome
 from conversations.engine.events import Draft, Recorded
 from conversations.engine.parking import Parking
@@ -121,13 +121,21 @@ class Writer:
 
         A tenant that cannot be written, or that sends more than can be, fills its own part of the room and no other.
         """
-        has_room = await self._room.enter(schema=schema)
-        deadline_at = asyncio.get_running_loop().time() + self._patience_s
-        entry = Entry(schema=schema, draft=draft, done=done, deadline=deadline_at)
-        if not has_room:
-            entry.answer("unavailable")
-            return
-        self._turns.add(entry)
+        if await self._room.enter(schema=schema):
+            self._add(schema, draft, done)
+        else:
+            Entry(schema=schema, draft=draft, done=done, deadline=0.0).answer("unavailable")
+
+    def offer(self, *, schema: str, draft: Draft, done: Done) -> bool:
+        """Queue a draft if that needs no waiting; answer whether it was."""
+        has_room = self._room.enter_now(schema=schema)
+        if has_room:
+            self._add(schema, draft, done)
+        return has_room
+
+    def _add(self, schema: str, draft: Draft, done: Done) -> None:
+        at = asyncio.get_running_loop().time() + self._patience_s
+        self._turns.add(Entry(schema=schema, draft=draft, done=done, deadline=at))
         self._wake.set()
 
     async def _run(self) -> None:
@@ -243,12 +251,12 @@ class Writer:
             if lock_timeout_ms != LOCK_TIMEOUT_MS:
                 await connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{lock_timeout_ms}ms"])
             for schema, batch in batches.items():
-                await self._say(connection, statements.LOCK, schema, {"streams": batch.locks})
-                cursors[schema] = await self._say(
-                    connection, statements.APPEND, schema, batch.parameters(schema=schema)
-                )
+                await self._say(connection, statements.LOCK, schema, {"streams": packing.uuids(batch.locks)})
+                cursors[schema] = await self._say(connection, statements.APPEND, schema, batch.packed(schema=schema))
+                catching_up = projection_parameters(subjects=batch.subjects)
+                subjects = {name: packing.uuids(ids) for name, ids in catching_up.items()}
                 for projection in self._projections:
-                    await self._say(connection, projection, schema, projection_parameters(subjects=batch.subjects))
+                    await self._say(connection, projection, schema, subjects)
             return {schema: await cursor.fetchall() for schema, cursor in cursors.items()}
 
     @staticmethod

@@ -32,6 +32,10 @@ class Access:
         self._tenant = tenant
         self._known: dict[UUID, Right] = {}
 
+    def find(self, *, conversation: UUID) -> Right | None:
+        """Answer from memory, or None."""
+        return self._known.get(conversation)
+
     async def get(self, *, conversation: UUID) -> Right:
         """Answer from memory or from the database; raise NotFound."""
         return self._known.get(conversation) or await self.look(conversation=conversation)

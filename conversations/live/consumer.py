@@ -16,6 +16,7 @@ from conversations.live.refusals import HelloFirst, Restarting, Unavailable
 from conversations.live.server import LiveServer
 from conversations.live.session import GOING_AWAY, Session
 from conversations.live.tickets import Pass
+from conversations.live.wire import Send, Wire, wire_of
 from tenants.context import TenantRef, tenant_context
 from tenants.refusals import NotAllowed, Refusal
 
@@ -30,7 +31,6 @@ TOO_SLOW_RETRY_MS: Final = 1_000
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Gone(Exception):
@@ -63,7 +63,8 @@ class LiveConsumer:
                 logger.exception("live.hello_failed", schema=scope["tenant"].schema)
                 await _turn_away(send, Unavailable())
                 return
-            await self._serve(server, scope["tenant"], pass_, receive, send)
+            wire = wire_of(scope=scope, send=send)
+            await self._serve(server, scope["tenant"], pass_, receive, send, wire)
 
     async def _hear_hello(self, server: LiveServer, scope: Scope, receive: Receive) -> Pass:
         try:
@@ -77,22 +78,26 @@ class LiveConsumer:
             raise Restarting
         return await server.gate.admit(hello=frame, tenant=scope["tenant"], origin=scope["origin"])
 
-    async def _serve(self, server: LiveServer, tenant: TenantRef, pass_: Pass, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self, server: LiveServer, tenant: TenantRef, pass_: Pass, receive: Receive, send: Send, wire: Wire
+    ) -> None:
         outbox = Outbox()
         session = Session(server=server, tenant=tenant, pass_=pass_, outbox=outbox)
         server.sessions.add(session)
         session.welcome()
         if server.draining:  # it began while we looked at the hello
             server.send_away(session)
+        wire.listen(session.take_now)
         try:
-            await _run(session, outbox, receive, send)
+            await _run(session, outbox, receive, send, wire)
         finally:
+            wire.listen(None)
             server.sessions.discard(session)
 
 
-async def _run(session: Session, outbox: Outbox, receive: Receive, send: Send) -> None:
+async def _run(session: Session, outbox: Outbox, receive: Receive, send: Send, wire: Wire) -> None:
     """Read and send until either side ends it. Whoever is sent away is not read any more, even if they do not read."""
-    sending = asyncio.create_task(outbox.run(send))
+    sending = asyncio.create_task(outbox.run(wire.send_texts))
     others = [asyncio.create_task(_read(session, receive)), asyncio.create_task(outbox.ending.wait())]
     try:
         await asyncio.wait({sending, *others}, return_when=asyncio.FIRST_COMPLETED)

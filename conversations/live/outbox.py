@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
+from conversations.live.wire import SendTexts
+
+WRITE_BYTES: Final = 65_536
 MOST_BYTES: Final = 1_048_576
 EASY_BYTES: Final = 262_144
-
-SendMessage = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 def _size(text: str) -> int:
@@ -58,16 +58,25 @@ class Outbox:
             self._eased.set()
             self._wake.set()
 
-    async def run(self, send: SendMessage) -> int:
+    async def run(self, send: SendTexts) -> int:
         """Send until closed; answer the close code. A peer that takes nothing is waited for by `send`."""
         while True:
             while self._texts:
-                text = self._texts.popleft()
-                await send({"type": "websocket.send", "text": text})
-                self._bytes -= _size(text)
+                texts, size = self._take()
+                await send(texts)
+                self._bytes -= size
                 if self._bytes <= EASY_BYTES:
                     self._eased.set()
             if self._close is not None:
                 return self._close
             self._wake.clear()
             await self._wake.wait()
+
+    def _take(self) -> tuple[list[str], int]:
+        """Take out what goes in one write: what is there, but not so much that a slow peer holds more than its due."""
+        texts, size = [], 0
+        while self._texts and size < WRITE_BYTES:
+            text = self._texts.popleft()
+            texts.append(text)
+            size += _size(text)
+        return texts, size

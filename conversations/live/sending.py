@@ -9,7 +9,7 @@ import structlog
 
 from conversations.engine.batch import REFUSALS, Outcome
 from conversations.engine.events import Draft
-from conversations.engine.writer import Failure, Writer
+from conversations.engine.writer import Done, Failure, Writer
 from conversations.live.access import Access
 from conversations.live.answers import Ack, Answer, Error
 from conversations.live.frames import OUTSTANDING, Send
@@ -57,11 +57,26 @@ class Sending:
         self._outstanding += 1
         await self._submit(frame, right.version, again=True)
 
+    def send_now(self, *, frame: Send) -> bool:
+        """Hand a message to the writer if nothing needs to be waited for; answer whether that was so."""
+        right = self._access.find(conversation=frame.conversation)
+        if right is None or frame.files or self._outstanding >= OUTSTANDING:
+            return False
+        rules.check_write(contact=right.contact, actor=self._actor)
+        draft, done = self._draft(frame, right.version, again=True)
+        if not self._writer.offer(schema=self._tenant.schema, draft=draft, done=done):
+            return False
+        self._outstanding += 1
+        return True
+
     async def _submit(self, frame: Send, version: int, *, again: bool) -> None:
+        draft, done = self._draft(frame, version, again=again)
+        await self._writer.submit(schema=self._tenant.schema, draft=draft, done=done)
+
+    def _draft(self, frame: Send, version: int, *, again: bool) -> tuple[Draft, Done]:
         fact = rules.post(actor=self._actor, text=frame.text)
         draft = Draft(subject=frame.conversation, fact=fact, sender=self._actor.id, client_id=frame.id, access=version)
-        done = partial(self._sent, frame, again=again)
-        await self._writer.submit(schema=self._tenant.schema, draft=draft, done=done)
+        return draft, partial(self._sent, frame, again=again)
 
     def _sent(self, frame: Send, outcome: Outcome | Failure, *, again: bool) -> None:
         """Hear from the writer: after COMMIT, or that it could not be done."""

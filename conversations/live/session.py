@@ -74,6 +74,7 @@ class Session:
         self._reads = ReadMarks(write=self._write_read)
         self._signs = Signs(clock=asyncio.get_running_loop().time)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_taking = False
         self._sending = Sending(
             writer=server.writer,
             access=self._access,
@@ -89,9 +90,23 @@ class Session:
         me = Me(kind=rules.side_of(actor=self.actor), id=self.actor.id, name=self.actor.name)
         self.say(Welcome(session=self.id, resume=sign_resume(pass_=self.pass_), limits=limits, me=me))
 
+    def take_now(self, text: str) -> bool:
+        """Act on one frame if that is a message that can go to the writer at once; else answer False, and do nothing.
+
+        Most frames are: they need no task to wake up. What is refused goes the long way, too, and is refused there.
+        """
+        if self._is_taking or self.outbox.ending.is_set():
+            return False
+        try:
+            frame = decode(text=text)
+            return isinstance(frame, Send) and self._sending.send_now(frame=frame)
+        except Refusal:
+            return False
+
     async def take(self, *, text: str) -> None:
         """Act on one frame; whatever goes wrong becomes a typed error with a constant text."""
         frame: ClientFrame | None = None
+        self._is_taking = True
         try:
             frame = decode(text=text)
             await self._act(frame)
@@ -100,6 +115,8 @@ class Session:
         except Exception:
             logger.exception("live.frame_failed", schema=self.tenant.schema, frame=type(frame).__name__)
             self.refuse(Unavailable(), frame)
+        finally:
+            self._is_taking = False
 
     def refuse(self, refusal: Refusal, frame: ClientFrame | None = None) -> None:
         """Send a typed error that names what it answers."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 from uuid import UUID
 
@@ -89,7 +90,12 @@ class Rendered:
     def _contact(self) -> Event:
         event = self.event
         return Event(
-            topic=self._topic(), seq=event.seq, kind=event.kind, at=event.at, body=event.body, id=self._client_id()
+            topic=_name_of(event.stream),
+            seq=event.seq,
+            kind=event.kind,
+            at=event.at,
+            body=event.body,
+            id=self._client_id(),
         )
 
     def _member(self) -> Event:
@@ -109,7 +115,9 @@ class Rendered:
         event = self.event
         return event.client_id if event.client_id is not None and event.kind == "message.posted.v1" else UNSET
 
-    def _topic(self) -> str:
-        audience = audience_of(stream=self.event.stream)
-        kind = "staff" if audience is Audience.STAFF else "conversation"
-        return f"{kind}:{subject_of(stream=self.event.stream)}"
+
+@lru_cache(maxsize=16_384)
+def _name_of(stream: UUID) -> str:
+    """Answer the topic of a stream: a busy conversation's is wanted for each of its messages."""
+    kind = "staff" if audience_of(stream=stream) is Audience.STAFF else "conversation"
+    return f"{kind}:{subject_of(stream=stream)}"

@@ -1,7 +1,7 @@
 """The outbox: order, its bound in bytes, closing, and waiting for room."""
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 
@@ -18,9 +18,9 @@ class Socket:
         self.reads = asyncio.Event()
         self.reads.set()
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, texts: Sequence[str]) -> None:
         await self.reads.wait()
-        self.texts.append(message["text"])
+        self.texts.extend(texts)
 
 
 async def test_in_order_then_closed() -> None:
