@@ -1,0 +1,99 @@
+"""`./dev bench`: measures the product's speed on this machine, and what it is compared with, in one run."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+
+import django
+
+django.setup()
+
+from tests.benchmarks import machine
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.items import idle, latency, messages, processes, rest, sign_up, tenants
+from tests.benchmarks.page import write_page
+from tests.database import fresh_database
+from tests.redis_server import redis_server
+from tests.serving import ROOT
+
+ITEMS: Final[dict[str, Callable[[Bench], dict[str, object]]]] = {
+    "messages": messages.measure,
+    "latency": latency.measure,
+    "idle": idle.measure,
+    "processes": processes.measure,
+    "rest": rest.measure_posts,
+    "list": rest.measure_list,
+    "sign_up": sign_up.measure,
+    "tenants": tenants.measure,
+}
+LONG: Final = ("sign_up", "tenants")
+PAGE: Final = ROOT / "docs" / "performance.md"
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is asked for, show it, and keep it where asked."""
+    options = _options(arguments)
+    if options.write_docs and options.from_json:
+        write_page(found=json.loads(options.from_json.read_text()), path=PAGE)
+        return 0
+    os.sched_setaffinity(0, {machine.OTHER_CORE})
+    found = _run(options)
+    text = json.dumps(found, indent=1, ensure_ascii=False)
+    print(text)  # noqa: T201 - it talks to the person at the terminal
+    if options.json:
+        options.json.write_text(text + "\n")
+    if options.write_docs:
+        write_page(found=found, path=PAGE)
+    return 1 if any(isinstance(item, dict) and "failed" in item for item in found.values()) else 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev bench", description="Measure how fast Yunke is on this machine.")
+    parser.add_argument("--quick", action="store_true", help="within three minutes: without sign_up and tenants")
+    parser.add_argument("--only", metavar="ITEM,...", help=f"of {', '.join(ITEMS)}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there")
+    parser.add_argument("--write-docs", action="store_true", help=f"write the figures into {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--from-json", type=Path, metavar="FILE", help="with --write-docs: measure nothing, take these")
+    return parser.parse_args(arguments)
+
+
+def _run(options: argparse.Namespace) -> dict[str, Any]:
+    names = options.only.split(",") if options.only else [n for n in ITEMS if not (options.quick and n in LONG)]
+    began = time.monotonic()
+    with fresh_database() as dsn, redis_server() as redis:
+        bench = Bench(dsn=dsn, quick=options.quick, redis_url=redis.url if redis else None)
+        bench.found |= {
+            "date": datetime.now(UTC).date().isoformat(),
+            "commit": _commit(),
+            "command": " ".join(["./dev bench", *sys.argv[1:]]),
+            "machine": machine.describe(),
+            "ratio_to_textbook": None,
+            "ratio_to_pgbench": None,
+        }
+        for name in names:
+            try:
+                bench.found[name] = ITEMS[name](bench)
+            except RuntimeError as error:  # a miss is a finding, too, and the other items are still to be measured
+                bench.found[name] = {"failed": str(error)[:500]}
+    bench.found["minutes"] = round((time.monotonic() - began) / 60, 1)
+    return bench.found
+
+
+def _commit() -> str:
+    said = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return said.stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
