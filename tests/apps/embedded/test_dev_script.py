@@ -92,13 +92,13 @@ def test_root_installs_a_missing_venv_module_and_says_so(machine: Path) -> None:
     assert lines[-1] == "./dev: apt-get could not install python3.12-venv"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock", "requirements-bench.lock"])
 def test_a_lock_names_no_place(lock: str) -> None:
     for line in (ROOT / lock).read_text().splitlines():
         assert not re.search(r"://|(^|\s)/|\s@\s|--(index|extra|find|trusted)", line), line
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock", "requirements-bench.lock"])
 def test_everything_in_a_lock_has_a_hash(lock: str) -> None:
     entries = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", (ROOT / lock).read_text(), re.MULTILINE | re.DOTALL)
     assert entries
