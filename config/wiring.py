@@ -16,6 +16,7 @@ from conversations.contacts.commands import forget_tokens
 from conversations.definitions.calendar.body import CALENDAR
 from conversations.definitions.canned_reply.body import CANNED_REPLY
 from conversations.definitions.kinds import Kind, register_kind
+from conversations.desk.commands import release
 from conversations.desk.reactions import READERS as DESK_READERS
 from conversations.engine.announcing import announce
 from conversations.engine.bus.postgres import PostgresBus
@@ -35,6 +36,8 @@ from tenants.database.pool import TenantPool
 from tenants.expiry import forget_expired
 from tenants.mail.queueing import CHANNEL as MAIL_QUEUED
 from tenants.mail.sending import forget_sent, send_due
+from tenants.members.departures import tell_departures
+from tenants.members.resets.commands import answer_resets, forget_resets
 from tenants.provisioning.commands import resume_unfinished
 from tenants.provisioning.ready import CHANNEL as READY_TAKEN
 from tenants.provisioning.ready import refill
@@ -70,6 +73,17 @@ def sweep(now: datetime) -> None:
     """Forget what has expired."""
     forget_expired(now=now)
     forget_sent(now=now)
+    forget_resets(now=now)
+
+
+def tell_who_left(now: datetime) -> None:
+    """Let the service know of members who can come in no more."""
+    tell_departures(now=now)
+
+
+def answer_forgotten(now: datetime) -> None:
+    """Write to those who have forgotten their password."""
+    answer_resets(now=now)
 
 
 def forget_in_tenant(*, now: datetime) -> None:
@@ -92,6 +106,8 @@ CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     follow_up_sign_ups,
     sweep,
     sweep_tenants,
+    tell_who_left,
+    answer_forgotten,
 )
 
 # What it does besides, each in a thread of its own: a slow mail server or a batch of clones holds nobody up.
@@ -104,6 +120,7 @@ ERRANDS: Final = (
 def fill_ports() -> None:
     """Put into each port what this deployment has for it, and into the register every kind of definition."""
     ports.furnish_tenant[:] = [furnish_tenant]
+    ports.member_left[:] = [member_left]
     ports.tell_tenant_changed[:] = [tell_tenant_changed]
     ports.hand_over_work[:] = [hand_over_work]
     for kind in DEFINITION_KINDS:
@@ -113,6 +130,11 @@ def fill_ports() -> None:
 def furnish_tenant(tenant: TenantRef, name: str) -> None:
     """Fill tenants' port: what a new tenant finds when it first looks."""
     furnish(tenant=tenant, name=name, now=datetime.now(UTC))
+
+
+def member_left(_tenant: TenantRef, person: UUID, now: datetime) -> None:
+    """Fill tenants' port: what a member who has left had open waits for somebody else."""
+    release(member=person, now=now)
 
 
 def tell_tenant_changed(tenant: TenantRef) -> None:

@@ -1,6 +1,8 @@
 """Host -> tenant, session -> member, for HTTP; the view then runs as that tenant. Sockets ask tenants.queries."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -53,5 +55,6 @@ class TenantMiddleware:
                 request.member = member
             case Seat(member, Verdict.ENROL):
                 request.candidate = member
+        cast("SessionStore", request.session).note_seen(now=datetime.now(UTC))
         with tenant_context(tenant):
             return self._get_response(request)

@@ -1,6 +1,6 @@
 """Tables of the public schema that say who the customers and their people are."""
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -13,14 +13,16 @@ from tenants.confirming.models import Confirmation
 from tenants.context import Closure, TenantRef
 from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
 from tenants.mail.models import Mail
-from tenants.members.models import OwnRole
-from tenants.members.permissions import OWN_ROLE, Role
+from tenants.members.models import ROLES, Departure, Invitation, OwnRole, Reset
+from tenants.members.permissions import OWN_ROLE
 
 __all__ = [
     "AuditNote",
     "CodeApp",
     "Confirmation",
+    "Departure",
     "Head",
+    "Invitation",
     "LiveNonce",
     "Mail",
     "Membership",
@@ -28,15 +30,13 @@ __all__ = [
     "Person",
     "ReadySchema",
     "RecoveryCode",
+    "Reset",
     "SecurityKey",
     "Session",
     "SpentTries",
     "Tenant",
     "TenantState",
 ]
-
-
-ROLES: Final = (*(role.value for role in Role), OWN_ROLE)
 
 
 class TenantState(models.TextChoices):
@@ -132,6 +132,7 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     verified_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=10, default="", db_default="", blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -159,6 +160,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=[(role, role) for role in ROLES])
     own_role = models.ForeignKey("tenants.OwnRole", null=True, on_delete=models.RESTRICT, related_name="memberships")
     is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "memberships"
@@ -190,6 +192,9 @@ class Session(AbstractBaseSession):
     created_at = models.DateTimeField(db_default=Now())
     way = models.CharField(max_length=20, default="password", db_default="password")
     factor = models.BooleanField(default=False, db_default=False)
+    seen_at = models.DateTimeField(db_default=Now())
+    address = models.CharField(max_length=64, default="", db_default="", blank=True)
+    agent = models.CharField(max_length=300, default="", db_default="", blank=True)
 
     class Meta(AbstractBaseSession.Meta):  # type: ignore[name-defined,misc] # the stubs leave it out
         abstract = False

@@ -1,6 +1,7 @@
 """What tenants must tell the rest without knowing it. config/wiring.py fills these lists at start."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from tenants.context import TenantRef, on_commit
@@ -9,6 +10,10 @@ from tenants.queries import forget_tenant
 # Called with the tenant and the company's name, inside the new tenant's own transaction and scope, before it is served.
 # A step may be killed and run again and sees what an earlier run committed: make what is missing, nothing else.
 furnish_tenant: list[Callable[[TenantRef, str], None]] = []
+
+# Called with the tenant, a person who can come in no more, and the time that it is: by the worker, soon after, in the
+# tenant's own scope. It may be called again for the same person.
+member_left: list[Callable[[TenantRef, UUID, datetime], None]] = []
 
 # Called after COMMIT with a tenant whose state, slug or domain has changed: what every process is to know of.
 tell_tenant_changed: list[Callable[[TenantRef], None]] = []

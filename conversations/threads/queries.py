@@ -70,6 +70,12 @@ def get_recent(*, contact: UUID, limit: int) -> list[UUID]:
     return list(rows.values_list("id", flat=True)[:limit])[::-1]
 
 
+def get_open_of(*, member: UUID) -> list[UUID]:
+    """Answer the open conversations that a member has, the oldest first."""
+    rows = ConversationRow.objects.filter(assignee=member, status="open").order_by("id")
+    return list(rows.values_list("id", flat=True))
+
+
 def get_page(
     *, filters: Filters, window: Window, order: Literal["last_at", "-last_at"] = "-last_at"
 ) -> tuple[Page[ConversationRow], int]:

@@ -1,24 +1,26 @@
 """HTTP words for people: the session, who I am, who else is here."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
+from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants.bodies import read_body
+from tenants.bodies import Body, read_body
 from tenants.context import TenantRef, current_tenant
 from tenants.describing import Answer, Described, describe
 from tenants.factors.accepting import Shown
 from tenants.members import signing
-from tenants.members.authentication import get_caller, get_member, refuse_forgery
+from tenants.members.account.commands import change_profile
+from tenants.members.account.queries import get_person
+from tenants.members.authentication import get_member, refuse_forgery
 from tenants.members.member import Member
-from tenants.members.queries import get_members
 from tenants.members.refusals import NotSignedIn, NotWaiting, SecondFactorNeeded, WrongCredentials, WrongFactor
 from tenants.members.waiting import find_in_ticket
 from tenants.queries import get_tenant_name
@@ -66,18 +68,14 @@ class MeShown(Answer, frozen=True):
     role: str
     permissions: list[str]
     tenant: CompanyShown
+    language: str
 
 
-class MemberShown(PersonShown, frozen=True):
-    """A member."""
+class MeBody(Body, frozen=True):
+    """What changes of one's own; it is the same in every company. What is not named stays."""
 
-    role: str
-
-
-class MembersShown(Answer, frozen=True):
-    """All members, by name."""
-
-    results: list[MemberShown]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | msgspec.UnsetType = msgspec.UNSET
+    language: Literal["en", "zh-hans"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class SessionView(APIView):
@@ -125,33 +123,33 @@ class MeView(APIView):
     @describe(Described(answers={200: MeShown}))
     def get(self, request: Request) -> Response:
         """Say who asks and what they may do here."""
-        member = get_member(request=request)
-        tenant = current_tenant()
-        return Response(
-            {
-                "person": _person(member),
-                "role": member.role,
-                "permissions": sorted(member.permissions),
-                "tenant": {
-                    "id": tenant.id,
-                    "slug": tenant.slug,
-                    "name": get_tenant_name(tenant=tenant),
-                    "confirmed": tenant.confirmed,
-                },
-            }
-        )
+        return _me(get_member(request=request))
+
+    @describe(Described(body=MeBody, answers={200: MeShown}, example={"name": "Ada Lovelace", "language": "en"}))
+    def patch(self, request: Request) -> Response:
+        """Change one's own name and language."""
+        member, body = get_member(request=request), read_body(data=request.data, shape=MeBody)
+        name = None if isinstance(body.name, msgspec.UnsetType) else body.name
+        language = None if isinstance(body.language, msgspec.UnsetType) else body.language
+        change_profile(member=member, name=name, language=language)
+        return _me(member)
 
 
-class MembersView(APIView):
-    """`/api/v1/members`."""
-
-    @describe(Described(answers={200: MembersShown}))
-    def get(self, request: Request) -> Response:
-        """List the live members."""
-        if not get_caller(request=request).may("members.view"):
-            raise NotAllowed
-        members = get_members(tenant=current_tenant())
-        return Response({"results": [{**_person(member), "role": member.role} for member in members]})
+def _me(member: Member) -> Response:
+    tenant, person = current_tenant(), get_person(person=member.person_id)
+    said = {
+        "person": {**_person(member), "name": person.name},
+        "role": member.role,
+        "permissions": sorted(member.permissions),
+        "tenant": {
+            "id": tenant.id,
+            "slug": tenant.slug,
+            "name": get_tenant_name(tenant=tenant),
+            "confirmed": tenant.confirmed,
+        },
+        "language": person.language or translation.get_language() or "en",
+    }
+    return Response(said)
 
 
 def _sign_in(request: HttpRequest, given: Credentials, tenant: TenantRef, now: datetime) -> Member:

@@ -18,8 +18,10 @@ from tenants.members.member import Member
 from tenants.members.proof import Proof, Verdict, Way, judge
 from tenants.members.queries import find_membership, house_of, member_from
 from tenants.models import Person, Session
+from tenants.origin import current_origin
 
 RECENT: Final = timedelta(minutes=10)
+SEEN_EVERY: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,17 @@ class SessionStore(DatabaseStore):
         """Answer the table: ours says whose a session is."""
         return Session
 
+    _row: Session | None = None
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        """Make the row out of what the session says."""
+        """Make the row out of what the session says; when it began, and from where, stays as it is."""
         row = cast("Session", super().create_model_instance(data))
+        kept, origin = self._row, current_origin()
+        if kept is not None and kept.session_key == row.session_key:
+            row.created_at, row.seen_at = kept.created_at, kept.seen_at
+            row.address, row.agent = kept.address, kept.agent
+        else:
+            row.address, row.agent = origin.address, origin.agent
         if "id" in data:
             row.id, row.tenant_id, row.person_id = UUID(data["id"]), UUID(data["tenant"]), UUID(data["person"])
             row.way, row.factor = data.get("way", row.way), data.get("factor", row.factor)
@@ -48,7 +58,16 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Any:
         with platform_context():
-            return super()._get_session_from_db()  # type: ignore[misc] # the stubs leave it out
+            self._row = super()._get_session_from_db()  # type: ignore[misc] # the stubs leave it out
+        return self._row
+
+    def note_seen(self, *, now: datetime) -> None:
+        """Note from where it was used now, at most every five minutes."""
+        row, origin = self._row, current_origin()
+        if row is not None and row.seen_at < now - SEEN_EVERY:
+            seen: dict[str, Any] = {"seen_at": now, "address": origin.address, "agent": origin.agent}
+            with platform_context():
+                Session.objects.filter(id=row.id).update(**seen)
 
     def exists(self, session_key: str) -> bool:
         """Answer whether there is such a session."""
@@ -84,6 +103,11 @@ def begin(*, session: SessionBase, tenant: TenantRef, person_id: UUID, proof: Pr
     session["way"], session["factor"] = proof.way.value, proof.factor
     if proof.is_own:
         note_proof(session=session, now=now)
+
+
+def keep_password(*, session: SessionBase, person: Person) -> None:
+    """Let the session in hand go on under the person's new password."""
+    session["password"] = person.get_session_auth_hash()
 
 
 def end(*, session: SessionBase) -> None:

@@ -1,13 +1,18 @@
 """A company with one of everything that the API can name, made anew for each call."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyotp
+from django.db.models import F
 from django.test import Client
 
+from tenants.context import platform_context
+from tenants.members.models import Invitation
+from tenants.models import Session
 from tests.authenticator import Authenticator
 from tests.conftest import ClientFor, MakeMember
 from tests.shop import Guest, Shop
@@ -23,6 +28,7 @@ class Stock:
     shop: Shop
     owner: Client
     anybody: Client
+    make_member: MakeMember
     words: dict[str, Any] = field(default_factory=dict)  # what an example stands for
 
     def client_for(self, path: str, guest: Guest) -> Client:
@@ -41,6 +47,9 @@ class Stock:
             drafted = (path.endswith("/draft") and method != "PUT") or path.endswith("/publish")
             key = self.reply(published=not drafted, draft=drafted or path.endswith("/diff"))
             return {"kind": "canned_reply", "key": key, "version": 1}
+        for name, make in self._made_anew.items():
+            if f"{{{name}}}" in path:
+                return {name: make()}
         if path.startswith("/api/v1/inboxes"):
             return {"key": self.shop.inbox, "secret": self.identity_secret() if "{secret}" in path else ""}
         if path.startswith("/api/v1/me/"):
@@ -67,11 +76,52 @@ class Stock:
         self.words["THE-ANSWER-OF-A-KEY"] = key.create(challenge.json()["options"])
         return str(begun["id"])
 
+    @property
+    def _made_anew(self) -> dict[str, Callable[[], str]]:
+        return {
+            "person": self.colleague,
+            "role": self.role,
+            "invitation": self.invitation,
+            "session": self.session,
+        }
+
     def key(self) -> str:
         """Make an API key; answer its id."""
         body = {"name": "Robot", "scopes": ["members.view"]}
         made: dict[str, str] = self.owner.post("/api/v1/keys", body, content_type=JSON).json()
         return made["id"]
+
+    def colleague(self) -> str:
+        """Make a member; answer their id."""
+        return str(self.make_member(self.shop.tenant).person_id)
+
+    def role(self) -> str:
+        """Define a role; answer its key. It has revision 1."""
+        key = f"r-{secrets.token_hex(4)}"
+        made = self.owner.post("/api/v1/roles", {"key": key, "name": "R", "permissions": []}, content_type=JSON)
+        assert made.status_code == 201, made.content
+        return key
+
+    def invitation(self) -> str:
+        """Invite somebody, a while ago; answer the invitation's id."""
+        body = {"email": f"i-{secrets.token_hex(6)}@example.com", "role": "agent"}
+        made: dict[str, str] = self.owner.post("/api/v1/invitations", body, content_type=JSON).json()
+        with platform_context():
+            Invitation.objects.filter(id=made["id"]).update(sent_at=F("sent_at") - timedelta(hours=1))
+        return made["id"]
+
+    def session(self) -> str:
+        """Sign the owner in elsewhere; answer the session's id."""
+        found = self.owner.get("/api/v1/me").json()["person"]["id"]
+        with platform_context():
+            row = Session.objects.create(
+                session_key=secrets.token_hex(16),
+                session_data="",
+                expire_date=datetime.now(UTC) + timedelta(days=1),
+                tenant_id=self.shop.tenant.id,
+                person_id=found,
+            )
+        return str(row.id)
 
     def reply(self, *, published: bool, draft: bool) -> str:
         """Write a canned reply, in force or as a draft or both; answer its key. The first draft has revision 1."""
@@ -93,7 +143,7 @@ class Stock:
 def stock_up(*, shop: Shop, make_member: MakeMember, client_for: ClientFor, email: str | None = None) -> Stock:
     """Open a company."""
     owner = make_member(shop.tenant, role="owner", email=email)
-    return Stock(shop, client_for(shop.tenant, owner), client_for(shop.tenant))
+    return Stock(shop, client_for(shop.tenant, owner), client_for(shop.tenant), make_member)
 
 
 def fill(value: Any, stock: Stock) -> Any:

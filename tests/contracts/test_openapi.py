@@ -52,6 +52,9 @@ def test_every_example_works(shop: Shop, make_member: MakeMember, client_for: Cl
         assert answer.status_code < 300, (name, answer.text)
         if name == "DELETE /api/v1/session":
             stock.owner.post("/api/v1/session", DOCUMENT_CREDENTIALS, content_type="application/json")
+        if name == "POST /api/v1/me/password":
+            back = {"old": media["example"]["new"], "new": media["example"]["old"]}
+            stock.owner.post("/api/v1/me/password", back, content_type="application/json")
 
 
 DOCUMENT_CREDENTIALS: Final = DOCUMENT["paths"]["/api/v1/session"]["post"]["requestBody"]["content"][

@@ -35,6 +35,9 @@ class Id(StrEnum):
     SECRET = "secret"
     REPLY = "reply"  # the key of a definition
     DEFINITION = "definition"  # kind/key
+    ROLE = "role"  # the key of a company's own role
+    INVITATION = "invitation"
+    SESSION = "session"
     CURSOR = "cursor"
     EMAIL = "email"
     SLUG = "slug"

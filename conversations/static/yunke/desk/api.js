@@ -29,9 +29,20 @@ async function call(method, path, body) {
 
 const conversation = (id, what) => `/conversations/${id}${what}`;
 
+/** Everybody who can be given something, whatever the number of pages. */
+async function members() {
+  const results = [];
+  for (let path = "/members?is_active=true&limit=200"; path; ) {
+    const page = await call("GET", path);
+    results.push(...page.results);
+    path = page.next && page.next.split("/api/v1").pop();
+  }
+  return { results };
+}
+
 export const api = {
   me: () => call("GET", "/me"),
-  members: () => call("GET", "/members"),
+  members,
   ticket: () => call("POST", "/live-tickets", {}),
   list: (query) => call("GET", `/conversations?${new URLSearchParams(query)}`),
   find: (id) => call("GET", conversation(id, "")),

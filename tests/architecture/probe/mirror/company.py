@@ -49,6 +49,7 @@ class Company:
     key: str = ""
     secret: str = ""
     reply: str = ""
+    invitation: str = ""
     _sessions: dict[UUID, str] = field(default_factory=dict)
     never: dict[Id, str] = field(default_factory=lambda: {id_: make() for id_, make in NEVER.items()})
 
@@ -66,13 +67,14 @@ class Company:
         session = SessionStore()
         now = datetime.now(UTC)
         begin(session=session, tenant=self.tenant, person_id=member.person_id, proof=BY_PASSWORD, now=now)
-        session.save()
+        with from_origin(address=self.mark, agent=self.mark):
+            session.save()
         return str(session.session_key)
 
     def browser(self, member: Member | None = None, *, fresh: bool = False) -> Client:
         """Answer a browser that a member, by default the owner, is signed in with; a fresh one may be signed out."""
         who = member or self.owner
-        if who.person_id not in self._sessions:
+        if not SessionStore().exists(self._sessions.get(who.person_id, "")):  # people end their own sessions, too
             self._sessions[who.person_id] = self.session_of(who)
         client = self.anybody()
         kept = self._sessions[who.person_id]
@@ -152,7 +154,9 @@ def _leave_behind(company: Company) -> None:
 
     with tenant_context(tenant):
         run_readers(readers=[Reader(name=mark, kinds=frozenset({"message.posted.v1"}), apply=fail)], now=now)
-    add_people_things(tenant=tenant, mark=mark, member=company.agent, now=now)
+    company.invitation = add_people_things(tenant=tenant, mark=mark, member=company.agent, now=now)
+    for member in (company.owner, company.owner, company.agent):
+        company.session_of(member)
     note_: Any = {"who": who_is(caller=company.owner), "action": "member.role_changed", "now": now}
     with platform_context(), from_origin(address=mark, agent=mark):
         target = Target(kind="member", id=mark, label=mark)

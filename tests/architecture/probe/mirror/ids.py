@@ -29,6 +29,9 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.INBOX: lambda: secrets.token_urlsafe(15),
     Id.REPLY: lambda: f"canary-{secrets.token_hex(4)}-reply",
     Id.DEFINITION: lambda: f"canned_reply/canary-{secrets.token_hex(4)}-reply",
+    Id.ROLE: lambda: f"canary-{secrets.token_hex(4)}-role",
+    Id.INVITATION: uuid,
+    Id.SESSION: uuid,
     Id.EMAIL: lambda: f"canary-{secrets.token_hex(4)}@example.com",
     Id.SLUG: lambda: f"canary-{secrets.token_hex(4)}",
 }

@@ -1,19 +1,37 @@
-"""What public keeps of a company's people beside their names: roles of its own, second factors."""
+"""What public keeps of a company's people beside their names: roles of its own, second factors, invitations."""
 
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 
 from tenants.context import TenantRef, platform_context
 from tenants.factors.models import CodeApp, SecurityKey
 from tenants.members.member import Member
-from tenants.members.models import OwnRole
+from tenants.members.models import Departure, Invitation, OwnRole, Reset
 
 
-def add_people_things(*, tenant: TenantRef, mark: str, member: Member, now: datetime) -> None:
-    """Leave a row of each; the member can still sign in by password, for the code app is not confirmed."""
+def add_people_things(*, tenant: TenantRef, mark: str, member: Member, now: datetime) -> str:
+    """Leave a row of each; the member can still sign in by password, for the code app is not confirmed.
+
+    Answers the id of an open invitation, which nobody has the code of.
+    """
     with platform_context():
+        invitations = [_invite(tenant, f"{mark}-{name}@example.com", now) for name in ("new", "newer")]
+        address = f"{mark}@example.com"
+        Reset.objects.create(
+            tenant_id=tenant.id, email=address, host=mark, language="en", asked_at=now, person_id=member.person_id
+        )
+        Departure.objects.create(tenant_id=tenant.id, person=member.person_id, due_at=now + timedelta(days=1))
         OwnRole.objects.create(tenant_id=tenant.id, key=f"{mark}-role", name=f"{mark} role", permissions=[mark])
         CodeApp.objects.create(person_id=member.person_id, name=f"{mark} phone", secret=mark, created_at=now)
         words = {"name": f"{mark} key", "site": f"{mark}.example", "transports": [mark]}
         SecurityKey.objects.create(
             person_id=member.person_id, credential=mark.encode(), public_key=b"", created_at=now, **words
         )
+    return str(invitations[0].id)
+
+
+def _invite(tenant: TenantRef, email: str, now: datetime) -> Invitation:
+    ends = {"expires_at": now + timedelta(days=1), "code": secrets.token_hex(32)}
+    return Invitation.objects.create(
+        tenant_id=tenant.id, email=email, role="agent", language="en", invited_at=now, sent_at=now, **ends
+    )

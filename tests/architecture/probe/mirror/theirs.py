@@ -5,6 +5,7 @@ from typing import Final
 
 from tenants.context import platform_context
 from tenants.factors.models import CodeApp
+from tenants.models import Session
 from tests.architecture.probe.classes import Id
 from tests.architecture.probe.mirror.company import Company
 
@@ -12,6 +13,13 @@ from tests.architecture.probe.mirror.company import Company
 def _factor(company: Company) -> str:
     with platform_context():
         return str(CodeApp.objects.get(person_id=company.agent.person_id).id)
+
+
+def find_session_id(company: Company) -> str:
+    """Answer the id of a session of the agent's."""
+    with platform_context():
+        row = Session.objects.filter(tenant=company.tenant.id, person=company.agent.person_id).latest("created_at")
+    return str(row.id)
 
 
 THEIRS: Final[dict[Id, Callable[[Company], str]]] = {
@@ -23,6 +31,9 @@ THEIRS: Final[dict[Id, Callable[[Company], str]]] = {
     Id.INBOX: lambda company: company.shop.inbox,
     Id.REPLY: lambda company: company.reply,
     Id.DEFINITION: lambda company: f"canned_reply/{company.reply}",
+    Id.ROLE: lambda company: f"{company.mark}-role",
+    Id.INVITATION: lambda company: company.invitation,
+    Id.SESSION: find_session_id,
     Id.EMAIL: lambda company: company.owner.email,
     Id.SLUG: lambda company: company.tenant.slug,
 }

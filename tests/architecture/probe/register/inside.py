@@ -16,7 +16,11 @@ ENTRIES: Final = (
     within("errand send_mails", Bound.PLATFORM, "each to the address in its own row"),
     within("chore sweep", Bound.PLATFORM, "expired nonces, sessions and tries"),
     within("chore sweep_tenants", Bound.EACH, "tenant_context around each step"),
+    within("chore tell_who_left", Bound.EACH, "each tenant in its own scope"),
+    within("chore answer_forgotten", Bound.ROWS, "each row of its own tenant, and members of that one"),
     # Ports, and what fills them
+    within("port tenants.ports.member_left", Bound.EACH, "called in the tenant's own scope"),
+    within("callback config.wiring.member_left", Bound.EACH, "changes conversations in the scope it is called in"),
     within("port tenants.ports.furnish_tenant", Bound.EACH, "called in the new tenant's own transaction"),
     within("callback config.wiring.furnish_tenant", Bound.EACH, "makes the first inbox in the scope it is called in"),
     within("port tenants.ports.tell_tenant_changed", Bound.PLATFORM, "an id"),

@@ -25,6 +25,7 @@ PLAIN: Final = {"kind": "canned_reply", "version": "1", "seq": "1"}
 # What else a form or a body that says nothing of itself needs to be looked at.
 MORE: Final[dict[str, dict[str, str]]] = {
     "tenant POST /sign-in": {"password": PASSWORD},
+    "tenant POST /api/v1/me/password": {"old": "not the password"},  # or all sessions would be over
     "tenant POST /settings/inboxes": {"name": "Ours", "color": "#123456"},
     "tenant ANY /language": {"language": "en"},
 }

@@ -1,0 +1,88 @@
+"""Reading invitations."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tenants.context import TenantRef, platform_context
+from tenants.members.codes import hash_code
+from tenants.members.invitations.refusals import (
+    InvitationAccepted,
+    InvitationExpired,
+    InvitationUnknown,
+    InvitationWithdrawn,
+)
+from tenants.members.models import Invitation
+from tenants.members.permissions import ALL, PERMISSIONS
+from tenants.members.roles.queries import NAMES, RoleFound
+from tenants.paging import Page, Window, cut, turn
+
+Status = Literal["open", "accepted", "withdrawn", "expired"]
+
+
+def status_of(invitation: Invitation, *, now: datetime) -> Status:
+    """Answer what has become of it."""
+    if invitation.accepted_at is not None:
+        return "accepted"
+    if invitation.withdrawn_at is not None:
+        return "withdrawn"
+    return "open" if invitation.expires_at > now else "expired"
+
+
+def role_of(invitation: Invitation) -> RoleFound | None:
+    """Answer the role that it gives; None where the tenant has removed that role since."""
+    own = invitation.own_role
+    if own is not None:
+        return RoleFound(own.key, own.name, ALL & frozenset(own.permissions), own)
+    found = PERMISSIONS.get(invitation.role)
+    return None if found is None else RoleFound(invitation.role, NAMES[invitation.role], found)
+
+
+def get_page(*, tenant: TenantRef, status: Status | None, window: Window, now: datetime) -> Page[Invitation]:
+    """Answer a page of invitations, the newest first."""
+    with platform_context():
+        rows = _rows(tenant.id).filter(_with(status, now))
+        found = list(cut(rows=rows, fields=("id",), descending=True, window=window))
+    return turn(rows=found, window=window, key=lambda row: (row.id,))
+
+
+def find_by_code(*, tenant: TenantRef, code: str, lock: bool = False) -> Invitation | None:
+    """Answer the tenant's invitation with this code, whatever has become of it. Call it in platform_context."""
+    rows = _rows(tenant.id)
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    return rows.filter(code=hash_code(code=code)).first()
+
+
+def get_open(*, tenant: TenantRef, code: str, now: datetime, lock: bool = False) -> Invitation:
+    """Answer the open invitation with this code; else raise why it cannot be accepted. Call it in platform_context."""
+    found = find_by_code(tenant=tenant, code=code, lock=lock)
+    if found is None:
+        raise InvitationUnknown
+    match status_of(found, now=now):
+        case "accepted":
+            raise InvitationAccepted
+        case "withdrawn":
+            raise InvitationWithdrawn
+        case "expired":
+            raise InvitationExpired
+    return found
+
+
+def _rows(tenant: UUID) -> QuerySet[Invitation]:
+    return Invitation.objects.select_related("own_role", "invited_by").filter(tenant=tenant)
+
+
+def _with(status: Status | None, now: datetime) -> Q:
+    unended = Q(accepted_at=None, withdrawn_at=None)
+    match status:
+        case "accepted":
+            return Q(accepted_at__isnull=False)
+        case "withdrawn":
+            return Q(withdrawn_at__isnull=False)
+        case "open":
+            return unended & Q(expires_at__gt=now)
+        case "expired":
+            return unended & Q(expires_at__lte=now)
+    return Q()

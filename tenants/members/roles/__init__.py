@@ -1,0 +1,1 @@
+"""Roles: the built-in ones, and those that a tenant defines for itself."""

@@ -1,0 +1,58 @@
+"""Reading roles. Call it in platform_context."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from tenants.members.models import OwnRole
+from tenants.members.permissions import ALL, OWN_ROLE, PERMISSIONS
+from tenants.refusals import Invalid
+from tenants.text import is_storable
+
+NAMES: Final = {"owner": "Owner", "admin": "Admin", "supervisor": "Supervisor", "agent": "Agent", "viewer": "Viewer"}
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFound:
+    """A role as it can be given: `own` is None for a built-in one."""
+
+    key: str
+    name: str
+    permissions: frozenset[str]
+    own: OwnRole | None = None
+    members: int = 0
+
+    @property
+    def stored(self) -> dict[str, object]:
+        """Answer the columns of a membership or an invitation that say this role."""
+        return {"role": OWN_ROLE if self.own else self.key, "own_role": self.own}
+
+
+def find_role(*, tenant: UUID, key: str) -> RoleFound | None:
+    """Answer a role by its key, built-in or the tenant's own."""
+    if key in PERMISSIONS:
+        return RoleFound(key, NAMES[key], PERMISSIONS[key])
+    own = OwnRole.objects.filter(tenant=tenant, key=key).first() if is_storable(text=key) else None
+    return _found(own) if own else None
+
+
+def get_role(*, tenant: UUID, key: str) -> RoleFound:
+    """Answer the same; raise Invalid that names the field `role`."""
+    role = find_role(tenant=tenant, key=key)
+    if role is None:
+        raise Invalid(errors=[{"field": "role", "code": "not_found", "detail": "There is no such role."}])
+    return role
+
+
+def get_roles(*, tenant: UUID) -> list[RoleFound]:
+    """Answer the built-in roles, the highest first, then the tenant's own by key."""
+    built_in = [RoleFound(key, NAMES[key], permissions) for key, permissions in PERMISSIONS.items()]
+    active = Count("memberships", filter=Q(memberships__is_active=True))
+    own = OwnRole.objects.filter(tenant=tenant).annotate(members=active).order_by("key")
+    return [*built_in, *(_found(role, role.members) for role in own)]
+
+
+def _found(own: OwnRole, members: int = 0) -> RoleFound:
+    return RoleFound(own.key, own.name, ALL & frozenset(own.permissions), own, members)
