@@ -15,6 +15,7 @@ from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
 from tenants.mail.models import Mail
 from tenants.members.models import ROLES, Departure, Invitation, OwnRole, Reset
 from tenants.members.permissions import OWN_ROLE
+from tenants.sso.models import SsoDomain, SsoIdentity, SsoProvider
 
 __all__ = [
     "AuditNote",
@@ -34,6 +35,9 @@ __all__ = [
     "SecurityKey",
     "Session",
     "SpentTries",
+    "SsoDomain",
+    "SsoIdentity",
+    "SsoProvider",
     "Tenant",
     "TenantState",
 ]

@@ -31,6 +31,7 @@ class Place:
 # In the order in which they are shown. Their words are translated where the page is.
 PLACES: Final = (
     Place("/settings/inboxes", "Inboxes", "inboxes.manage"),
+    Place("/settings/security", "Signing in", "tenant.manage"),
     Place("/settings/second-factor", "Second factor"),
 )
 

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.members.urls")),
     path("", include("tenants.factors.urls")),
     path("", include("tenants.confirming.urls")),
+    path("", include("tenants.sso.urls")),
     path("", include("tenants.urls")),
     path("", include("conversations.access.urls")),
     path("", include("config.urls.docs")),

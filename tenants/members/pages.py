@@ -17,6 +17,7 @@ from tenants.members.refusals import FactorRequired, SecondFactorNeeded
 from tenants.middleware import TenantRequest
 from tenants.queries import get_tenant_name
 from tenants.refusals import Refusal
+from tenants.sso.queries import get_setting
 from tenants.tries import say_when
 
 
@@ -32,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if asked.candidate:
         return HttpResponseRedirect(FactorRequired.leads_to)
     if asked.member:
-        return HttpResponseRedirect(_next(request))
+        return HttpResponseRedirect(next_path(request))
     return _form(request)
 
 
@@ -45,27 +46,28 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
             email=email,
             password=password,
             now=datetime.now(UTC),
-            onward=_next(request),
+            onward=next_path(request),
         )
     except SecondFactorNeeded:
         raise
     except Refusal as refusal:
         return _form(request, refusal)
-    return HttpResponseRedirect(_next(request))
+    return HttpResponseRedirect(next_path(request))
 
 
 def _form(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     context = {
         "company": get_tenant_name(tenant=current_tenant()),
         "email": request.POST.get("email", ""),
-        "next": _next(request),
+        "next": next_path(request),
+        "sso": get_setting(tenant=current_tenant()),
         "refusal": refusal,
     }
     response = render(request, "tenants/sign_in.html", context, status=refusal.status if refusal else 200)
     return say_when(response=response, refusal=refusal)
 
 
-def _next(request: HttpRequest) -> str:
+def next_path(request: HttpRequest) -> str:
     """Answer where to go on to: a path of this host, whatever was asked for."""
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
     safe = url_has_allowed_host_and_scheme(

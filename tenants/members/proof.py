@@ -68,6 +68,6 @@ def judge(*, proof: Proof, tenant: UUID, house: House, role: str, has_factor: bo
         return Verdict.SSO_ONLY
     if has_factor and not proof.factor:
         return Verdict.ASK_FACTOR
-    if house.second_factor and not proof.is_strong:
+    if house.second_factor and not proof.is_strong and not vouched:
         return Verdict.ENROL
     return Verdict.LET_IN

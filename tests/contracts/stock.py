@@ -15,6 +15,7 @@ from tenants.members.models import Invitation
 from tenants.models import Session
 from tests.authenticator import Authenticator
 from tests.conftest import ClientFor, MakeMember
+from tests.naming import Names
 from tests.shop import Guest, Shop
 
 JSON = "application/json"
@@ -29,6 +30,7 @@ class Stock:
     owner: Client
     anybody: Client
     make_member: MakeMember
+    dns: Names | None = None
     words: dict[str, Any] = field(default_factory=dict)  # what an example stands for
 
     def client_for(self, path: str, guest: Guest) -> Client:
@@ -52,6 +54,8 @@ class Stock:
                 return {name: make()}
         if path.startswith("/api/v1/inboxes"):
             return {"key": self.shop.inbox, "secret": self.identity_secret() if "{secret}" in path else ""}
+        if path.startswith("/api/v1/sso/domains/"):
+            return {"domain": self.domain()}
         if path.startswith("/api/v1/me/"):
             return {"factor": self.factor(confirmed=not path.endswith("/confirm"))}
         return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
@@ -84,6 +88,14 @@ class Stock:
             "invitation": self.invitation,
             "session": self.session,
         }
+
+    def domain(self) -> str:
+        """Enter a domain that the DNS has the record of; answer its id."""
+        made = self.owner.post("/api/v1/sso/domains", {"domain": f"{secrets.token_hex(4)}.example"}, content_type=JSON)
+        said = made.json()
+        if self.dns is not None:
+            self.dns.put(said["record_name"], "TXT", f'"{said["record_text"]}"')
+        return str(said["id"])
 
     def key(self) -> str:
         """Make an API key; answer its id."""

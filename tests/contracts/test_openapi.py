@@ -2,13 +2,18 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Final
+
+import pytest
+from django.conf import settings
 
 from config.management.commands.catalogues import DOCS
 from config.openapi import find_operations, render_openapi
 from tests.conftest import ClientFor, MakeMember
 from tests.contracts.calling import OPERATIONS, call
 from tests.contracts.stock import fill, stock_up
+from tests.naming import Names, serving_names
 from tests.shop import Shop
 
 DOCUMENT: Final = render_openapi()
@@ -38,9 +43,17 @@ def test_the_page(shop: Shop, client_for: ClientFor) -> None:
     assert not re.search(r'(?:src|href)="(?:https?:)?//', text), "nothing comes from elsewhere"
 
 
-def test_every_example_works(shop: Shop, make_member: MakeMember, client_for: ClientFor) -> None:
+@pytest.fixture
+def dns(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
+    with serving_names() as names:
+        monkeypatch.setattr(settings, "YUNKE_DNS_SERVERS", names.address)
+        yield names
+
+
+def test_every_example_works(shop: Shop, make_member: MakeMember, client_for: ClientFor, dns: Names) -> None:
     """Each against a company where everything it names is there."""
     stock = stock_up(shop=shop, make_member=make_member, client_for=client_for, email="ada@acme.example")
+    stock.dns = dns
     for name, operation in OPERATIONS.items():
         guest = shop.welcome(text="hello")
         names = stock.names(operation.path, operation.method.upper(), guest)

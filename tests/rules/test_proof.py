@@ -60,3 +60,4 @@ def test_where_only_the_provider_opens_owners_keep_a_way_in_with_two_factors(way
 def test_whom_the_provider_has_just_named_may_show_their_own_means_besides() -> None:
     assert said(Way.PASSWORD, CLOSED, vouched=True) is Verdict.LET_IN
     assert said(Way.PASSWORD, CLOSED, vouched=True, has=True) is Verdict.ASK_FACTOR
+    assert said(Way.PASSWORD, STRICT, vouched=True) is Verdict.LET_IN

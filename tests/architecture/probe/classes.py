@@ -31,6 +31,7 @@ class Id(StrEnum):
     PERSON = "person"
     KEY = "key"
     FACTOR = "factor"
+    DOMAIN = "domain"
     INBOX = "inbox"
     SECRET = "secret"
     REPLY = "reply"  # the key of a definition

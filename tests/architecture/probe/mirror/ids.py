@@ -26,6 +26,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.PERSON: uuid,
     Id.KEY: uuid,
     Id.FACTOR: uuid,
+    Id.DOMAIN: uuid,
     Id.INBOX: lambda: secrets.token_urlsafe(15),
     Id.REPLY: lambda: f"canary-{secrets.token_hex(4)}-reply",
     Id.DEFINITION: lambda: f"canned_reply/canary-{secrets.token_hex(4)}-reply",

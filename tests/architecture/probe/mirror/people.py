@@ -1,4 +1,4 @@
-"""What public keeps of a company's people beside their names: roles of its own, second factors, invitations."""
+"""What public keeps of a company's people beside their names: own roles, second factors, invitations, a provider."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from tenants.context import TenantRef, platform_context
 from tenants.factors.models import CodeApp, SecurityKey
 from tenants.members.member import Member
 from tenants.members.models import Departure, Invitation, OwnRole, Reset
+from tenants.sso.models import SsoDomain, SsoIdentity, SsoProvider
 
 
 def add_people_things(*, tenant: TenantRef, mark: str, member: Member, now: datetime) -> str:
@@ -24,6 +25,13 @@ def add_people_things(*, tenant: TenantRef, mark: str, member: Member, now: date
         OwnRole.objects.create(tenant_id=tenant.id, key=f"{mark}-role", name=f"{mark} role", permissions=[mark])
         CodeApp.objects.create(person_id=member.person_id, name=f"{mark} phone", secret=mark, created_at=now)
         words = {"name": f"{mark} key", "site": f"{mark}.example", "transports": [mark]}
+        SsoProvider.objects.create(
+            tenant_id=tenant.id, issuer=f"https://{mark}.example", client_id=mark, secret=mark, role="agent"
+        )
+        SsoDomain.objects.create(tenant_id=tenant.id, domain=f"{mark}.example", token=mark)
+        SsoIdentity.objects.create(
+            tenant_id=tenant.id, issuer=mark, subject=mark, membership_id=member.membership_id, created_at=now
+        )
         SecurityKey.objects.create(
             person_id=member.person_id, credential=mark.encode(), public_key=b"", created_at=now, **words
         )

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tenants.context import platform_context
-from tenants.factors.models import CodeApp
-from tenants.models import Session
+from tenants.models import CodeApp, Session, SsoDomain
 from tests.architecture.probe.classes import Id
 from tests.architecture.probe.mirror.company import Company
 
@@ -22,12 +21,18 @@ def find_session_id(company: Company) -> str:
     return str(row.id)
 
 
+def _domain(company: Company) -> str:
+    with platform_context():
+        return str(SsoDomain.objects.get(tenant_id=company.tenant.id).id)
+
+
 THEIRS: Final[dict[Id, Callable[[Company], str]]] = {
     Id.CONVERSATION: lambda company: str(company.guests[0].conversation),
     Id.CONTACT: lambda company: str(company.guests[0].actor.id),
     Id.PERSON: lambda company: str(company.agent.person_id),
     Id.KEY: lambda company: company.key,
     Id.FACTOR: _factor,
+    Id.DOMAIN: _domain,
     Id.INBOX: lambda company: company.shop.inbox,
     Id.REPLY: lambda company: company.reply,
     Id.DEFINITION: lambda company: f"canned_reply/{company.reply}",

@@ -14,7 +14,7 @@ def api(call: str, who: frozenset[Who], bound: Bound = Bound.HOST, *, host: str 
 C, D = "/api/v1/conversations", "/api/v1/definitions"
 ONE, DOCUMENT = C + "/{conversation}", D + "/{kind}/{key}"
 
-ME: Final = "/api/v1/me"
+ME, SSO = "/api/v1/me", "/api/v1/sso"
 
 ENTRIES: Final = (
     # Who is here
@@ -51,6 +51,16 @@ ENTRIES: Final = (
     api("POST /api/v1/invitations", MEMBER, Bound.ROWS, email=Id.PLAIN, role=Id.ROLE),
     api("DELETE /api/v1/invitations/{invitation}", MEMBER, Bound.ROWS, invitation=Id.INVITATION),
     api("POST /api/v1/invitations/{invitation}/resend", MEMBER, Bound.ROWS, invitation=Id.INVITATION),
+    # How a company lets its people sign in
+    api("GET /api/v1/security", MEMBER, Bound.ROWS),
+    api("PUT /api/v1/security", MEMBER, Bound.ROWS),
+    api(f"GET {SSO}", MEMBER, Bound.ROWS),
+    api(f"PUT {SSO}", MEMBER, Bound.ROWS, client_id=Id.PLAIN),
+    api(f"DELETE {SSO}", MEMBER, Bound.ROWS),
+    api(f"GET {SSO}/domains", MEMBER, Bound.ROWS),
+    api(f"POST {SSO}/domains", MEMBER, Bound.ROWS, domain=Id.PLAIN),
+    api(f"DELETE {SSO}/domains/{{domain}}", MEMBER, Bound.ROWS, domain=Id.DOMAIN),
+    api(f"POST {SSO}/domains/{{domain}}/check", MEMBER, Bound.ROWS, domain=Id.DOMAIN),
     # Programs
     api("GET /api/v1/keys", MEMBER, _cursor=Id.CURSOR),
     api("POST /api/v1/keys", MEMBER),

@@ -22,6 +22,8 @@ ENTRIES: Final = (
     within("secret tenants.members.codes.new_code", Bound.ROWS, "invitations and resets: a hash beside the tenant"),
     within("secret tenants.database.names.new_schema_name", Bound.ROLE, "a schema's and a role's name, never reused"),
     within("secret tenants.factors.recovery_codes._draw", Bound.CALLER, "a person's recovery code, kept as a hash"),
+    within("secret tenants.sso.going.leave", Bound.CALLER, "state, nonce and verifier, in a session of the tenant"),
+    within("secret tenants.sso.commands.add_domain", Bound.ROWS, "a domain's mark, which is put into the DNS"),
     within("secret tenants.members.waiting.new_nonce", Bound.SIGNED, "inside of a session or a signed ticket"),
     within("secret tenants.database.startup.refuse_pooler", Bound.SAME, "a mark on a connection, for a moment"),
     within("signature tenants.tries.Tries._digest", Bound.NAMED, "a key of public.tries; opens nothing"),

@@ -1,0 +1,35 @@
+"""Reading how a company lets its people sign in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tenants.context import TenantRef, platform_context
+from tenants.models import SsoDomain, SsoProvider, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The company's provider, if it has one, and its rules."""
+
+    provider: SsoProvider | None
+    only: bool
+    require_second_factor: bool
+
+    @property
+    def is_on(self) -> bool:
+        """Whether one can sign in through it."""
+        return self.provider is not None and self.provider.is_on
+
+
+def get_setting(*, tenant: TenantRef) -> Setting:
+    """Answer what is set."""
+    with platform_context():
+        row = Tenant.objects.get(id=tenant.id)
+        provider = SsoProvider.objects.filter(tenant_id=tenant.id).first()
+    return Setting(provider, row.sso_only, row.require_second_factor)
+
+
+def get_domains(*, tenant: TenantRef) -> Sequence[SsoDomain]:
+    """Answer the company's domains, by name."""
+    with platform_context():
+        return list(SsoDomain.objects.filter(tenant_id=tenant.id).order_by("domain"))
