@@ -28,6 +28,7 @@ from tenants.middleware import TenantRequest
 from tenants.models import Person
 from tenants.refusals import Invalid, NotFound, Refusal
 from tenants.settings_pages import show_settings, signed_in_to_enrol
+from tenants.tries import say_when
 
 PATH: Final = "/settings/second-factor"
 
@@ -165,7 +166,8 @@ def _show(
         "detail": refusal.errors[0]["detail"] if isinstance(refusal, Invalid) and refusal.errors else "",
     }
     status = refusal.status if refusal else 200
-    return show_settings(request, template="tenants/second_factor.html", context=context, status=status)
+    response = show_settings(request, template="tenants/second_factor.html", context=context, status=status)
+    return say_when(response=response, refusal=refusal)
 
 
 def _options(request: TenantRequest, person: Person, now: datetime, *, proved: bool) -> str:

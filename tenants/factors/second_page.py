@@ -18,7 +18,7 @@ from tenants.members import signing, waiting
 from tenants.members.refusals import SecondFactorNeeded, WrongFactor
 from tenants.queries import get_tenant_name
 from tenants.refusals import Refusal
-from tenants.tries import TooManyTries
+from tenants.tries import TooManyTries, say_when
 
 
 @while_closed
@@ -53,4 +53,5 @@ def _ask(request: HttpRequest, needed: SecondFactorNeeded, refusal: Refusal | No
         "keys_elsewhere": site_of(host=request.get_host()) is None,
         "refusal": refusal,
     }
-    return render(request, "tenants/sign_in_second.html", context, status=refusal.status if refusal else 200)
+    response = render(request, "tenants/sign_in_second.html", context, status=refusal.status if refusal else 200)
+    return say_when(response=response, refusal=refusal)

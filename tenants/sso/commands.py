@@ -15,7 +15,8 @@ from tenants.context import TenantRef, platform_context
 from tenants.factors.queries import has_factor
 from tenants.members.member import Member
 from tenants.members.permissions import Role
-from tenants.models import Membership, SsoDomain, SsoProvider, Tenant
+from tenants.members.proof import Way
+from tenants.models import Membership, Session, SsoDomain, SsoProvider, Tenant
 from tenants.refusals import FieldError, Invalid, NotFound
 from tenants.resolving import find_texts
 from tenants.secrets import seal
@@ -54,6 +55,8 @@ def set_provider(*, tenant: TenantRef, member: Member, wanted: Wanted, now: date
             raise WayBackNeeded
         row = SsoProvider.objects.select_for_update().filter(tenant_id=tenant.id).first()
         before = _said(tenant, row)
+        if row and (not wanted.on or row.issuer != wanted.issuer):
+            _end_sessions(tenant)
         row = row or SsoProvider(id=uuid7(), tenant_id=tenant.id)
         row.issuer, row.client_id, row.is_on = wanted.issuer, wanted.client_id, wanted.on
         row.role = wanted.role or ""
@@ -73,6 +76,7 @@ def remove_provider(*, tenant: TenantRef, member: Member, now: datetime) -> None
             return
         before = _said(tenant, row)
         Tenant.objects.filter(id=tenant.id).update(sso_only=False)
+        _end_sessions(tenant)
         _note(tenant, member, "sso.changed", Target(kind="sso", id=str(row.id)), now, before, None)
         row.delete()
 
@@ -168,6 +172,11 @@ def _refuse_silent(issuer: str) -> None:
     except SsoFailed as error:
         detail = "This issuer does not publish what OpenID Connect asks for."
         raise Invalid(errors=[{"field": "issuer", "code": "sso_failed", "detail": detail}]) from error
+
+
+def _end_sessions(tenant: TenantRef) -> None:
+    """End what a provider has opened whose word counts no more."""
+    Session.objects.filter(tenant_id=tenant.id, way=Way.SSO.value).delete()
 
 
 def _has_way_back(tenant: TenantRef, member: Member) -> bool:

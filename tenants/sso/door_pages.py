@@ -26,7 +26,7 @@ from tenants.refusals import Refusal
 from tenants.sso import going
 from tenants.sso.linking import find_meant
 from tenants.sso.refusals import SsoRefused, SsoStale
-from tenants.tries import TooManyTries, Tries, network_of
+from tenants.tries import TooManyTries, Tries, network_of, say_when
 
 FROM_ONE_PLACE: Final = Tries(name="sso", limit=120)
 CONNECT: Final = "/sign-in/sso/connect"
@@ -119,4 +119,5 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 def _ask(request: HttpRequest, tenant: TenantRef, person: Person, refusal: Refusal | None = None) -> HttpResponse:
     context = {"company": get_tenant_name(tenant=tenant), "email": person.email, "refusal": refusal}
-    return render(request, "tenants/sso_connect.html", context, status=refusal.status if refusal else 200)
+    response = render(request, "tenants/sso_connect.html", context, status=refusal.status if refusal else 200)
+    return say_when(response=response, refusal=refusal)

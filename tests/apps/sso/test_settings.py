@@ -65,6 +65,17 @@ def test_what_cannot_be_is_refused(house: House) -> None:
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
 
 
+def test_what_a_provider_opened_is_closed_with_it(house: House) -> None:
+    owner = house.client_for(house.tenant, house.owner)
+    browser, _ = house.sign_in(email=house.address())
+    assert browser.get("/api/v1/me").status_code == 200
+    house.set(role=None)
+    assert browser.get("/api/v1/me").status_code == 200
+    house.set(on=False)
+    assert browser.get("/api/v1/me").status_code == 401
+    assert owner.get("/api/v1/me").status_code == 200
+
+
 def test_only_who_manages_the_company_sees_it(house: House, make_member: MakeMember) -> None:
     admin = house.client_for(house.tenant, make_member(house.tenant, role="admin"))
     for path in ("sso", "sso/domains", "security"):

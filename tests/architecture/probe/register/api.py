@@ -55,7 +55,7 @@ ENTRIES: Final = (
     api("GET /api/v1/security", MEMBER, Bound.ROWS),
     api("PUT /api/v1/security", MEMBER, Bound.ROWS),
     api(f"GET {SSO}", MEMBER, Bound.ROWS),
-    api(f"PUT {SSO}", MEMBER, Bound.ROWS, client_id=Id.PLAIN),
+    api(f"PUT {SSO}", MEMBER, Bound.ROWS, client_id=Id.PLAIN, role=Id.PLAIN),
     api(f"DELETE {SSO}", MEMBER, Bound.ROWS),
     api(f"GET {SSO}/domains", MEMBER, Bound.ROWS),
     api(f"POST {SSO}/domains", MEMBER, Bound.ROWS, domain=Id.PLAIN),

@@ -57,6 +57,7 @@ ENTRIES: Final = (
     within("memory tenants.queries.LOOKUPS", Bound.NAMED, "slug -> tenant, until somebody says that it changed"),
     within("memory tenants.secrets._read_ring", Bound.SAME, "the keys of this deployment"),
     within("memory tenants.database.clone._blueprints", Bound.SAME, "the template's statements"),
+    within("memory tenants.sso.door_pages.FROM_ONE_PLACE", Bound.SAME, GUESSES),
     within("memory tenants.sso.provider._kept", Bound.SAME, "what issuers publish, by issuer"),
     within("memory tenants.provisioning.door.FROM_ONE_PLACE", Bound.PLATFORM, GUESSES),
     within("memory tenants.provisioning.door.FOR_ONE_ADDRESS", Bound.PLATFORM, GUESSES),

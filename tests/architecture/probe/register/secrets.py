@@ -9,6 +9,7 @@ ENTRIES: Final = (
     within("salt yunke.live.ticket", Bound.SIGNED, "tenant, person and origin; used once"),
     within("salt yunke.live.resume", Bound.SIGNED, "tenant, person and origin; asked again who is still let in"),
     within("salt yunke.sign_in.waiting", Bound.SIGNED, "tenant and person, between two factors; used once"),
+    within("signature tenants.sso.id_token.read", Bound.ROWS, "by the provider of the tenant whose browser went there"),
     within("signature conversations.live.tickets._read", Bound.SIGNED, "reads both: compares tenant and origin"),
     within("secret conversations.access.commands._new_secret", Bound.HOST, "an API key, kept as a hash in its tenant"),
     within("secret conversations.channels.webchat.commands.add_inbox", Bound.HOST, "an inbox's key, of its tenant"),
