@@ -15,7 +15,7 @@ from typing import Final, Self
 ROOT: Final = Path(__file__).resolve().parents[1]
 MANAGE: Final = (str(ROOT / "manage.py"),)
 NOTHING: Final[Mapping[str, str]] = {}
-STARTS_S: Final = 60
+STARTS_S: Final = 100
 STOPS_S: Final = 20
 LISTENS: Final = "0A"  # the state of a listening socket in /proc
 

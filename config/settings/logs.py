@@ -1,5 +1,6 @@
 """Logging: structlog renders everything, one line an event, JSON unless a human is reading the terminal."""
 
+import logging
 import sys
 from typing import Any
 
@@ -18,6 +19,11 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,
 )
+
+
+def is_no_clients_mistake(record: logging.LogRecord) -> bool:
+    """Tell whether to write a line of uvicorn's: what a client does wrong is answered, and must not fill the log."""
+    return not record.getMessage().startswith("Invalid UTF-8 sequence received from client")
 
 
 def _renderer() -> Any:
@@ -40,11 +46,12 @@ LOGGING: dict[str, Any] = {
             ],
         }
     },
+    "filters": {"mistakes": {"()": lambda: is_no_clients_mistake}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.server": {"propagate": True},
         "psycopg.pool": {"level": "WARNING"},
-        "uvicorn.error": {"level": "WARNING"},
+        "uvicorn.error": {"level": "WARNING", "filters": ["mistakes"]},
     },
 }

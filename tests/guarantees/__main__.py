@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,31 +14,86 @@ from tests.guarantees.storm.report import add_up, as_text
 from tests.guarantees.storm.run import Storm, new_seed, weather
 
 KEPT, BROKEN, IN_THE_WAY = 0, 1, 2
-EPILOG: Final = """An hour in three rounds: ./dev guarantees --json storm.json
+FRAMES: Final = 100_000
+EPILOG: Final = """WHAT is
+  storm      faults of every kind while clients talk; then everything is compared with everything (the default)
+  deaf       200 sockets that never read while 10,000 events come to each
+  malformed  100,000 generated frames that are wrong in every way
+  overload   five times as much as the server can do
+  flood      one tenant over 2,000 sockets, and what a quiet one notices
+  figures    write the figures of --json FILE into docs/guarantees.md
+
+An hour in three rounds: ./dev guarantees --json figures.json   (each WHAT is kept in the same file under its name)
 Exit status: 0 every promise was kept, 1 one was not, 2 it cannot run."""
 
 
 def main(arguments: list[str]) -> int:
     """Answer the exit status."""
     options = _options(arguments)
+    if options.what == "figures":
+        return _write_figures(options.json)
     try:
-        total = add_up(rounds=_storm(options))
+        said = _storm(options) if options.what == "storm" else _try_out(options)
     except Obstacle as obstacle:
         _say(f"./dev guarantees: {obstacle}")
         return IN_THE_WAY
-    print(as_text(total=total), flush=True)  # noqa: T201 - it talks to the person at the terminal
     if options.json:
-        options.json.write_text(json.dumps(total, indent=2, ensure_ascii=False) + "\n")
-    return BROKEN if total["findings"] else KEPT
+        _keep(options.json, options.what, said)
+    return KEPT if said["kept"] else BROKEN
 
 
-def _storm(options: argparse.Namespace) -> list[dict[str, Any]]:
+def _storm(options: argparse.Namespace) -> dict[str, Any]:
     first = new_seed() if options.seed is None else options.seed
     seconds = options.minutes * 60 / options.rounds
     storms = [
         Storm(first + n, seconds, options.every, options.tenants, options.visitors) for n in range(options.rounds)
     ]
-    return [asyncio.run(weather(storm=storm, say=_say, keep=options.logs)).as_json() for storm in storms]
+    total = add_up(
+        rounds=[asyncio.run(weather(storm=storm, say=_say, keep=options.logs)).as_json() for storm in storms]
+    )
+    _tell(as_text(total=total))
+    return total
+
+
+def _try_out(options: argparse.Namespace) -> dict[str, Any]:
+    """Run one trial in a house of its own."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    import django  # noqa: PLC0415 - a storm leaves Django to its processes
+
+    django.setup()
+    from tests.guarantees.trials import deaf, load, malformed  # noqa: PLC0415 - only after django.setup()
+    from tests.guarantees.trials.house import house, open_shop  # noqa: PLC0415 - only after django.setup()
+
+    with house(worker=options.what == "flood") as server:
+        shops = [open_shop() for _ in range(10 if options.what == "overload" else 2)]
+        first = new_seed() if options.seed is None else options.seed
+        trials: dict[str, Callable[[], dict[str, Any]]] = {
+            "deaf": lambda: asyncio.run(deaf.trial(server=server, shop=shops[0], other=shops[1], size=deaf.Size())),
+            "malformed": lambda: malformed.trial(
+                server=server, shop=shops[0], other=shops[1], frames=FRAMES, first_seed=first
+            ),
+            "overload": lambda: asyncio.run(load.overload(server=server, shops=shops, size=load.Size())),
+            "flood": lambda: asyncio.run(load.flood(server=server, loud=shops[0], quiet=shops[1], size=load.Size())),
+        }
+        said = trials[options.what]()
+    _tell("\n".join(f"  {name.replace('_', ' '):<24} {value}" for name, value in said.items()))
+    return said
+
+
+def _keep(path: Path, what: str, said: dict[str, Any]) -> None:
+    """Put a report beside the others in the file."""
+    known = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**known, what: said}, indent=2, ensure_ascii=False) + "\n")
+
+
+def _write_figures(path: Path | None) -> int:
+    from tests.guarantees.figures import PAGE, write_figures  # noqa: PLC0415 - for this alone
+
+    if path is None or not path.exists():
+        _say("./dev guarantees figures: say --json FILE, written by the other commands")
+        return IN_THE_WAY
+    PAGE.write_text(write_figures(page=PAGE.read_text(), said=json.loads(path.read_text())))
+    return KEPT
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -46,19 +103,25 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    kinds = ("storm", "deaf", "malformed", "overload", "flood", "figures")
+    parser.add_argument("what", nargs="?", choices=kinds, default="storm", metavar="WHAT", help="see below (storm)")
     parser.add_argument("--minutes", type=float, default=60, help="of faults, all rounds together (60)")
     parser.add_argument("--rounds", type=int, default=3, help="each with a seed and a database of its own (3)")
     parser.add_argument("--seed", type=int, default=None, help="of the first round; the others follow (random)")
     parser.add_argument("--every", type=float, default=6.0, metavar="S", help="seconds between two faults (6)")
     parser.add_argument("--tenants", type=int, default=8, metavar="N", help="companies (8)")
-    parser.add_argument("--visitors", type=int, default=7, metavar="N", help="visitors of each, beside an agent (7)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the report for programs")
-    parser.add_argument("--logs", type=Path, metavar="DIR", help="where to keep what the processes wrote")
+    parser.add_argument("--visitors", type=int, default=5, metavar="N", help="visitors of each, beside an agent (5)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the report for programs")
+    parser.add_argument("--logs", type=Path, metavar="DIR", help="where to keep what the processes of a storm wrote")
     return parser.parse_args(arguments)
 
 
+def _tell(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - it talks to the person at the terminal
+
+
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - it talks to the person at the terminal
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - as above
 
 
 if __name__ == "__main__":

@@ -1,15 +1,12 @@
 """A client that does not read: it costs bounded memory, is told and closed with 4008; the others do not notice."""
 
 import asyncio
-import json
-import socket
 import time
 
 import pytest
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
 
 from conversations.live.tickets import issue_pass, sign_ticket
+from tests.guarantees.trials.deaf import Deaf
 from tests.peer import Peer
 from tests.serving import Server
 from tests.shop import Guest, Shop
@@ -19,57 +16,6 @@ DEAF = 6
 MESSAGES = 500
 LETS_GO_S = 20
 TEXT = "云" * 8_000
-
-
-def narrow_socket(port: int) -> socket.socket:
-    """Connect with a small window, so that little waits in the kernel."""
-    made = socket.socket()
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    made.connect(("127.0.0.1", port))
-    return made
-
-
-class Deaf:
-    """A visitor's socket that says hello and subscribes, and then reads nothing until it is told to."""
-
-    def __init__(self, *, port: int, shop: Shop, guest: Guest) -> None:
-        self._shop, self._guest = shop, guest
-        self._connecting = connect(
-            f"ws://{shop.tenant.slug}.localhost/live/v1",
-            sock=narrow_socket(port),
-            compression=None,
-            max_size=None,
-            max_queue=1,
-            proxy=None,
-            ping_interval=None,
-            close_timeout=1,
-        )
-
-    async def begin(self) -> None:
-        """Come in and look."""
-        ticket = sign_ticket(pass_=issue_pass(tenant=self._shop.tenant, actor=self._guest.actor, origin=""))
-        self.socket = await self._connecting
-        await self.socket.send(json.dumps({"type": "hello", "ticket": ticket}))
-        topic = f"conversation:{self._guest.conversation}"
-        await self.socket.send(json.dumps({"type": "subscribe", "topic": topic}))
-        for expected in ("welcome", "subscribed"):
-            assert json.loads(await self.socket.recv())["type"] == expected
-
-    async def listen(self) -> list[str]:
-        """Read everything that is still there; answer the last frame's reason, if any."""
-        reasons = []
-        try:
-            async for text in self.socket:
-                frame = json.loads(text)
-                if frame["type"] == "closing":
-                    reasons.append(frame["reason"])
-        except ConnectionClosed:
-            pass
-        return reasons
-
-    async def end(self) -> None:
-        """Leave without a word."""
-        self.socket.transport.abort()
 
 
 @pytest.mark.asyncio

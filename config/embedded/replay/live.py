@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin
 
-from config.embedded.replay.patience import Patience
+from config.embedded.replay.patience import END_S, Patience
 from config.embedded.replay.site import Site
 from config.embedded.replay.tally import Tally
 from config.embedded.replay.topics import View
@@ -68,6 +68,7 @@ class Live:
         tally: Tally,
         ack_s: float = ACK_S,
         ping_s: float = PING_S,
+        patience_s: float = END_S,
     ) -> None:
         """`get_ticket` is asked when there is no resume token, or when it is not taken."""
         self._site = site
@@ -81,7 +82,7 @@ class Live:
         self._pending: dict[str, Pending] = {}
         self._socket: ClientConnection | None = None
         self._ready = asyncio.Event()
-        self._patience = Patience(where=f"live delivery of {site.origin}")
+        self._patience = Patience(where=f"live delivery of {site.origin}", end_s=patience_s)
         self._pause = 0.0
         self._broken: Exception | None = None
         self._task: asyncio.Task[None] | None = None

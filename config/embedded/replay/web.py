@@ -14,7 +14,7 @@ import h11
 import msgspec
 
 from config.embedded.obstacles import Obstacle
-from config.embedded.replay.patience import Patience
+from config.embedded.replay.patience import END_S, Patience
 from config.embedded.replay.site import Site
 
 ANSWER_S: Final = 30.0
@@ -98,11 +98,14 @@ class Connection:
 class Web:
     """A few connections to each site (to all sites of one machine, where nothing is encrypted)."""
 
-    def __init__(self, *, connections: int = CONNECTIONS, answer_s: float = ANSWER_S) -> None:
+    def __init__(
+        self, *, connections: int = CONNECTIONS, answer_s: float = ANSWER_S, patience_s: float = END_S
+    ) -> None:
         """Connect when asked. A request has `answer_s` seconds, then it is asked again over another connection."""
         self._free: dict[tuple[str, int], list[Connection]] = {}
         self._slots = asyncio.Semaphore(connections)
         self._answer_s = answer_s
+        self._patience_s = patience_s
 
     async def ask(
         self, *, site: Site, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
@@ -113,7 +116,7 @@ class Web:
         if method != "GET":
             all_headers |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
         head = h11.Request(method=method, target=path, headers=list(all_headers.items()))
-        patience = Patience(where=site.origin)
+        patience = Patience(where=site.origin, end_s=self._patience_s)
         while True:
             try:
                 answer = await self._ask_once(site, head, content)

@@ -21,7 +21,7 @@ from tests.serving import Process
 
 T = TypeVar("T")
 PAUSE_S: Final = 0.3
-PATIENCE_S: Final = 120.0
+PATIENCE_S: Final = 300.0
 ENDS_S: Final = 20.0
 LIBRARIES: Final = ("*/faketime/libfaketime.so.1", "faketime/libfaketime.so.1")
 

@@ -21,6 +21,7 @@ from tests.guarantees.storm.history import DESK, Copy, History, Operation, Seen
 
 ACK_S: Final = 6.0
 PING_S: Final = 5.0
+PATIENCE_S: Final = 900.0  # whoever is kept away for long is a finding, not the end of the storm
 LOOK_AGAIN_S: Final = 0.5
 MOST_BURST: Final = 3
 SAYS_AGAIN: Final = 0.08  # how often something acked is sent once more, as a client does whose disk lost the ack
@@ -75,6 +76,7 @@ class Person:
             tally=stage.tally,
             ack_s=ACK_S,
             ping_s=PING_S,
+            patience_s=PATIENCE_S,
         )
 
     async def get_ticket(self) -> str:

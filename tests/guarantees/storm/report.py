@@ -21,6 +21,7 @@ def add_up(*, rounds: list[dict[str, Any]]) -> dict[str, Any]:
         **{name: sum(one[name] for one in rounds) for name in SUMS},
         **{name: max(one[name] for one in rounds) for name in WORST},
         "memory_mb": max(max(one["memory_mb"].values()) for one in rounds),
+        "kept": not findings,
         "findings": findings,
         "rounds": rounds,
     }
@@ -28,7 +29,7 @@ def add_up(*, rounds: list[dict[str, Any]]) -> dict[str, Any]:
 
 def as_text(*, total: dict[str, Any]) -> str:
     """Answer a table for people."""
-    shown = {name: value for name, value in total.items() if name not in {"rounds", "findings"}}
+    shown = {name: value for name, value in total.items() if name not in {"rounds", "findings", "kept"}}
     lines = [f"  {name.replace('_', ' '):<20} {_show(value)}" for name, value in shown.items()]
     for one in total["rounds"]:
         lines += [f"  not done here: {kind}, {reason}" for kind, reason in one["not_possible_here"].items()]

@@ -21,12 +21,12 @@ from tests.guarantees.storm.arena import Arena
 from tests.guarantees.storm.checker import HEALED_WITHIN_S, Finding, judge
 from tests.guarantees.storm.faults import FAULTS
 from tests.guarantees.storm.history import History
-from tests.guarantees.storm.people import Agent, Stage, Visitor
+from tests.guarantees.storm.people import PATIENCE_S, Agent, Stage, Visitor
 from tests.guarantees.storm.schedule import KILLS, Planned, plan
 
 LOOK_S: Final = 0.5
 GIVES_UP_S: Final = 3 * HEALED_WITHIN_S
-PAUSE_S: Final = 2.2
+PAUSE_S: Final = 1.6
 CONNECTIONS: Final = 40
 ANSWER_S: Final = 10.0
 
@@ -44,7 +44,7 @@ class Storm:
     seconds: float
     every_s: float = 6.0
     tenants: int = 8
-    visitors: int = 7
+    visitors: int = 5
     pause_s: float = PAUSE_S
     only: frozenset[str] = frozenset()
     settings: tuple[tuple[str, str], ...] = ()
@@ -126,7 +126,10 @@ async def _in_arena(storm: Storm, arena: Arena, say: Say) -> Outcome:
     say(f"seed {storm.seed}: starting")
     await arena.start()
     stage = Stage(
-        web=Web(connections=CONNECTIONS, answer_s=ANSWER_S), history=History(), tally=Tally(), pause_s=storm.pause_s
+        web=Web(connections=CONNECTIONS, answer_s=ANSWER_S, patience_s=PATIENCE_S),
+        history=History(),
+        tally=Tally(),
+        pause_s=storm.pause_s,
     )
     cast = _Cast()
     try:
@@ -161,7 +164,7 @@ async def _assemble(storm: Storm, arena: Arena, stage: Stage, cast: _Cast) -> No
     rng = Random(storm.seed + 1)
     for company in companies:
         company.site = replace(company.site, doors=arena.doors)
-        await _bring_in(storm, company, stage, cast, rng)
+    await asyncio.gather(*(_bring_in(storm, company, stage, cast, Random(rng.random())) for company in companies))
 
 
 async def _bring_in(storm: Storm, company: Company, stage: Stage, cast: _Cast, rng: Random) -> None:
