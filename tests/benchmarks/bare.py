@@ -19,7 +19,7 @@ INSTALLED_APPS: list[str] = []
 MIDDLEWARE: list[str] = []
 LOGGING_CONFIG = None
 
-import orjson
+import orjson  # type: ignore[import-not-found, unused-ignore] # installed for ./dev bench alone
 import psycopg
 from django.core.asgi import get_asgi_application
 from django.http import HttpRequest, HttpResponse

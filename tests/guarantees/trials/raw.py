@@ -12,7 +12,7 @@ from conversations.live.tickets import issue_pass, sign_ticket
 from tests.shop import Guest, Shop
 
 LOOPBACK: Final = "127.0.0.1"
-CLOSE: Final = 8
+CLOSE, PING, PONG = 8, 9, 10
 TEXT: Final = "x" * 600
 
 
@@ -97,6 +97,8 @@ class RawSocket(asyncio.Protocol):
                 answered += 1
             elif payload.startswith(b'{"type":"welcome"') and not self.ready.done():
                 self.ready.set_result(None)
+            elif opcode == PING:
+                self._transport.write(frame_of(payload, PONG))
             elif opcode == CLOSE:
                 self.is_over = True
         if answered and self._window:
