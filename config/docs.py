@@ -1,25 +1,26 @@
-"""The API's document on a tenant's host: as JSON for programs, as a page for people. Both are public."""
+"""The document of the API of the host that is asked: as JSON for programs, as a page for people. Both are public."""
 
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from config.openapi import render_openapi
+from config.openapi import render_host
 
 
 @require_safe
-def openapi(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 # Django's shape
+def openapi(request: HttpRequest) -> JsonResponse:
     """Answer the document."""
-    return JsonResponse(render_openapi())
+    return JsonResponse(_document(request))
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Show the document: every operation with an example, every shape."""
-    document = render_openapi()
+    document = _document(request)
     operations = [
         _operation(path, method, said)
         for path, methods in document["paths"].items()
@@ -28,6 +29,10 @@ def page(request: HttpRequest) -> HttpResponse:
     shapes = {name: _pretty(schema) for name, schema in sorted(document["components"]["schemas"].items())}
     context = {"info": document["info"], "operations": operations, "shapes": shapes, "host": request.get_host()}
     return render(request, "config/docs.html", context)
+
+
+def _document(request: HttpRequest) -> dict[str, Any]:
+    return render_host(urlconf=getattr(request, "urlconf", settings.ROOT_URLCONF))
 
 
 def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The tenant's REST API as an OpenAPI 3.1 document, made of the routes and of what each view says of itself."""
+"""The REST APIs as OpenAPI 3.1 documents, made of the routes and of what each view says of itself."""
 
 import inspect
 import re
@@ -31,6 +31,11 @@ Refusals are problem+json (RFC 9457) with a stable `code`. Unknown fields and pa
 `next` and `previous` as addresses; a cursor is opaque. A POST with an `Idempotency-Key` does nothing twice: the answer
 is kept for 24 hours, what was refused may be tried again, and secrets are null when an answer is repeated. What a key
 may ask is limited per key and per company, in each server process: see the `RateLimit-*` headers."""
+PLATFORM_INFO: Final = """Signs companies up. What a company's people and programs ask is described on the company's own
+host. Nobody needs to be signed in here.
+
+Refusals are problem+json (RFC 9457) with a stable `code`. Unknown fields are refused. How often one network may ask is
+limited: see `Retry-After`."""
 LIMITS: Final = {
     f"RateLimit-{name}": {"schema": {"type": "integer"}, "description": f"For API keys: {what}."}
     for name, what in (
@@ -87,29 +92,40 @@ class Operation:
         return bool(self.view.permission_classes or self.view.authentication_classes)
 
 
-@lru_cache(maxsize=1)
 def render_openapi() -> dict[str, Any]:
-    """Answer the document."""
-    operations = [operation for operation in find_operations() if operation.said]
+    """Answer the document of a tenant's host."""
+    return render_host(urlconf=settings.YUNKE_TENANT_URLCONF)
+
+
+def render_platform() -> dict[str, Any]:
+    """Answer the document of the platform's own host."""
+    return render_host(urlconf=settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=2)
+def render_host(*, urlconf: str) -> dict[str, Any]:
+    """Answer the document of a kind of host."""
+    operations = [operation for operation in find_operations(urlconf=urlconf) if operation.said]
     structs = [shape for operation in operations for shape in _shapes(operation.said) if shape is not None]
     schemas, components = msgspec.json.schema_components([*structs, Problem], ref_template=REF)
     known = dict(zip([*map(repr, structs), repr(Problem)], schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, known, components)
-    schemes = {name: scheme for found in SCHEMES.values() for name, scheme in found.items()}
+    is_platform = urlconf == settings.ROOT_URLCONF
+    schemes = {} if is_platform else {name: said for found in SCHEMES.values() for name, said in found.items()}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Yunke", "version": "1", "description": INFO},
+        "info": {"title": "Yunke", "version": "1", "description": PLATFORM_INFO if is_platform else INFO},
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {"schemas": components, "securitySchemes": schemes},
     }
 
 
-def find_operations() -> Iterator[Operation]:
-    """Yield every method of every route of the tenant's API."""
-    for route, view in _routes(get_resolver(settings.YUNKE_TENANT_URLCONF).url_patterns):
+def find_operations(*, urlconf: str | None = None) -> Iterator[Operation]:
+    """Yield every method of every route of the API of a kind of host, a tenant's unless one is named."""
+    for route, view in _routes(get_resolver(urlconf or settings.YUNKE_TENANT_URLCONF).url_patterns):
         shape: type[APIView] | None = getattr(view, "cls", None)
         if shape is None or not route.startswith("api/"):
             continue

@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("YUNKE_READY_SCHEMAS", "0")  # a sign-up takes every step, unless a test is about the pool
+os.environ.setdefault("YUNKE_SIGN_UPS_A_MINUTE", "600")  # journeys all come from one address
 os.environ.setdefault("YUNKE_SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123456789")
 
 from config.settings.embedded import *  # noqa: F403 # the key comes first

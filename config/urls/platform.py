@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.provisioning.urls")),
     path("", include("tenants.urls")),
+    path("", include("config.urls.docs")),
 ]
 
 handler400 = "config.rest.malformed"

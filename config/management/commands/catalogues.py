@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 
-from config.openapi import render_openapi
+from config.openapi import render_openapi, render_platform
 from conversations.live.catalogue import render_asyncapi, render_events
 
 DOCS: Final = Path(__file__).resolve().parents[3] / "docs"
@@ -15,6 +15,7 @@ CATALOGUES: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "live-v1.asyncapi.json": render_asyncapi,
     "events.json": render_events,
     "openapi.json": render_openapi,
+    "openapi-platform.json": render_platform,
 }
 
 

@@ -108,5 +108,7 @@ ENTRIES: Final = (
     api("GET /api/v1/openapi.json", EVERYBODY, Bound.SAME),
     api("GET /api/docs", EVERYBODY, Bound.SAME),
     # The platform's own host
+    api("GET /api/v1/openapi.json", EVERYBODY, Bound.SAME, host="platform"),
+    api("GET /api/docs", EVERYBODY, Bound.SAME, host="platform"),
     api("POST /api/v1/tenants", EVERYBODY, Bound.PLATFORM, host="platform", slug=Id.SLUG, email=Id.EMAIL),
 )

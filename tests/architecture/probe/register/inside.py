@@ -66,7 +66,7 @@ ENTRIES: Final = (
     within("memory conversations.access.throttle._buckets", Bound.NAMED, "by schema, and by schema and key"),
     within("memory conversations.channels.webchat.newcomers._buckets", Bound.NAMED, "by schema, inbox and address"),
     within("memory config.wiring._expired", Bound.EACH, "the tenants whose turn is still to come"),
-    within("memory config.openapi.render_openapi", Bound.SAME, "a document of the code"),
+    within("memory config.openapi.render_host", Bound.SAME, "documents of the code"),
     within("memory conversations.console.widget._loader", Bound.SAME, "a file"),
     within("memory conversations.definitions.calendar.body._zones", Bound.SAME, "names of time zones"),
     within("memory conversations.definitions.calendar.rules._get_pieces", Bound.SAME, "arithmetic of its arguments"),
