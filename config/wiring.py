@@ -30,7 +30,7 @@ from conversations.live.server import LiveServer
 from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
 from tenants import ports
-from tenants.confirming.abandoned import confirm_proved, remind
+from tenants.confirming.abandoned import confirm_proved, remind, remove_abandoned
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.database.pool import TenantPool
 from tenants.expiry import forget_expired
@@ -57,6 +57,7 @@ def follow_up_sign_ups(now: datetime) -> None:
     """See to those who have not confirmed their address."""
     confirm_proved(now=now)
     remind(now=now)
+    remove_abandoned(now=now)
 
 
 def refill_ready_schemas(now: datetime) -> int:

@@ -11,11 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from tenants.audit.noting import SYSTEM, Target, note
 from tenants.confirming.letters import Letter, ask_to_confirm
 from tenants.confirming.models import Confirmation
 from tenants.confirming.proving import mark_confirmed
 from tenants.context import platform_context
 from tenants.models import Membership, Tenant, TenantState
+from tenants.provisioning.suspension import close_or_open
 
 AT_ONCE: Final = 50
 # How long after the sign-up the mail is sent again, the first and the second time.
@@ -37,6 +39,20 @@ def remind(*, now: datetime) -> None:
     for number, after in reversed(list(enumerate(REMINDERS, start=1))):
         due = _unconfirmed().filter(reminders__lt=number, created_at__lte=now - after, created_at__gt=now - within)
         _each(due, lambda tenant, number=number: _remind(tenant, number, within, now))  # type: ignore[misc] # mypy sees no default here
+
+
+def remove_abandoned(*, now: datetime) -> None:
+    """Have those deleted whose time to confirm is over: closed from now on, gone with the next round of deletions."""
+    within = timedelta(days=settings.YUNKE_CONFIRM_WITHIN_DAYS)
+    over = _unconfirmed().filter(created_at__lte=now - within, delete_at=None).exclude(Exists(_PROVED))
+    _each(over, lambda tenant: _abandon(tenant, now))
+
+
+def _abandon(tenant: Tenant, now: datetime) -> None:
+    tenant.deletion_asked_at = tenant.delete_at = now
+    close_or_open(tenant=tenant)
+    target = Target(kind="tenant", id=str(tenant.id), label=tenant.slug)
+    note(tenant=tenant.id, who=SYSTEM, action="tenant.abandoned", target=target, now=now)
 
 
 def _remind(tenant: Tenant, number: int, within: timedelta, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
-from tenants.confirming.abandoned import confirm_proved, remind
+from tenants.confirming.abandoned import confirm_proved, remind, remove_abandoned
 from tenants.confirming.letters import Letter
 from tenants.context import TenantRef, platform_context
 from tenants.mail.models import Mail
@@ -74,3 +74,26 @@ def test_who_proved_the_address_otherwise_is_confirmed(database: str) -> None:
     assert found.confirmed
     remind(now=NOW + timedelta(days=2))
     assert count_mails(tenant) == 1
+
+
+def test_after_a_week_it_is_closed_and_to_be_deleted(database: str) -> None:
+    tenant, proved = abandoned(), abandoned()
+    with platform_context():
+        Person.objects.filter(email=f"{proved.slug}@example.com").update(verified_at=NOW)
+    remove_abandoned(now=NOW + timedelta(days=6, hours=23))
+    assert delete_at(tenant) is None
+    over = NOW + timedelta(days=7)
+    for _ in range(2):
+        remove_abandoned(now=over)
+        remind(now=over)
+    assert (delete_at(tenant), delete_at(proved)) == (over, None)
+    found = find_tenant(tenant_id=tenant.id)
+    assert found
+    assert found.closed
+    assert found.closed.kind == "deletion"
+    assert count_mails(tenant) == 1, "nobody is reminded of what is over"
+
+
+def delete_at(tenant: TenantRef) -> datetime | None:
+    with platform_context():
+        return Tenant.objects.get(id=tenant.id).delete_at
