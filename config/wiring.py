@@ -18,8 +18,9 @@ from conversations.definitions.canned_reply.body import CANNED_REPLY
 from conversations.definitions.kinds import Kind, register_kind
 from conversations.desk.commands import release
 from conversations.desk.reactions import READERS as DESK_READERS
-from conversations.engine.announcing import announce
-from conversations.engine.bus.postgres import PostgresBus
+from conversations.engine.announcing import announce, sender
+from conversations.engine.bus import Bus, Ear
+from conversations.engine.bus.postgres import PostgresBus, PostgresEar
 from conversations.engine.events import Recorded
 from conversations.engine.following import PostgresLog
 from conversations.engine.hints import Change
@@ -123,6 +124,10 @@ def fill_ports() -> None:
     ports.furnish_tenant[:] = [furnish_tenant]
     ports.member_left[:] = [member_left]
     ports.tell_tenant_changed[:] = [tell_tenant_changed]
+    if settings.YUNKE_REDIS_URL:
+        from conversations.engine.bus.redis import RedisAnnouncer  # noqa: PLC0415 - an extra
+
+        sender[:] = [RedisAnnouncer(url=settings.YUNKE_REDIS_URL)]
     ports.hand_over_work[:] = [hand_over_work]
     for kind in DEFINITION_KINDS:
         register_kind(kind=kind)
@@ -150,6 +155,24 @@ def hand_over_work(tenant: TenantRef, gone: UUID, to: UUID, name: str) -> None:
         hand_over(gone=gone, to=to, name=name, now=datetime.now(UTC))
 
 
+def build_bus() -> Bus:
+    """Answer the bus of this deployment, not started: Redis where REDIS_URL names one, else PostgreSQL."""
+    if settings.YUNKE_REDIS_URL:
+        from conversations.engine.bus.redis import RedisBus  # noqa: PLC0415 - an extra
+
+        return RedisBus(url=settings.YUNKE_REDIS_URL)
+    return PostgresBus(dsn=settings.YUNKE_DATABASE_DSN)
+
+
+def build_ear() -> Ear:
+    """Answer the listening side of the bus for a worker, connected."""
+    if settings.YUNKE_REDIS_URL:
+        from conversations.engine.bus.redis import RedisEar  # noqa: PLC0415 - an extra
+
+        return RedisEar(url=settings.YUNKE_REDIS_URL)
+    return PostgresEar(dsn=settings.YUNKE_DATABASE_DSN)
+
+
 def build_live(*, connections: TenantPool) -> LiveServer:
     """Put the live server of one process together; nothing is started."""
     dsn = settings.YUNKE_DATABASE_DSN
@@ -162,7 +185,7 @@ def build_live(*, connections: TenantPool) -> LiveServer:
     live = LiveServer(
         log=PostgresLog(connections=connections),
         gate=Gate(connections=connections),
-        bus=PostgresBus(dsn=dsn),
+        bus=build_bus(),
         writer=writer,
     )
     return live

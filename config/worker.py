@@ -11,13 +11,13 @@ from typing import Final
 
 import psycopg
 import structlog
-from django.conf import settings
 from django.db import DatabaseError, connection
 
 from config.attendant import Attendant
-from config.wiring import CHORES, ERRANDS, READERS
+from config.wiring import CHORES, ERRANDS, READERS, build_ear
 from conversations.engine import statements
-from conversations.engine.hints import Change, decode_hint
+from conversations.engine.bus import Ear
+from conversations.engine.hints import Change, Signal
 from conversations.engine.readers import Progress, run_readers
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.lookups import KEPT_S
@@ -40,7 +40,7 @@ class Worker:
         self._tenants_until = 0.0
         self._done: dict[str, int] = {}
         self._chores_at = 0.0
-        self._bus: psycopg.Connection | None = None
+        self._ear: Ear | None = None
 
     def stop(self) -> None:
         """End after the page in hand."""
@@ -131,19 +131,30 @@ class Worker:
 
     def _wait(self) -> None:
         """Sleep until a hint comes, at most LOOK_S; hints that come together are one."""
-        if self._bus is None:
-            self._bus = psycopg.connect(settings.YUNKE_DATABASE_DSN, autocommit=True)
-            self._bus.execute("LISTEN yunke")
+        try:
+            heard = self._listen()
+        except OSError as error:
+            # The bus is away and the database is not: go on without hints.
+            logger.warning("worker.bus_away", error=type(error).__name__)
+            self._drop_ear()
+            self._stopping.wait(LOOK_S)
+            return
+        if any(isinstance(signal, Change) for signal in heard):
+            self._tenants = {}
+        if heard:
+            self._stopping.wait(GATHER_S)  # a busy server hints hundreds of times a second: look once for many
+
+    def _listen(self) -> list[Signal]:
+        if self._ear is None:
+            self._ear = build_ear()
             self._tenants = {}  # a change may have been told while nobody listened
-        if not self._stopping.is_set():
-            heard = [decode_hint(said.payload) for said in self._bus.notifies(timeout=LOOK_S, stop_after=1)]
-            if any(isinstance(signal, Change) for signal in heard):
-                self._tenants = {}
-            if heard:
-                self._stopping.wait(GATHER_S)  # a busy server hints hundreds of times a second: look once for many
+        return [] if self._stopping.is_set() else self._ear.wait(seconds=LOOK_S)
 
     def _let_go(self) -> None:
         connection.close()
-        if self._bus is not None:
-            self._bus.close()
-            self._bus = None
+        self._drop_ear()
+
+    def _drop_ear(self) -> None:
+        if self._ear is not None:
+            self._ear.close()
+            self._ear = None

@@ -23,6 +23,7 @@ YUNKE_DATABASE_DSN: str = _database["YUNKE_DATABASE_DSN"]
 YUNKE_TEMPLATE_SCHEMA: str = _database["YUNKE_TEMPLATE_SCHEMA"]
 YUNKE_TENANTS_ROLE: str = _database["YUNKE_TENANTS_ROLE"]
 YUNKE_WRITER_ROLE: str = _database["YUNKE_WRITER_ROLE"]
+YUNKE_REDIS_URL = os.environ.get("REDIS_URL", "")  # the bus of several machines; without it, LISTEN/NOTIFY
 YUNKE_STATEMENT_TIMEOUT_MS = 15_000
 YUNKE_READY_SCHEMAS = int(os.environ.get("YUNKE_READY_SCHEMAS", "8"))  # at least; none at all where it is 0
 YUNKE_MOST_READY_SCHEMAS = int(os.environ.get("YUNKE_MOST_READY_SCHEMAS", "64"))  # after many sign-ups

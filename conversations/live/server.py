@@ -11,7 +11,7 @@ import structlog
 from conversations.engine.bus import Bus
 from conversations.engine.events import Recorded
 from conversations.engine.following import PostgresLog
-from conversations.engine.hints import Change, Hint, Signal, Whisper
+from conversations.engine.hints import Change, Hint, News, Signal, Whisper, make_news
 from conversations.engine.writer import Writer
 from conversations.live.answers import Answer, Closing
 from conversations.live.feeds import Feeds
@@ -77,7 +77,11 @@ class LiveServer:
         feed = self.feeds.find(schema=schema)
         if feed is not None:
             feed.offer(events)
-        self._bus.publish([Hint(schema=schema, position=events[-1].position, origin=self._bus.origin)])
+        origin = self._bus.origin
+        if self._bus.carries_events:
+            self._bus.publish([make_news(schema=schema, events=events, origin=origin)])
+        else:
+            self._bus.publish([Hint(schema=schema, position=events[-1].position, origin=origin)])
 
     def whisper(self, *, session: Session, subject: UUID | None, sign: Answer) -> None:
         """Pass a droppable sign to the others who look at the same."""
@@ -101,6 +105,8 @@ class LiveServer:
             return
         if isinstance(signal, Hint):
             feed.hear(signal.position)
+        elif isinstance(signal, News):
+            feed.offer(signal.decoded())
         else:
             feed.whisper(subject=signal.subject, text=signal.text)
 

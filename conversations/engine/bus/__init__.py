@@ -12,6 +12,7 @@ class Bus(Protocol):
     """At-most-once delivery of signals between processes. `origin` marks what this process sent."""
 
     origin: str
+    carries_events: bool  # may it be told what happened (News), or only that something did (Hint)?
 
     @property
     def is_alive(self) -> bool:
@@ -25,3 +26,13 @@ class Bus(Protocol):
 
     async def stop(self) -> None:
         """End, dropping what was not sent."""
+
+
+class Ear(Protocol):
+    """The listening side alone, for a process that has no event loop. Both raise OSError or psycopg.Error when cut."""
+
+    def wait(self, *, seconds: float) -> list[Signal]:
+        """Answer what was said within so many seconds, as soon as there is anything."""
+
+    def close(self) -> None:
+        """Leave."""

@@ -9,6 +9,8 @@ from conversations.engine.hints import Signal
 class MemoryBus:
     """Delivers at once to every bus that was made with the same `line`."""
 
+    carries_events = False
+
     def __init__(self, *, line: list[Listener] | None = None) -> None:
         """Join `line`; buses that share one stand for processes that share a bus."""
         self._line = [] if line is None else line

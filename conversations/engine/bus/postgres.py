@@ -27,6 +27,8 @@ _GATHER_S: Final = 0.005  # the first goes at once; what follows while the other
 class PostgresBus:
     """One listening and one notifying connection; both come back by themselves after a loss."""
 
+    carries_events = False  # everybody in the database can listen, and 8,000 bytes are all
+
     def __init__(self, *, dsn: str) -> None:
         """Nothing is connected before start()."""
         self.origin = uuid4().hex[:12]
@@ -116,3 +118,21 @@ class PostgresBus:
             for payload in payloads:
                 if len(payload.encode()) <= _PAYLOAD:
                     await connection.execute(statements.NOTIFY, {"payload": payload})
+
+
+class PostgresEar:
+    """Waits for signals, in a process that has no event loop."""
+
+    def __init__(self, *, dsn: str) -> None:
+        """Connect; raise psycopg.Error when that cannot be done now."""
+        self._connection = psycopg.connect(dsn, autocommit=True)
+        self._connection.execute("LISTEN yunke")
+
+    def wait(self, *, seconds: float) -> list[Signal]:
+        """Answer what was said within so many seconds, as soon as there is anything."""
+        said = self._connection.notifies(timeout=seconds, stop_after=1)
+        return [signal for signal in (decode_hint(each.payload) for each in said) if signal is not None]
+
+    def close(self) -> None:
+        """Leave."""
+        self._connection.close()
