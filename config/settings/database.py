@@ -1,11 +1,14 @@
 """DATABASES and the names of roles out of DATABASE_URL, nothing else."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError, conninfo
 
 from tenants.database.names import name_for
+
+# A backend keeps 0.1 MB and more for each tenant that it has served; so none lives long.
+LIFETIME_S: Final = 600
 
 
 def database_settings(*, url: str, pool_size: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ unknown is written again; the client ids make that harmless.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ TIMEOUT_MS: Final = 5_000
 HANGS_S: Final = 8.0  # longer than any statement may take: then it is not PostgreSQL that is slow
 CONNECT_S: Final = 5
 MAX_PREPARED: Final = 300  # three texts for each of 100 busy tenants; each costs the backend some memory
+MAX_TOUCHED: Final = 2_000  # tenants: a backend keeps up to 0.1 MB for each that it has ever written, so it is renewed
 PATIENCE_S: Final = 10.0
 CLOSED_S: Final = (
     2.0  # what comes for a closed tenant meanwhile is refused unasked: it would break up everybody's batch
@@ -94,6 +95,7 @@ class Writer:
         self._in_hand: list[Entry] = []
         self._parking = Parking()
         self._closed: dict[str, float] = {}
+        self._touched: set[str] = set()
         self._wake = asyncio.Event()
         self._room = Room(most=MAX_WAITING, most_of_tenant=MAX_OF_TENANT)
         self._connection: psycopg.AsyncConnection | None = None
@@ -242,6 +244,7 @@ class Writer:
             raise
         for schema, batch in batches.items():
             self._tell(schema, groups[schema], batch.outcomes(rows[schema]))
+        await self._renew(batches)
 
     async def _execute(
         self, connection: psycopg.AsyncConnection, batches: dict[str, Batch], lock_timeout_ms: int
@@ -305,7 +308,14 @@ class Writer:
             [f"{LOCK_TIMEOUT_MS}ms", f"{TIMEOUT_MS}ms"],
         )
 
+    async def _renew(self, written: Iterable[str]) -> None:
+        """Leave a connection whose backend remembers too many tenants; the next batch makes another."""
+        self._touched.update(written)
+        if len(self._touched) > MAX_TOUCHED:
+            await self._disconnect()
+
     async def _disconnect(self) -> None:
+        self._touched.clear()
         connection, self._connection = self._connection, None
         if connection is not None:
             await asyncio.gather(connection.close(), return_exceptions=True)

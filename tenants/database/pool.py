@@ -15,6 +15,7 @@ from tenants.database.deadline import deadline
 from tenants.database.session import SET_FOR_TRANSACTION, state_for
 
 WAIT_S: Final = 5.0
+LIFETIME_S: Final = 600.0  # a backend keeps 0.1 MB and more for each tenant that it has served; so none lives long
 RECONNECT_S: Final = 2.0  # then the pool gives up, and tries anew when it is asked: its own pauses double without end
 HANGS_S: Final = 8.0  # live delivery reads by keys and in pages: what takes so long is not heard any more
 

@@ -110,7 +110,7 @@ class Socket(asyncio.Protocol):
         if not self._stopped:
             self._score.error(f"closed: {error}")
         if not self.ready.done():
-            self.ready.set_exception(ConnectionError("closed before it was ready"))
+            self.ready.set_exception(ConnectionError(f"closed before it was ready: {self._score.errors}"))
 
     def say(self, count: int) -> None:
         """Send as many messages, in one write."""
@@ -267,7 +267,7 @@ class Generator:
             socket.stop()
         try:
             async with asyncio.timeout(STARTS_S):
-                while any(socket.outstanding for socket in speaking):  # noqa: ASYNC110 - 200 sockets, once
+                while not self._score.error_count and any(socket.outstanding for socket in speaking):  # noqa: ASYNC110 - once
                     await asyncio.sleep(0.01)
         except TimeoutError:
             self._score.error("not everything was acked")

@@ -99,16 +99,15 @@ def generate(plan: Plan | HttpPlan) -> Report:
 def started(plan: Plan | HttpPlan) -> Iterator[subprocess.Popen[bytes]]:
     """Start a generator on the other core and hand it its plan."""
     command = [sys.executable, "-m", GENERATORS[type(plan)]]
-    child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        pin(child.pid, OTHER_CORE)
-        assert child.stdin
-        child.stdin.write(msgspec.json.encode(plan) + b"\n")
-        child.stdin.flush()
-        yield child
-    finally:
-        child.kill()
-        child.wait()
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        try:
+            pin(child.pid, OTHER_CORE)
+            assert child.stdin
+            child.stdin.write(msgspec.json.encode(plan) + b"\n")
+            child.stdin.flush()
+            yield child
+        finally:
+            child.kill()
 
 
 def finish(child: subprocess.Popen[bytes]) -> Report:

@@ -89,6 +89,12 @@ def say(*, room: Room, text: str) -> None:
     Shop(tenant=room.tenant).say(room.guest.conversation, room.guest.actor, text)
 
 
+def count(*, room: Room) -> int:
+    """Count the messages of a benchmark in a room."""
+    said = Shop(tenant=room.tenant).read(room.guest.conversation)
+    return len([event for event in said if event.body.get("text") == TEXT])
+
+
 def _rooms(tenant: TenantRef, count: int) -> list[Room]:
     shop = Shop(tenant=tenant)
     address = f"agent-{secrets.token_hex(6)}@example.com"

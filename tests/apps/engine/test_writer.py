@@ -370,3 +370,23 @@ def test_a_tenant_changes_no_event_and_sees_no_other(
     for function in ("take_positions(1, '{}')", "head_position('{}')"):
         assert denied(role, "SELECT public." + function.format(other.schema), mine.schema)
         assert not denied(role, "SELECT public." + function.format(mine.schema), mine.schema)
+
+
+@pytest.mark.asyncio
+async def test_a_backend_that_remembers_too_many_tenants_is_left(
+    places: list[Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "MAX_TOUCHED", 2)
+    async with Trial() as trial:
+        backends = []
+        for n, (tenant, subject) in enumerate([*places[:2], *places]):
+            await trial.send(tenant, subject, str(n))
+            await until(lambda tenant=tenant, n=n: trial.is_answered(tenant, str(n)))  # type: ignore[misc] # mypy does not see the defaults
+            backends.append(trial.writer._connection and trial.backend)
+        assert backends[0] == backends[3], "the same few tenants are no reason"
+        await until(lambda: trial.writer._connection is None)
+        tenant, subject = places[0]
+        await trial.send(tenant, subject, "after")
+        await trial.settled()
+        assert trial.backend != backends[0]
+    assert await read_texts(tenant) == ["0", "2", "after"]

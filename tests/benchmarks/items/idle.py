@@ -20,7 +20,9 @@ def measure(bench: Bench) -> dict[str, object]:
         rooms = [bench.rooms[n % len(bench.rooms)] for n in range(COUNT)]
         seats = [stage.seat(room=room, member=False, speaks=False, resumes=True) for room in rooms]
         empty = _memory(server.pid)
-        plan = bench.plan(port=server.port, seats=seats, server=server.pid, hold=True, measure_s=WAIT_S)
+        plan = bench.plan(
+            port=server.port, seats=seats, server=server.pid, hold=True, measure_s=WAIT_S, connect_at_once=10
+        )
         with started(plan) as child:
             assert child.stdout
             assert child.stdin
