@@ -267,7 +267,7 @@ class Generator:
             socket.stop()
         try:
             async with asyncio.timeout(STARTS_S):
-                while not self._score.error_count and any(socket.outstanding for socket in speaking):  # noqa: ASYNC110 - once
+                while not self._score.error_count and any(socket.outstanding for socket in speaking):  # noqa: ASYNC110 - only once, at the end
                     await asyncio.sleep(0.01)
         except TimeoutError:
             self._score.error("not everything was acked")
