@@ -33,7 +33,18 @@ WORDS: Final = (
     "nonsense",
 )
 FIELDS: Final = ("id", "conversation", "text", "topic", "after", "seq", "state", "ticket", "resume", "files", "x")
-ODD_TEXTS: Final = ("", " ", "\x00", "\ud800", "\udfff\ud800", "𝕏" * 40, "a" * 9_000, "../..", "%00", "NaN")
+ODD_TEXTS: Final[tuple[str, ...]] = (
+    "",
+    " ",
+    "\x00",
+    "\ud800",
+    "\udfff\ud800",
+    "𝕏" * 40,
+    "a" * 9_000,
+    "../..",
+    "%00",
+    "NaN",
+)
 
 scalars = st.one_of(
     st.none(),
