@@ -48,7 +48,7 @@ def _sign_up(server: Listening) -> float:
     name = f"s-{secrets.token_hex(6)}"
     body = {"name": "Bench", "slug": name, "email": f"{name}@example.com", "password": stage.PASSWORD}
     began = time.perf_counter()
-    made = _ask(server, "POST", "/api/v1/sign-ups", settings.YUNKE_PLATFORM_HOSTS[0], json.dumps(body))
+    made = _ask(server, "POST", "/api/v1/tenants", settings.YUNKE_PLATFORM_HOSTS[0], json.dumps(body))
     first = _ask(server, "GET", "/sign-in", f"{name}.{settings.YUNKE_TENANT_DOMAIN}")
     if (made, first) != (201, 200):
         raise RuntimeError(f"sign-up answered {made}, the first request {first}")
