@@ -10,6 +10,7 @@ from django.conf import settings
 from config.attendant import Errand
 from config.sweeping import Sweep
 from conversations.access.answers import forget_answers
+from conversations.audit.commands import carry_notes
 from conversations.channels.webchat.commands import furnish
 from conversations.channels.webchat.inbox import INBOX
 from conversations.contacts.commands import forget_tokens
@@ -31,6 +32,7 @@ from conversations.live.server import LiveServer
 from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
 from tenants import ports
+from tenants.audit.noting import CHANNEL as NOTES
 from tenants.confirming.abandoned import confirm_proved, remind, remove_abandoned
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.database.pool import TenantPool
@@ -102,6 +104,11 @@ def sweep_tenants(now: datetime) -> None:
     _expired.go_on(now=now)
 
 
+def carry_audit_notes(now: datetime) -> int:
+    """Bring what was noted in public into each tenant's audit."""
+    return carry_notes(now=now)
+
+
 # What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.
 CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     resume_sign_ups,
@@ -115,6 +122,7 @@ CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
 # What it does besides, each in a thread of its own: a slow mail server or a batch of clones holds nobody up.
 ERRANDS: Final = (
     Errand(do=send_mails, channel=MAIL_QUEUED, look_s=2.0),
+    Errand(do=carry_audit_notes, channel=NOTES, look_s=5.0),
     Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),
 )
 

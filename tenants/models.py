@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from uuid_utils.compat import uuid7
 
-from tenants.audit.models import AuditNote
+from tenants.audit.models import AuditAnchor, AuditNote
 from tenants.confirming.models import Confirmation
 from tenants.context import Closure, TenantRef
 from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
@@ -18,6 +18,7 @@ from tenants.members.permissions import OWN_ROLE
 from tenants.sso.models import SsoDomain, SsoIdentity, SsoProvider
 
 __all__ = [
+    "AuditAnchor",
     "AuditNote",
     "CodeApp",
     "Confirmation",

@@ -5,6 +5,7 @@ Must not decide who may read what.
 """
 
 import base64
+import hmac
 import os
 from functools import lru_cache
 from typing import Final
@@ -45,6 +46,19 @@ def unseal(*, sealed: str, purpose: str, tenant: UUID | None, row: UUID) -> str:
         raise Unreadable("this does not open with the keys of the ring") from error
 
 
+def sign(*, text: str, purpose: str, tenant: UUID) -> str:
+    """Answer a signature under the ring's first key: who has only the database can neither make nor move it."""
+    name = next(iter(_ring()))
+    return f"{name}.{_mac(_ring()[name], text, purpose, tenant)}"
+
+
+def is_signed(*, signature: str, text: str, purpose: str, tenant: UUID) -> bool:
+    """Answer whether the text was signed for this purpose and tenant, under any key of the ring."""
+    name, _, mac = signature.rpartition(".")
+    key = _ring().get(name)
+    return key is not None and hmac.compare_digest(mac.encode(), _mac(key, text, purpose, tenant).encode())
+
+
 def is_current(*, sealed: str) -> bool:
     """Answer whether it is sealed under the ring's first key; what is not should be sealed anew while it opens."""
     return sealed.split(".")[1:2] == [next(iter(_ring()))]
@@ -52,6 +66,11 @@ def is_current(*, sealed: str) -> bool:
 
 def _place(purpose: str, tenant: UUID | None, row: UUID) -> bytes:
     return f"{purpose}\0{tenant or ''}\0{row}".encode()
+
+
+def _mac(key: bytes, text: str, purpose: str, tenant: UUID) -> str:
+    own = hmac.digest(key, b"yunke.sign", "sha256")  # a key that seals does not sign
+    return hmac.digest(own, f"{purpose}\0{tenant}\0{text}".encode(), "sha256").hex()
 
 
 def _ring() -> dict[str, bytes]:

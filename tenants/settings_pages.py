@@ -33,6 +33,7 @@ PLACES: Final = (
     Place("/settings/inboxes", "Inboxes", "inboxes.manage"),
     Place("/settings/security", "Signing in", "tenant.manage"),
     Place("/settings/second-factor", "Second factor"),
+    Place("/settings/audit", "Audit", "audit.view"),
 )
 
 

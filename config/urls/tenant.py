@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.sso.urls")),
     path("", include("tenants.urls")),
     path("", include("conversations.access.urls")),
+    path("", include("conversations.audit.urls")),
     path("", include("config.urls.docs")),
     path("", include("conversations.console.urls")),
     path("", include("conversations.definitions.urls")),

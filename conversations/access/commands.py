@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +11,8 @@ from django.db import transaction
 from conversations.access import rules
 from conversations.access.models import ApiKey
 from conversations.access.queries import find_key, hash_secret
+from conversations.audit.commands import record
+from tenants.audit.noting import Target, who_is
 from tenants.confirming.commands import refuse_unconfirmed
 from tenants.context import current_tenant
 from tenants.members.member import Member
@@ -38,7 +41,7 @@ def make_key(
     refuse_unconfirmed(tenant=current_tenant())
     own = frozenset(scope for scope in KEY_SCOPES if "." in scope and by.may(scope))
     secret = _new_secret()
-    key = ApiKey.objects.create(
+    key = ApiKey(
         name=name,
         secret=hash_secret(secret=secret),
         hint=secret[-4:],
@@ -48,6 +51,9 @@ def make_key(
         created_at=now,
         created_by=by.person_id,
     )
+    with transaction.atomic():
+        key.save(force_insert=True)
+        _record("key.made", key, by, now, after=_terms(key))
     return key, secret
 
 
@@ -62,6 +68,7 @@ def rotate_key(*, key: UUID, overlap_s: int, by: Member, now: datetime) -> tuple
         row.old_secret, row.old_until = row.secret, now + timedelta(seconds=overlap_s)
         row.secret, row.hint = hash_secret(secret=secret), secret[-4:]
         row.save(update_fields=["secret", "hint", "old_secret", "old_until"])
+        _record("key.rotated", row, by, now, after={"old_secret_until": row.old_until.isoformat()})
     return row, secret
 
 
@@ -73,6 +80,25 @@ def revoke_key(*, key: UUID, by: Member, now: datetime) -> None:
         if row.revoked_at is None:
             row.revoked_at = now
             row.save(update_fields=["revoked_at"])
+            _record("key.revoked", row, by, now, before=_terms(row))
+
+
+def _terms(key: ApiKey) -> dict[str, Any]:
+    expires = None if key.expires_at is None else key.expires_at.isoformat()
+    return {"scopes": list(key.scopes), "networks": list(key.networks), "expires_at": expires}
+
+
+def _record(
+    action: str,
+    key: ApiKey,
+    by: Member,
+    now: datetime,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    target = Target(kind="key", id=str(key.id), label=key.name)
+    record(who=who_is(caller=by), action=action, target=target, now=now, before=before, after=after)
 
 
 def _check(by: Member) -> None:

@@ -42,7 +42,7 @@ def _take(key: str, form: Mapping[str, Any], by: Actor, now: datetime) -> str:
     if "make" in form:
         return make_secret(inbox=get_inbox(key=key), by=by, now=now)[1]
     if "retire" in form:
-        retire_secret(inbox=get_inbox(key=key), secret=_read_id(form["retire"]), by=by)
+        retire_secret(inbox=get_inbox(key=key), secret=_read_id(form["retire"]), by=by, now=now)
     else:
         change_inbox(key=key, changes=_changes(form), actor=by, now=now)
     return ""

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
-from uuid import UUID
 
 import msgspec
 from rest_framework.request import Request
@@ -25,10 +24,10 @@ from conversations.definitions.questions import (
     ListQuery,
     PublishBody,
 )
+from tenants.audit.noting import Who, who_is
 from tenants.bodies import Nothing, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.members.authentication import get_caller
-from tenants.members.member import Member
 from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import Invalid, NotAllowed, NotFound
 
@@ -222,15 +221,15 @@ class Import(APIView):
         return _shown(show_plan(plan=plan, dry_run=dry_run))
 
 
-def _check(request: Request, permission: str) -> UUID:
+def _check(request: Request, permission: str) -> Who:
     """Answer who asks, a person or a key, if they may; raise NotAllowed."""
     caller = get_caller(request=request)
     if not caller.may(permission):
         raise NotAllowed
-    return caller.person_id if isinstance(caller, Member) else caller.key_id
+    return who_is(caller=caller)
 
 
-def _check_writing(request: Request, *kinds: str) -> UUID:
+def _check_writing(request: Request, *kinds: str) -> Who:
     """Answer who asks if they may write documents of these kinds: an inbox takes the permission for inboxes, too."""
     by, caller = _check(request, MANAGE), get_caller(request=request)
     if not all(caller.may(kind.manage) for kind in get_kinds() if kind.name in kinds):

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
@@ -11,6 +10,8 @@ from conversations.definitions.differences import get_changes
 from conversations.definitions.kinds import Kind, Reference, check_body, check_key, get_kind, get_kinds, get_references
 from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.definitions.queries import Place, find_newest, get_in_force
+from conversations.definitions.recording import record_versions
+from tenants.audit.noting import Who
 from tenants.context import current_tenant
 from tenants.database.locks import lock_key
 from tenants.refusals import FieldError, Invalid, NotFound, Refusal
@@ -47,7 +48,7 @@ def lock_definitions() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(f"definitions:{current_tenant().schema}")])
 
 
-def publish(*, kind: str, key: str, body: Mapping[str, Any], now: datetime, by: UUID | None = None) -> Definition:
+def publish(*, kind: str, key: str, body: Mapping[str, Any], now: datetime, by: Who | None = None) -> Definition:
     """Put a new version of a document in force; the same body as before changes nothing.
 
     Raises Invalid for a body that does not fit or that names what is not in force.
@@ -65,7 +66,7 @@ def save_draft(
     revision: int,
     now: datetime,
     base: int | None = None,
-    by: UUID | None = None,
+    by: Who | None = None,
 ) -> DefinitionDraft:
     """Write the draft over the one with this revision; 0 if there is none.
 
@@ -88,7 +89,7 @@ def save_draft(
         return _write_draft(row, plain, now, by)
 
 
-def publish_draft(*, kind: str, key: str, revision: int, now: datetime, by: UUID | None = None) -> Definition:
+def publish_draft(*, kind: str, key: str, revision: int, now: datetime, by: Who | None = None) -> Definition:
     """Put the draft with this revision in force; there is no draft then.
 
     Raises NotFound, DraftChanged, DefinitionChanged if it was begun from an older version, Invalid.
@@ -105,7 +106,7 @@ def publish_draft(*, kind: str, key: str, revision: int, now: datetime, by: UUID
         return version
 
 
-def discard_draft(*, kind: str, key: str, now: datetime, revision: int | None = None, by: UUID | None = None) -> None:
+def discard_draft(*, kind: str, key: str, now: datetime, revision: int | None = None, by: Who | None = None) -> None:
     """Throw the draft away, only the one with this revision if it is given; raise NotFound or DraftChanged."""
     with transaction.atomic():
         lock_definitions()
@@ -117,7 +118,7 @@ def discard_draft(*, kind: str, key: str, now: datetime, revision: int | None = 
         _write_draft(row, None, now, by)
 
 
-def retire(*, kind: str, key: str, now: datetime, by: UUID | None = None) -> Definition:
+def retire(*, kind: str, key: str, now: datetime, by: Who | None = None) -> Definition:
     """Take a document out of force, which is a version of its own; retired already, it stays so.
 
     Raises NotFound if nothing was ever published, StillReferredTo with every definition in force that names it.
@@ -149,7 +150,7 @@ def as_error(*, reference: Reference, prefix: str = "") -> FieldError:
     return {"field": f"{prefix}{reference.path}", "code": "not_published", "detail": detail}
 
 
-def _publish(kind: Kind, key: str, body: Mapping[str, Any], now: datetime, by: UUID | None) -> Definition:
+def _publish(kind: Kind, key: str, body: Mapping[str, Any], now: datetime, by: Who | None) -> Definition:
     check_key(kind=kind, key=key)
     plain = check_body(kind=kind, body=body)
     missing = find_missing(references=get_references(kind=kind, body=plain))
@@ -168,23 +169,25 @@ def _append(
     key: str,
     body: Any,
     now: datetime,
-    by: UUID | None,
+    by: Who | None,
     is_retired: bool = False,
 ) -> Definition:
     version = 1 if newest is None else newest.version + 1
     try:
         with transaction.atomic():
-            return Definition.objects.create(
+            made = Definition.objects.create(
                 kind=kind,
                 key=key,
                 version=version,
                 body=body,
                 published_at=now,
-                published_by=by,
+                published_by=None if by is None else by.id,
                 is_retired=is_retired,
             )
     except IntegrityError as error:  # the version of the code before takes no lock
         raise DefinitionChanged from error
+    record_versions(rows=[(newest, made)], by=by, now=now)
+    return made
 
 
 def _get_draft_row(kind: str, key: str) -> DefinitionDraft:
@@ -194,8 +197,9 @@ def _get_draft_row(kind: str, key: str) -> DefinitionDraft:
     return row or DefinitionDraft(kind=kind, key=key, body=None, revision=0, base=0)
 
 
-def _write_draft(row: DefinitionDraft, body: dict[str, Any] | None, now: datetime, by: UUID | None) -> DefinitionDraft:
-    row.body, row.revision, row.edited_at, row.edited_by = body, row.revision + 1, now, by
+def _write_draft(row: DefinitionDraft, body: dict[str, Any] | None, now: datetime, by: Who | None) -> DefinitionDraft:
+    row.body, row.revision, row.edited_at = body, row.revision + 1, now
+    row.edited_by = None if by is None else by.id
     row.save()
     return row
 

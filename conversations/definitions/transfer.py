@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from msgspec import Meta
@@ -14,6 +13,8 @@ from conversations.definitions.differences import Change, get_changes
 from conversations.definitions.kinds import check_body, check_key, find_kind, get_kind, get_kinds, get_references
 from conversations.definitions.models import Definition
 from conversations.definitions.queries import Place, get_in_force, get_newest
+from conversations.definitions.recording import record_versions
+from tenants.audit.noting import Who
 from tenants.bodies import Body
 from tenants.refusals import FieldError, Invalid
 
@@ -59,7 +60,7 @@ def export(*, places: Collection[Place] | None = None) -> Document:
 
 
 def import_definitions(
-    *, document: Document, now: datetime, by: UUID | None = None, dry_run: bool = False
+    *, document: Document, now: datetime, by: Who | None = None, dry_run: bool = False
 ) -> list[Planned]:
     """Publish all of a document, or nothing; a key that is there already gets a new version.
 
@@ -67,9 +68,9 @@ def import_definitions(
     """
     with transaction.atomic():
         lock_definitions()
-        plan = _plan(document.definitions)
+        newest, plan = _plan(document.definitions)
         if not dry_run:
-            _carry_out(plan, now, by)
+            _carry_out(newest, plan, now, by)
         return plan
 
 
@@ -94,13 +95,13 @@ def _close(rows: dict[Place, Definition], places: Collection[Place]) -> set[Plac
     return found
 
 
-def _plan(items: Sequence[Item]) -> list[Planned]:
+def _plan(items: Sequence[Item]) -> tuple[dict[Place, Definition], list[Planned]]:
     bodies, errors = _check(items)
     errors = errors or _find_lost(bodies)
     if errors:
         raise Invalid(errors=errors)
     newest = get_newest(places=bodies.keys())
-    return [_plan_one(place, body, newest.get(place)) for place, body in bodies.items()]
+    return newest, [_plan_one(place, body, newest.get(place)) for place, body in bodies.items()]
 
 
 def _check(items: Sequence[Item]) -> tuple[dict[Place, dict[str, Any]], list[FieldError]]:
@@ -160,9 +161,16 @@ def _plan_one(place: Place, body: dict[str, Any], newest: Definition | None) -> 
     return Planned(*place, "new_version", newest.version + 1, body, changes)
 
 
-def _carry_out(plan: Sequence[Planned], now: datetime, by: UUID | None) -> None:
+def _carry_out(newest: dict[Place, Definition], plan: Sequence[Planned], now: datetime, by: Who | None) -> None:
     rows = [
-        Definition(kind=one.kind, key=one.key, version=one.version, body=one.body, published_at=now, published_by=by)
+        Definition(
+            kind=one.kind,
+            key=one.key,
+            version=one.version,
+            body=one.body,
+            published_at=now,
+            published_by=None if by is None else by.id,
+        )
         for one in plan
         if one.action != "unchanged"
     ]
@@ -171,3 +179,4 @@ def _carry_out(plan: Sequence[Planned], now: datetime, by: UUID | None) -> None:
             Definition.objects.bulk_create(rows)
     except IntegrityError as error:  # the version of the code before takes no lock
         raise DefinitionChanged from error
+    record_versions(rows=[(newest.get((row.kind, row.key)), row) for row in rows], by=by, now=now)

@@ -25,6 +25,7 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     kind: ClassVar[str]
     audience: ClassVar[Audience]
     personal: ClassVar[frozenset[str]]
+    permission: ClassVar[str | None]
 
 
 class UnknownKind(LookupError):
@@ -35,14 +36,19 @@ _KINDS: dict[str, type[Fact]] = {}
 F = TypeVar("F", bound=Fact)
 
 
-def fact(*, kind: str, audience: Audience, personal: tuple[str, ...] = ()) -> Callable[[type[F]], type[F]]:
-    """Register a Fact under its stored name; `personal` names the fields that erasure blanks."""
+def fact(
+    *, kind: str, audience: Audience, personal: tuple[str, ...] = (), permission: str | None = None
+) -> Callable[[type[F]], type[F]]:
+    """Register a Fact under its stored name; `personal` names the fields that erasure blanks.
+
+    A kind with a `permission` is no conversation's: only who has it sees it, and the desk does not show it.
+    """
 
     def register(cls: type[F]) -> type[F]:
         fields = set(cls.__struct_fields__)
         if kind in _KINDS or not fields.issuperset(personal):
             raise ValueError(f"{kind}: registered twice, or its personal fields are not its own")
-        cls.kind, cls.audience, cls.personal = kind, audience, frozenset(personal)
+        cls.kind, cls.audience, cls.personal, cls.permission = kind, audience, frozenset(personal), permission
         _KINDS[kind] = cls
         return cls
 
@@ -55,6 +61,12 @@ def get_kind(*, kind: str) -> type[Fact]:
         return _KINDS[kind]
     except KeyError:
         raise UnknownKind(kind) from None
+
+
+def get_permission(*, kind: str) -> str | None:
+    """Answer what it takes to see a kind that is no conversation's; None for the others, unknown ones too."""
+    known = _KINDS.get(kind)
+    return None if known is None else known.permission
 
 
 def get_kinds() -> dict[str, type[Fact]]:

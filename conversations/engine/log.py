@@ -31,6 +31,11 @@ def open_streams(*, subject: UUID) -> None:
     _run(statements.OPEN_STREAMS, {"streams": streams_of(subject=subject)})
 
 
+def ensure_streams(*, subject: UUID) -> None:
+    """Make the streams of a subject that everybody knows, unless they are there."""
+    _run(statements.ENSURE_STREAMS, {"streams": streams_of(subject=subject)})
+
+
 def lock(*, subjects: Sequence[UUID]) -> None:
     """Take the locks of all these subjects' streams, sorted. Nobody else appends to them until COMMIT."""
     streams = sorted(stream for subject in subjects for stream in streams_of(subject=subject))

@@ -12,6 +12,8 @@ OPEN_STREAMS = (
     "INSERT INTO {s}stream (id, seq, is_open, access) SELECT id, 0, true, 1 FROM unnest(%(streams)s::uuid[]) id"
 )
 
+ENSURE_STREAMS = OPEN_STREAMS + " ON CONFLICT DO NOTHING"
+
 LOCK = "SELECT id FROM {s}stream WHERE id = ANY(%(streams)s::uuid[]) ORDER BY id FOR UPDATE"
 
 MOVE_ACCESS = "UPDATE {s}stream SET access = access + 1 WHERE id = ANY(%(streams)s::uuid[])"

@@ -31,10 +31,11 @@ def render_asyncapi() -> dict[str, Any]:
 
 
 def render_events() -> dict[str, Any]:
-    """Answer every kind of event: who may see it, which fields are personal, and its body's JSON Schema."""
+    """Answer every kind of event: who may see it (some take a permission), what is personal, its body's schema."""
     return {
         kind: {
             "audience": cls.audience.value,
+            "permission": cls.permission,
             "personal": sorted(cls.personal),
             "body": msgspec.json.schema(cls),
         }

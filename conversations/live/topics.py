@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from conversations.engine.events import Audience, Recorded
+from conversations.engine.events import Audience, Recorded, get_permission
 from conversations.engine.streams import audience_of, stream_of, subject_of
 from conversations.live.answers import Event
 from tenants.refusals import Refusal
@@ -77,8 +77,10 @@ class Rendered:
         """As a member sees it in the conversation's topic."""
         return self._text("member", self._member)
 
-    def for_desk(self) -> str:
-        """As a member sees it on the desk."""
+    def for_desk(self) -> str | None:
+        """As a member sees it on the desk; None for what is no conversation's."""
+        if get_permission(kind=self.event.kind) is not None:
+            return None
         return self._text("desk", self._desk)
 
     def _text(self, view: str, make: Callable[[], Event]) -> str:

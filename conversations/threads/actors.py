@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from uuid import UUID
 
+from tenants.audit.noting import Who
 from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
 
@@ -35,6 +36,11 @@ def of_caller(*, caller: Member | KeyBearer) -> Actor:
     if isinstance(caller, Member):
         return of_member(member=caller)
     return Actor("key", caller.key_id, caller.name, caller.scopes)
+
+
+def as_who(*, actor: Actor) -> Who:
+    """Answer who acts as the audit names them."""
+    return Who(kind=actor.kind, id=None if actor.kind == "system" else actor.id, label=actor.name)
 
 
 SYSTEM: Final = Actor("system", UUID(int=0), "")

@@ -13,7 +13,8 @@ from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
 from tenants.origin import current_origin
 
-WAKE: Final = "SELECT pg_notify('yunke_audit', '')"
+CHANNEL: Final = "yunke_audit"
+WAKE: Final = "SELECT pg_notify(%s, '')"
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,4 +71,4 @@ def note(
         at=now,
     )
     with connection.cursor() as cursor:
-        cursor.execute(WAKE)
+        cursor.execute(WAKE, [CHANNEL])

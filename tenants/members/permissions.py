@@ -27,7 +27,7 @@ _AGENT: Final = _VIEWER | {
     "definitions.view",
 }
 _SUPERVISOR: Final = _AGENT | {"conversations.assign"}
-_ADMIN: Final = _SUPERVISOR | {"definitions.manage", "inboxes.manage", "keys.manage", "members.manage"}
+_ADMIN: Final = _SUPERVISOR | {"audit.view", "definitions.manage", "inboxes.manage", "keys.manage", "members.manage"}
 _OWNER: Final = _ADMIN | {"tenant.manage"}
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
@@ -47,6 +47,7 @@ NOTES_READ: Final = "notes:read"
 PERSONAL_READ: Final = "personal:read"
 READING_SCOPES: Final = frozenset({NOTES_READ, PERSONAL_READ})
 KEY_SCOPES: Final = READING_SCOPES | {
+    "audit.view",
     "conversations.view",
     "conversations.reply",
     "conversations.note",

@@ -26,7 +26,18 @@ DENIED = "42501"
 
 
 @pytest.mark.parametrize(
-    "table", ["tenants", "persons", "memberships", "heads", "live_nonces", "sessions", "django_migrations"]
+    "table",
+    [
+        "tenants",
+        "persons",
+        "memberships",
+        "heads",
+        "audit_notes",
+        "audit_anchors",
+        "live_nonces",
+        "sessions",
+        "django_migrations",
+    ],
 )
 def test_public_tables_are_closed_to_tenants(tenant: TenantRef, table: str) -> None:
     with tenant_context(tenant):

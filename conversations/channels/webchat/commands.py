@@ -16,7 +16,7 @@ from conversations.channels.webchat.vouching.commands import let_in_vouched
 from conversations.contacts.commands import add_visitor, hold_own
 from conversations.contacts.queries import find_visitor
 from conversations.definitions.commands import lock_definitions, publish
-from conversations.threads.actors import Actor
+from conversations.threads.actors import Actor, as_who
 from conversations.threads.commands import start_conversation
 from conversations.threads.queries import find_current, get_recent
 from tenants.context import TenantRef, tenant_context
@@ -68,7 +68,7 @@ def change_inbox(*, key: str, changes: dict[str, Any], actor: Actor, now: dateti
     with transaction.atomic():
         lock_definitions()  # what somebody else changes meanwhile is not taken back
         body = {**msgspec.to_builtins(get_inbox(key=key).body), **changes}
-        publish(kind=KIND, key=key, body=body, now=now, by=actor.id)
+        publish(kind=KIND, key=key, body=body, now=now, by=as_who(actor=actor))
         return get_inbox(key=key)
 
 

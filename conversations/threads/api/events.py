@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from conversations.engine.events import Audience, Recorded, get_kind, get_kinds
+from conversations.engine.events import Audience, Recorded, get_kind, get_kinds, get_permission
 from conversations.engine.streams import audience_of, subject_of
 from conversations.threads import queries
 from conversations.threads.actors import Actor
@@ -49,6 +49,9 @@ def _read_kinds(query: EventsQuery) -> list[str]:
 
 
 def _sees(actor: Actor, kind: str) -> bool:
+    permission = get_permission(kind=kind)
+    if permission is not None:
+        return actor.may(permission)
     return get_kind(kind=kind).audience is Audience.PUBLIC or sees_notes(actor=actor)
 
 
@@ -57,7 +60,7 @@ def _event(event: Recorded, *, personal: bool) -> EventShown:
         position=event.position,
         kind=event.kind,
         audience=audience_of(stream=event.stream),
-        conversation=subject_of(stream=event.stream),
+        conversation=None if get_permission(kind=event.kind) else subject_of(stream=event.stream),
         seq=event.seq,
         at=event.at,
         sender=event.sender,

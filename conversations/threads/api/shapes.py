@@ -128,12 +128,12 @@ class Posted(Answer, frozen=True):
 
 
 class EventShown(Answer, frozen=True):
-    """An event. The catalogue of events says what each kind's body holds, and which of it is personal."""
+    """An event; `conversation` is null for what is none's. The catalogue of events says what each kind's body holds."""
 
     position: int
     kind: str
     audience: Audience
-    conversation: UUID
+    conversation: UUID | None
     seq: int
     at: datetime
     sender: UUID | None

@@ -75,7 +75,7 @@ class OneIdentitySecret(APIView):
     def delete(self, request: Request, key: str, secret: UUID) -> Response:
         """Retire a secret at once: whom it let in has to come anew, vouched for by another."""
         inbox, by = _open(request, key)
-        commands.retire_secret(inbox=inbox, secret=secret, by=by)
+        commands.retire_secret(inbox=inbox, secret=secret, by=by, now=datetime.now(UTC))
         return Response(status=204)
 
 

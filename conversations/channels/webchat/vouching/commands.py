@@ -7,14 +7,16 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from conversations.audit.commands import record
 from conversations.channels.webchat.queries import Inbox
 from conversations.channels.webchat.vouching.models import IdentitySecret
 from conversations.channels.webchat.vouching.queries import PURPOSE, get_live, get_secrets
 from conversations.channels.webchat.vouching.token import read_identity
 from conversations.contacts import commands as contacts
 from conversations.contacts.queries import Known, find_visitor
-from conversations.threads.actors import Actor
+from conversations.threads.actors import Actor, as_who
 from conversations.threads.commands import hand_over
+from tenants.audit.noting import Target
 from tenants.context import current_tenant
 from tenants.database.locks import lock_key
 from tenants.database.models import new_id
@@ -48,18 +50,21 @@ def make_secret(*, inbox: Inbox, by: Actor, now: datetime) -> tuple[IdentitySecr
             created_at=now,
             created_by=by.id,
         )
+        _record("identity_secret.made", inbox, row, by, now)
     return row, text
 
 
-def retire_secret(*, inbox: Inbox, secret: UUID, by: Actor) -> None:
+def retire_secret(*, inbox: Inbox, secret: UUID, by: Actor, now: datetime) -> None:
     """Let nobody in by this secret any more; whom it let in has to come anew. Raises NotAllowed or NotFound."""
     _check(by)
     with transaction.atomic():
         _lock(inbox.key)
-        gone, _ = IdentitySecret.objects.filter(inbox=inbox.key, id=secret).delete()
-        if not gone:
+        row = IdentitySecret.objects.filter(inbox=inbox.key, id=secret).first()
+        if row is None:
             raise NotFound
+        IdentitySecret.objects.filter(id=secret).delete()
         contacts.retire_tokens_of(secret=secret)
+        _record("identity_secret.retired", inbox, row, by, now)
 
 
 def let_in_vouched(*, inbox: Inbox, identity: str, token: str | None, now: datetime) -> tuple[Actor, str | None]:
@@ -99,6 +104,11 @@ def _leave(shown: Known, vouched: Actor, external_id: str, now: datetime) -> Non
 def _find_shown(token: str | None, inbox: Inbox, now: datetime) -> Known | None:
     known = find_visitor(token=token, now=now) if token else None
     return known if known is not None and known.inbox == inbox.key else None
+
+
+def _record(action: str, inbox: Inbox, row: IdentitySecret, by: Actor, now: datetime) -> None:
+    target = Target(kind="identity_secret", id=str(row.id), label=f"…{row.hint}")
+    record(who=as_who(actor=by), action=action, target=target, now=now, after={"inbox": inbox.key})
 
 
 def _check(by: Actor) -> None:

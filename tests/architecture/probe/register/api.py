@@ -67,6 +67,8 @@ ENTRIES: Final = (
     api("GET /api/v1/keys/{key}", MEMBER, key=Id.KEY),
     api("DELETE /api/v1/keys/{key}", MEMBER, key=Id.KEY),
     api("POST /api/v1/keys/{key}/rotate", MEMBER, key=Id.KEY),
+    # What was done to all this
+    api("GET /api/v1/audit", STAFF, _actor=Id.PERSON, _cursor=Id.CURSOR, _target_id=Id.PLAIN),
     # The service
     api("GET /api/v1/contacts", STAFF, _cursor=Id.CURSOR),
     api("GET /api/v1/contacts/{contact}", STAFF, contact=Id.CONTACT),

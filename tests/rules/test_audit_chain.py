@@ -1,0 +1,172 @@
+"""The chain of the audit: whatever is altered, removed, cut off or added is found, and said which."""
+
+import copy
+import hmac
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.audit.events import PERSONAL
+from conversations.audit.rules import Anchor, Entry, Link, append, is_erased, sign_end, verify
+
+ACME, OTHER = uuid4(), uuid4()
+KEY: Final = b"k" * 32
+Bodies = list[tuple[int, dict[str, Any]]]
+
+
+def sign(text: str, key: bytes = KEY) -> str:
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+def is_signed(signature: str, text: str) -> bool:
+    return signature == sign(text)
+
+
+def entry(n: int, **changes: Any) -> Entry:
+    said: dict[str, Any] = {
+        "at": datetime(2026, 1, 1, 12, n % 60, tzinfo=UTC),
+        "who": "member",
+        "who_id": UUID(int=n),
+        "label": "Ada",
+        "action": "key.made",
+        "target": "key",
+        "target_id": str(n),
+        "target_label": "Robot 云",
+        "before": None,
+        "after": {"scopes": ["b", "a"], "n": n, "half": 0.5},
+        "address": "203.0.113.9",
+        "agent": "curl",
+    }
+    return Entry(**{**said, **changes})
+
+
+def chain(count: int, *, tenant: UUID = ACME, key: bytes = KEY) -> tuple[Bodies, Anchor]:
+    """Write entries as they are stored and read again: through JSON, with the keys in another order."""
+    end, bodies = Link(), []
+    for n in range(1, count + 1):
+        fact = append(entry=entry(n), to=end, tenant=tenant, salt=f"salt-{n}", sign=lambda text: sign(text, key))
+        stored = json.loads(msgspec.json.encode(fact))
+        bodies.append((n, dict(sorted(stored.items(), reverse=True))))
+        end = Link(fact.n, fact.digest)
+    return bodies, Anchor(end, sign_end(end=end, sign=sign))
+
+
+def found(bodies: Bodies, anchor: Anchor | None) -> list[tuple[int, str]]:
+    findings = verify(entries=bodies, anchor=anchor, tenant=ACME, is_signed=is_signed)
+    return [(finding.n, finding.problem) for finding in findings]
+
+
+@given(st.integers(0, 20))
+def test_an_untouched_chain_is_intact(count: int) -> None:
+    bodies, anchor = chain(count)
+    assert found(bodies, anchor if count else None) == []
+
+
+FIELDS: Final = sorted(set(chain(1)[0][0][1]) - {"salt"})
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_no_field_can_be_altered(field: str) -> None:
+    bodies, anchor = chain(5)
+    body = bodies[2][1]
+    body[field] = (
+        {"other": 1} if field in {"before", "after"} else OTHER.hex if field == "tenant" else f"{body[field]}x"
+    )
+    assert {n for n, _ in found(bodies, anchor)} <= {3, 4}
+    assert 3 in {n for n, _ in found(bodies, anchor)}
+
+
+@pytest.mark.parametrize("field", PERSONAL)
+def test_no_personal_field_can_be_blanked_alone(field: str) -> None:
+    bodies, anchor = chain(5)
+    bodies[2][1][field] = None if field != "before" else {"invented": True}
+    assert found(bodies, anchor) == [(3, "altered")]
+
+
+def test_erasure_keeps_the_chain() -> None:
+    bodies, anchor = chain(5)
+    bodies[2][1].update(dict.fromkeys(PERSONAL))
+    assert is_erased(body=bodies[2][1])
+    assert found(bodies, anchor) == []
+    assert "Ada" not in str(bodies[2])
+    bodies[2][1]["action"] = "key.revoked"
+    assert found(bodies, anchor) == [(3, "altered")], "what is not personal still cannot be changed"
+
+
+def test_what_is_erased_cannot_be_guessed() -> None:
+    """The same content twice has two commitments: who suspects an address cannot try it out."""
+    one, two = (append(entry=entry(1), to=Link(), tenant=ACME, salt=salt, sign=sign) for salt in "ab")
+    assert one.commitment != two.commitment
+
+
+@given(st.integers(2, 8), st.data())
+def test_removed_cut_off_or_swapped(count: int, data: Any) -> None:
+    bodies, anchor = chain(count)
+    at = data.draw(st.integers(1, count))
+    without = [one for one in bodies if one[0] != at]
+    assert found(without, anchor) == [(at, "cut_off" if at == count else "removed")]
+    assert found(bodies[: at - 1], anchor) == [(n, "cut_off") for n in range(at, count + 1)]
+
+
+def test_numbers_closed_up_after_removing() -> None:
+    bodies, anchor = chain(4)
+    closed = [(n, body) for n, (_, body) in enumerate([bodies[0], *bodies[2:]], start=1)]
+    assert (2, "altered") in found(closed, anchor)
+    assert (4, "cut_off") in found(closed, anchor)
+
+
+def rewrite(bodies: Bodies, at: int, key: bytes, **changes: Any) -> Bodies:
+    """Do it well: everything from `at` on is made anew, by somebody who knows the rules but not the key."""
+    kept = copy.deepcopy(bodies[: at - 1])
+    end = Link(at - 1, kept[-1][1]["digest"]) if kept else Link()
+    for n in range(at, len(bodies) + 1):
+        said = changes if n == at else {}
+        fact = append(entry=entry(n, **said), to=end, tenant=ACME, salt=f"s{n}", sign=lambda text: sign(text, key))
+        kept.append((n, json.loads(msgspec.json.encode(fact))))
+        end = Link(fact.n, fact.digest)
+    return kept
+
+
+def test_a_perfect_forgery_lacks_the_key() -> None:
+    bodies, anchor = chain(4)
+    forged = rewrite(bodies, 3, b"x" * 32, action="key.revoked")
+    assert found(forged, anchor) == [(3, "unsigned"), (4, "unsigned"), (4, "altered")]
+    end = Link(4, forged[-1][1]["digest"])
+    moved = Anchor(end, sign_end(end=end, sign=lambda text: sign(text, b"x" * 32)))
+    assert (4, "anchor") in found(forged, moved)
+
+
+def test_added_past_the_anchor() -> None:
+    bodies, _ = chain(4)
+    _, anchor = chain(3)
+    assert found(bodies, anchor) == [(4, "added")]
+
+
+def test_the_last_replaced_by_one_that_is_signed() -> None:
+    """Even with the key: the anchor knows which one it was."""
+    bodies, anchor = chain(3)
+    assert found(rewrite(bodies, 3, KEY, action="other"), anchor) == [(3, "altered")]
+
+
+def test_no_anchor_or_a_forged_one() -> None:
+    bodies, anchor = chain(3)
+    assert found(bodies, None) == [(3, "anchor")]
+    assert found(bodies, Anchor(anchor.end, "0")) == [(3, "anchor")]
+    assert found(bodies[:2], Anchor(Link(2, bodies[1][1]["digest"]), anchor.signature)) == [(2, "anchor")]
+
+
+def test_another_companys_entries() -> None:
+    bodies, anchor = chain(2, tenant=OTHER)
+    assert found(bodies, anchor) == [(1, "foreign"), (2, "foreign")]
+
+
+@pytest.mark.parametrize("body", [{}, {"digest": None}, {"n": "1"}, {"previous": 7, "tenant": []}])
+def test_nonsense_is_found_and_breaks_nothing(body: dict[str, Any]) -> None:
+    _, anchor = chain(1)
+    assert (1, "altered") in found([(1, body)], anchor)
