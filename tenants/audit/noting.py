@@ -14,7 +14,7 @@ from tenants.members.member import Member
 from tenants.origin import current_origin
 
 CHANNEL: Final = "yunke_audit"
-WAKE: Final = "SELECT pg_notify(%s, '')"
+WAKE: Final = "SELECT pg_notify('yunke_audit', '')"
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,4 +71,4 @@ def note(
         at=now,
     )
     with connection.cursor() as cursor:
-        cursor.execute(WAKE, [CHANNEL])
+        cursor.execute(WAKE)

@@ -14,6 +14,7 @@ ENTRIES: Final = (
     within("chore follow_up_sign_ups", Bound.PLATFORM, "unconfirmed tenants and mails to their owners"),
     within("errand refill_ready_schemas", Bound.PLATFORM, "schemas that never had a customer"),
     within("errand send_mails", Bound.PLATFORM, "each to the address in its own row"),
+    within("errand carry_audit_notes", Bound.EACH, "a tenant's notes, in its scope, into its own audit"),
     within("chore sweep", Bound.PLATFORM, "expired nonces, sessions and tries"),
     within("chore sweep_tenants", Bound.EACH, "tenant_context around each step"),
     within("chore tell_who_left", Bound.EACH, "each tenant in its own scope"),
@@ -41,6 +42,7 @@ ENTRIES: Final = (
     # Commands of manage.py that are not Django's own
     within("command catalogues", Bound.SAME, "documents of the code"),
     within("command serve", Bound.HOST, "hosts"),
+    within("command verify_audit", Bound.EACH, "tenants, one after the other"),
     within("command work", Bound.EACH, "tenants, one after the other"),
     within("command suspend_tenant", Bound.PLATFORM, "an operator names the tenant"),
     within("command resume_tenant", Bound.PLATFORM, "an operator names the tenant"),
@@ -52,6 +54,11 @@ ENTRIES: Final = (
     within("command generateschema", Bound.SAME, "a document of the code"),
     # Functions of the database that run with more rights than their caller
     within("function head_position(text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
+    within(
+        "function move_audit_anchor(bigint, text, bigint, text, text)",
+        Bound.ROLE,
+        "head_schema answers the caller's own",
+    ),
     within("function take_positions(integer, text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
     # What a process remembers for all tenants together
     within("memory tenants.queries.LOOKUPS", Bound.NAMED, "slug -> tenant, until somebody says that it changed"),

@@ -38,6 +38,7 @@ ENTRIES: Final = (
     page("POST /settings/second-factor", MEMBER, Bound.CALLER, factor=Id.FACTOR),
     page("GET /settings/second-factor/{factor}.svg", MEMBER, Bound.CALLER, factor=Id.FACTOR),
     page("GET /settings/inboxes", MEMBER),
+    page("GET /settings/audit", MEMBER),
     page("POST /settings/inboxes", MEMBER, key=Id.INBOX),
     page("GET /try/{key}", EVERYBODY, key=Id.INBOX),
     page("GET /widget.js", EVERYBODY, Bound.SAME),

@@ -12,6 +12,8 @@ ENTRIES: Final = (
     within("signature tenants.sso.id_token.read", Bound.ROWS, "by the provider of the tenant whose browser went there"),
     within("signature conversations.live.tickets._read", Bound.SIGNED, "reads both: compares tenant and origin"),
     within("secret conversations.access.commands._new_secret", Bound.HOST, "an API key, kept as a hash in its tenant"),
+    within("secret conversations.audit.commands._chain", Bound.HOST, "the salt of an entry, beside it"),
+    within("signature tenants.secrets._mac", Bound.SIGNED, "purpose and tenant are in what is signed"),
     within("secret conversations.channels.webchat.commands.add_inbox", Bound.HOST, "an inbox's key, of its tenant"),
     within("secret conversations.channels.webchat.vouching.commands.make_secret", Bound.HOST, "sealed in its tenant"),
     within(
