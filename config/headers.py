@@ -5,7 +5,7 @@ from wsgiref.headers import Headers
 
 from django.http import HttpRequest, HttpResponse
 
-from conversations.console.policy import PAGE
+from tenants.policy import PAGE
 
 
 class DefaultHeaders:

@@ -30,6 +30,9 @@ class Place:
 
 # In the order in which they are shown. Their words are translated where the page is.
 PLACES: Final = (
+    Place("/settings/account", "Account"),
+    Place("/settings/members", "Members", "members.view"),
+    Place("/settings/roles", "Roles", "members.manage"),
     Place("/settings/inboxes", "Inboxes", "inboxes.manage"),
     Place("/settings/security", "Signing in", "tenant.manage"),
     Place("/settings/second-factor", "Second factor"),

@@ -11,10 +11,10 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from conversations.channels.webchat.queries import find_inbox
-from conversations.console.policy import for_frame
 from tenants.confirming.elsewhere import refuse_elsewhere
 from tenants.context import current_tenant
 from tenants.middleware import TenantRequest
+from tenants.policy import for_frame
 
 MODULES: Final = (
     "live.js",

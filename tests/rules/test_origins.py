@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.channels.webchat.inbox import check_origins
-from conversations.console.policy import for_frame
+from tenants.policy import for_frame
 from tenants.refusals import Invalid
 
 

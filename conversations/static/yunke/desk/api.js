@@ -42,6 +42,7 @@ async function members() {
 
 export const api = {
   me: () => call("GET", "/me"),
+  companies: () => call("GET", "/me/tenants"),
   members,
   ticket: () => call("POST", "/live-tickets", {}),
   list: (query) => call("GET", `/conversations?${new URLSearchParams(query)}`),

@@ -31,8 +31,8 @@ export class Desk {
   #fetching = new Set();
   #told = new Map();
 
-  constructor({ me, role, permissions, tenant, members, say }) {
-    Object.assign(this, { me, role, permissions: new Set(permissions), tenant: tenant.name, members, say });
+  constructor({ me, role, permissions, tenant, members, companies, say }) {
+    Object.assign(this, { me, role, permissions: new Set(permissions), tenant: tenant.name, members, companies, say });
     this.prefs = new Shelf(`yunke.desk.${me.id}.`);
     this.filterName = FILTERS[this.prefs.get("filter")] ? this.prefs.get("filter") : "open";
     this.presence = this.prefs.get("presence") ?? "online";
@@ -337,6 +337,12 @@ export class Desk {
   speakOther() {
     const form = document.getElementById("language");
     form.elements.next.value = `/${location.hash}`;
+    form.submit();
+  }
+
+  switchTo(company) {
+    const form = document.getElementById("switch-to");
+    form.elements.tenant.value = company.id;
     form.submit();
   }
 

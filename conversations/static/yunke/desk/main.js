@@ -20,9 +20,19 @@ async function colleagues() {
   }
 }
 
+/** The other companies that one works with; the desk works without knowing them. */
+async function elsewhere() {
+  try {
+    return (await api.companies()).results.filter((company) => !company.is_current);
+  } catch (error) {
+    if (error.status === 401) throw error;
+    return [];
+  }
+}
+
 async function start() {
-  const [{ person, ...rest }, members] = await Promise.all([api.me(), colleagues()]);
-  const desk = new Desk({ me: person, ...rest, members, say });
+  const [{ person, ...rest }, members, companies] = await Promise.all([api.me(), colleagues(), elsewhere()]);
+  const desk = new Desk({ me: person, ...rest, members, companies, say });
   root.replaceChildren(...desk.nodes);
   listen(desk);
   const follow = () => desk.open(location.hash.slice(1) || null);

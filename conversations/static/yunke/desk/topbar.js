@@ -26,6 +26,8 @@ export class Topbar {
     this.menu = h("div.menu", { id: "menu", popover: "auto" },
       h("p.person", {}, h("b", {}, desk.me.name), h("span", {}, desk.me.email)),
       desk.may("inboxes.manage") && h("a", { href: "/settings/inboxes" }, icon(ICONS.gear), desk.say("inboxes")),
+      h("a", { href: "/settings/account" }, icon(ICONS.person), desk.say("account")),
+      desk.companies.map((company) => h("button", { type: "button", onclick: () => desk.switchTo(company) }, icon(ICONS.reopen), desk.say("switch_to", { name: company.name }))),
       item("other_language", ICONS.globe, () => desk.speakOther()),
       item("shortcuts", ICONS.info, () => desk.help()),
       item("sign_out", ICONS.back, () => desk.signOut()));

@@ -96,6 +96,8 @@ export default {
   not_done: "That could not be done.",
   menu: "Menu of {name}",
   inboxes: "Inboxes",
+  account: "Account and settings",
+  switch_to: "Go to {name}",
   other_language: "中文",
   sign_out: "Sign out",
   shortcuts: "Keyboard shortcuts",

@@ -96,6 +96,8 @@ export default {
   not_done: "操作未能完成。",
   menu: "{name} 的菜单",
   inboxes: "收件箱设置",
+  account: "账号与设置",
+  switch_to: "前往 {name}",
   other_language: "English",
   sign_out: "退出登录",
   shortcuts: "键盘快捷键",

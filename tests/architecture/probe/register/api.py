@@ -32,6 +32,7 @@ ENTRIES: Final = (
     api(f"POST {ME}/recovery-codes", MEMBER, Bound.CALLER),
     api(f"POST {ME}/proof", MEMBER, Bound.CALLER),
     api("PATCH /api/v1/me", MEMBER, Bound.CALLER),
+    api("GET /api/v1/me/tenants", MEMBER, Bound.CALLER),
     api("POST /api/v1/me/password", MEMBER, Bound.CALLER),
     api("GET /api/v1/sessions", MEMBER, Bound.CALLER, _cursor=Id.CURSOR),
     api("DELETE /api/v1/sessions", MEMBER, Bound.CALLER),

@@ -22,6 +22,8 @@ ENTRIES: Final = (
     within("secret conversations.contacts.commands.give_token", Bound.HOST, "a visitor's token, a hash in its tenant"),
     within("secret conversations.live.tickets.issue_pass", Bound.SIGNED, "a ticket's nonce, inside of its signature"),
     within("secret tenants.secrets.seal", Bound.SIGNED, "a nonce; purpose, tenant and row are sealed with the text"),
+    within("salt yunke.switch", Bound.SIGNED, "the tenant it is for, person, session and origin; used once"),
+    within("secret tenants.members.switching.tickets.issue", Bound.SIGNED, "a nonce, inside of its signature"),
     within("secret tenants.members.codes.new_code", Bound.ROWS, "invitations and resets: a hash beside the tenant"),
     within("secret tenants.database.names.new_schema_name", Bound.ROLE, "a schema's and a role's name, never reused"),
     within("secret tenants.factors.recovery_codes._draw", Bound.CALLER, "a person's recovery code, kept as a hash"),

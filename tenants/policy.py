@@ -12,6 +12,11 @@ _FRAME: Final = _OWN.replace("frame-src 'self'; ", "").replace("form-action 'sel
 PAGE: Final = f"{_OWN}; frame-ancestors 'none'"
 
 
+def for_form_to(*, url: str) -> str:
+    """Answer the policy of a page whose form goes to another of our hosts, and to nowhere else."""
+    return PAGE.replace("form-action 'self'", f"form-action {url}")
+
+
 def for_frame(*, origins: tuple[str, ...]) -> str:
     """Answer the policy of a page that `origins` may embed; our own try page always may."""
     return f"{_FRAME}; frame-ancestors {' '.join((_SELF, *origins))}"

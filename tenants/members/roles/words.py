@@ -1,0 +1,19 @@
+"""What each permission is called on pages; one without words shows its own name."""
+
+from typing import Final
+
+WORDS: Final = {
+    "conversations.view": "See conversations",
+    "conversations.reply": "Answer customers",
+    "conversations.note": "Write internal notes",
+    "conversations.take": "Take conversations",
+    "conversations.resolve": "Resolve and reopen conversations",
+    "conversations.assign": "Assign conversations to others",
+    "definitions.view": "See what is configured",
+    "definitions.manage": "Change what is configured",
+    "inboxes.manage": "Change inboxes",
+    "keys.manage": "Manage API keys",
+    "members.view": "See members",
+    "members.manage": "Manage members and roles",
+    "tenant.manage": "Manage the company itself",
+}

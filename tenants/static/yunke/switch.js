@@ -1,0 +1,3 @@
+// Sends the one form of the page at once. Without JavaScript its button does.
+
+document.querySelector("#switch")?.requestSubmit();
