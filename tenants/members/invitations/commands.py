@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from tenants.audit.noting import Target, note, who_is
+from tenants.confirming.commands import refuse_unconfirmed
 from tenants.confirming.refusals import Unconfirmed
 from tenants.context import TenantRef, platform_context
 from tenants.mail.queueing import queue_mail
@@ -48,7 +49,7 @@ def invite(
     code = new_code()
     with platform_context(), transaction.atomic():
         by = lock_people(tenant=tenant, by=by)
-        inviter, found = _get_inviter(by), get_role(tenant=tenant.id, key=role)
+        inviter, found = _get_inviter(tenant, by), get_role(tenant=tenant.id, key=role)
         check_reach(by=by, role=found.key, permissions=found.permissions)
         _make_room(tenant.id, email, now)
         row = Invitation(
@@ -79,7 +80,7 @@ def send_again(
     code = new_code()
     with platform_context(), transaction.atomic():
         by = lock_people(tenant=tenant, by=by)
-        inviter, row = _get_inviter(by), _get(tenant, invitation)
+        inviter, row = _get_inviter(tenant, by), _get(tenant, invitation)
         found = role_of(row)
         if found is None or status_of(row, now=now) in {"accepted", "withdrawn"}:
             raise InvitationClosed
@@ -117,8 +118,9 @@ def _check_address(email: str) -> str:
     return email
 
 
-def _get_inviter(by: Member) -> Person:
+def _get_inviter(tenant: TenantRef, by: Member) -> Person:
     person = Person.objects.get(id=by.person_id)
+    refuse_unconfirmed(tenant=tenant)
     if person.verified_at is None:
         raise Unconfirmed
     return person

@@ -20,6 +20,7 @@ from tenants.refusals import NotAllowed, Refusal
 from tenants.settings_pages import show_settings, signed_in
 
 PATH: Final = "/settings/roles"
+_ORDERED: Final = (*WORDS, *sorted(ALL - WORDS.keys()))
 DONE: Final = {"saved": "Saved.", "removed": "The role is removed."}
 
 
@@ -59,7 +60,7 @@ def _card(role: RoleFound, own: frozenset[str]) -> dict[str, Any]:
 
 def _boxes(chosen: frozenset[str], own: frozenset[str]) -> list[dict[str, Any]]:
     """Answer a box for each permission; what one may not do oneself cannot be given."""
-    return [{"key": key, "words": WORDS.get(key, key), "on": key in chosen, "open": key in own} for key in sorted(ALL)]
+    return [{"key": key, "words": WORDS.get(key, key), "on": key in chosen, "open": key in own} for key in _ORDERED]
 
 
 def _make(request: TenantRequest, member: Member) -> str:

@@ -53,6 +53,14 @@ def test_guessing_the_old_password_is_slowed(enter: Enter) -> None:
     assert (found[0], found[-1]) == (403, 429)
 
 
+def test_a_session_says_from_where_it_began(tenant: TenantRef, enter: Enter, client_for: ClientFor) -> None:
+    agent, browser = enter("agent"), client_for(tenant)
+    browser.defaults |= {"REMOTE_ADDR": "203.0.113.9", "HTTP_USER_AGENT": "Tests/2"}
+    assert sign_in(browser, agent.member.email, PASSWORD) == 200
+    row = browser.get("/api/v1/sessions").json()["results"][0]
+    assert (row["address"], row["agent"], row["is_current"]) == ("203.0.113.9", "Tests/2", True)
+
+
 def test_sessions_are_listed_and_ended(enter: Enter) -> None:
     here = enter("agent")
     others = [enter(member=here.member) for _ in range(2)]

@@ -90,7 +90,12 @@ def open_company(*, both: str) -> Company:
     """Sign a company up and fill it; `both` is the address of somebody who works in several."""
     mark = f"canary-{secrets.token_hex(4)}"
     tenant = sign_up(
-        name=f"{mark} Ltd", slug=mark, email=f"{mark}@example.com", password=PASSWORD, now=datetime.now(UTC)
+        name=f"{mark} Ltd",
+        slug=mark,
+        email=f"{mark}@example.com",
+        password=PASSWORD,
+        now=datetime.now(UTC),
+        verified=True,
     )
     agent = add_member(tenant=tenant, email=f"{mark}-2@example.com", name=f"{mark} 2", password=PASSWORD, role="agent")
     worker = add_member(tenant=tenant, email=both, name="Both", password=PASSWORD, role="owner")
