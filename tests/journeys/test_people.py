@@ -31,3 +31,4 @@ def test_a_role_is_defined_and_given_and_the_agents_socket_follows(stage: Stage)
     olivia.get_by_label("More for Amy").click()
     olivia.locator("li", has_text="Amy").get_by_role("button", name="Deactivate", exact=True).click()
     expect(amy.locator("#password")).to_be_visible(timeout=10_000)
+    stage.problems[:] = [problem for problem in stage.problems if "401" not in problem]  # how Amy's page hears of it
