@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants.bodies import Body, Nothing, read_body
+from tenants.confirming.refusals import Unconfirmed
 from tenants.context import TenantRef, current_tenant
 from tenants.describing import Answer, Described, describe
 from tenants.members.authentication import get_member
@@ -110,7 +111,7 @@ class ProviderView(SettingView):
         Described(
             body=Provider,
             answers={200: ProviderShown},
-            refusals=(WayBackNeeded,),
+            refusals=(WayBackNeeded, Unconfirmed),
             example={
                 "issuer": "https://login.acme.example",
                 "client_id": "yunke",

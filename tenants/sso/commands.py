@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
 from tenants.audit.noting import Target, note, who_is
+from tenants.confirming.commands import refuse_unconfirmed
 from tenants.context import TenantRef, platform_context
 from tenants.factors.queries import has_factor
 from tenants.members.member import Member
@@ -49,6 +50,7 @@ def set_provider(*, tenant: TenantRef, member: Member, wanted: Wanted, now: date
         kept = SsoProvider.objects.filter(tenant_id=tenant.id).first()
     _refuse_invalid(wanted, kept)
     if wanted.on:
+        refuse_unconfirmed(tenant=tenant)  # it brings people in, as an invitation does
         _refuse_silent(wanted.issuer)
     with platform_context(), transaction.atomic():
         if wanted.only and not _has_way_back(tenant, member):

@@ -45,7 +45,7 @@ def test_one_factor_of_two_opens_nothing(tenant: TenantRef, make_member: MakeMem
     with platform_context():
         row = Session.objects.get(session_key=client.cookies["sessionid"].value)
         assert (row.tenant_id, row.person_id) == (None, None)
-        assert row.expire_date < NOW + timedelta(minutes=11)
+        assert row.expire_date < datetime.now(UTC) + timedelta(minutes=11)
 
 
 def test_whoever_must_enrol_can_do_nothing_else(
