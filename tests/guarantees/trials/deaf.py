@@ -11,8 +11,9 @@ from websockets.exceptions import ConnectionClosed
 
 from config.embedded.replay.tally import percentile
 from conversations.live.tickets import issue_pass, sign_ticket
+from tests.guarantees.trials.crowd import Crowd
 from tests.guarantees.trials.quiet import Quiet, talk_all
-from tests.guarantees.trials.raw import RawSocket, connect_all
+from tests.guarantees.trials.seats import Seat
 from tests.peer import apart
 from tests.serving import Server
 from tests.shop import Guest, Shop
@@ -113,7 +114,8 @@ async def trial(*, server: Server, shop: Shop, other: Shop, size: Size) -> dict[
     guest, neighbour = await apart(lambda: (shop.welcome(), other.welcome()))
     caller = Quiet(port=server.port, shop=other, guest=neighbour, name="q")
     await caller.arrive()
-    (speaker,) = await connect_all(port=server.port, seats=[(shop, guest)], name="s")
+    seat = Seat(shop.tenant, guest.actor.id, guest.actor.name, guest.conversation)
+    speaker = await Crowd.gather(port=server.port, seats=[seat], name="s")
     before = await _while_spoken(caller, speaker, round(size.seconds_before * size.per_second), size.per_second)
     deaf = [Deaf(port=server.port, shop=shop, guest=guest) for _ in range(size.deaf)]
     for one in deaf:
@@ -128,7 +130,7 @@ async def trial(*, server: Server, shop: Shop, other: Shop, size: Size) -> dict[
     for one in deaf:
         await one.end()
     await caller.leave()
-    speaker.leave()
+    await speaker.leave()
     p99 = [1000 * percentile(values=values, share=0.99) for values in (before, during)]
     return {
         "deaf": size.deaf,
@@ -148,7 +150,7 @@ async def trial(*, server: Server, shop: Shop, other: Shop, size: Size) -> dict[
     }
 
 
-async def _while_spoken(caller: Quiet, speaker: RawSocket, events: int, per_second: int) -> list[float]:
+async def _while_spoken(caller: Quiet, speaker: Crowd, events: int, per_second: int) -> list[float]:
     """Answer how long the caller waited for acks while so many events were written."""
     speaking = asyncio.create_task(_speak(speaker, events, per_second))
     latencies = await talk_all(quiet=[caller], seconds=events / per_second)
@@ -156,16 +158,16 @@ async def _while_spoken(caller: Quiet, speaker: RawSocket, events: int, per_seco
     return latencies
 
 
-async def _speak(speaker: RawSocket, events: int, per_second: int) -> None:
-    wanted = speaker.acked + events
+async def _speak(speaker: Crowd, events: int, per_second: int) -> None:
+    wanted = (await speaker.count())["acked"] + events
     for _ in range(0, events, STEP):
-        speaker.say(STEP)
+        await speaker.say(count=STEP)
         await asyncio.sleep(STEP / per_second)
     async with asyncio.timeout(SPEAKS_S):
-        while speaker.acked < wanted:
-            assert not speaker.is_over, "the speaker was sent away"
-            assert not speaker.refused, "the speaker was refused"
-            await asyncio.sleep(0.05)
+        while (count := await speaker.count())["acked"] < wanted:
+            assert not count["closed"], "the speaker was sent away"
+            assert not count["refused"], "the speaker was refused"
+            await asyncio.sleep(0.1)
 
 
 async def _let_go(server: Server, *, leaving: int) -> int:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from config.embedded.replay.tally import percentile
+from tests.guarantees.trials.crowd import Crowd
 from tests.guarantees.trials.quiet import Quiet, talk_all
-from tests.guarantees.trials.raw import RawSocket, connect_all
+from tests.guarantees.trials.seats import welcome_many
 from tests.peer import apart
 from tests.serving import Server
-from tests.shop import Guest, Shop
+from tests.shop import Shop
 
 TIMES: Final = 5
 WINDOW: Final = 8
@@ -31,28 +32,20 @@ class Size:
     flooders: int = 2_000
 
 
-async def welcome_many(*, shop: Shop, count: int) -> list[tuple[Shop, Guest]]:
-    """Let so many visitors into a shop."""
-    return await apart(lambda: [(shop, shop.welcome()) for _ in range(count)])
-
-
 async def overload(*, server: Server, shops: Sequence[Shop], size: Size) -> dict[str, Any]:
     """Measure goodput at saturation and at five times of it, and how fast a caller is served again afterwards."""
     each = size.sockets // len(shops)
     guests = [await welcome_many(shop=shop, count=TIMES * each) for shop in shops]
-    (_, guest), *_ = await welcome_many(shop=shops[0], count=1)
-    probe = Quiet(port=server.port, shop=shops[0], guest=guest, name="probe")
+    probe = Quiet(port=server.port, shop=shops[0], guest=await apart(shops[0].welcome), name="probe")
     await probe.arrive()
     usual = percentile(values=sorted(await probe.talk(seconds=size.seconds / 3)), share=0.99)
-    seats = [seat for some in guests for seat in some[:each]]
-    first = await connect_all(port=server.port, seats=seats, name="p")
-    peak = await _goodput(first, WINDOW, size.seconds)
-    seats = [seat for some in guests for seat in some[each:]]  # of their own: as much work a message as before
-    more = await connect_all(port=server.port, seats=seats, name="o")
-    over = await _goodput([*first, *more], WINDOW * TIMES, size.seconds)
-    refused = sum(socket.refused for socket in [*first, *more])
-    for socket in [*first, *more]:
-        socket.leave()
+    first = await Crowd.gather(port=server.port, seats=[seat for some in guests for seat in some[:each]], name="p")
+    peak = await _goodput([first], WINDOW, size.seconds)
+    # Of their own conversations: as much work a message as before.
+    more = await Crowd.gather(port=server.port, seats=[seat for some in guests for seat in some[each:]], name="o")
+    over = await _goodput([first, more], WINDOW * TIMES, size.seconds)
+    refused = sum([(await crowd.count())["refused"] for crowd in (first, more)])
+    await asyncio.gather(first.leave(), more.leave())
     recovered = await _time_to_recover(probe, max(2 * usual, 0.1))
     await probe.leave()
     return {
@@ -67,26 +60,24 @@ async def overload(*, server: Server, shops: Sequence[Shop], size: Size) -> dict
 
 async def flood(*, server: Server, loud: Shop, quiet: Shop, size: Size) -> dict[str, Any]:
     """Measure a quiet tenant before and while another one floods the server over thousands of sockets."""
-    guests = await welcome_many(shop=quiet, count=4)
-    callers = [Quiet(port=server.port, shop=shop, guest=guest, name=f"q{n}") for n, (shop, guest) in enumerate(guests)]
+    guests = await apart(lambda: [quiet.welcome() for _ in range(4)])
+    callers = [Quiet(port=server.port, shop=quiet, guest=guest, name=f"q{n}") for n, guest in enumerate(guests)]
     for caller in callers:
         await caller.arrive()
     before = await talk_all(quiet=callers, seconds=size.seconds)
     seats = await welcome_many(shop=loud, count=max(size.flooders // 10, 1))
-    flooders = await connect_all(port=server.port, seats=(seats * 10)[: size.flooders], name="f")
-    for socket in flooders:
-        socket.flow(FLOOD_WINDOW)
-    acked = sum(socket.acked for socket in flooders)
+    flooders = await Crowd.gather(port=server.port, seats=(seats * 10)[: size.flooders], name="f")
+    await flooders.flow(window=FLOOD_WINDOW)
+    known = (await flooders.count())["acked"]
     during = await talk_all(quiet=callers, seconds=size.seconds)
-    acked = sum(socket.acked for socket in flooders) - acked
-    for socket in flooders:
-        socket.leave()
+    acked = (await flooders.count())["acked"] - known
+    await flooders.leave()
     for caller in callers:
         await caller.leave()
     errors = [error for caller in callers for error in caller.errors]
     p99 = [1000 * percentile(values=values, share=0.99) for values in (before, during)]
     return {
-        "flooders": len(flooders),
+        "flooders": size.flooders,
         "flood_per_s": round(acked / size.seconds),
         "quiet_p99_before_ms": round(p99[0], 1),
         "quiet_p99_during_ms": round(p99[1], 1),
@@ -95,14 +86,17 @@ async def flood(*, server: Server, loud: Shop, quiet: Shop, size: Size) -> dict[
     }
 
 
-async def _goodput(sockets: list[RawSocket], window: int, seconds: float) -> float:
+async def _goodput(crowds: Sequence[Crowd], window: int, seconds: float) -> float:
     """Answer acks a second, after a third of the time to get going."""
-    for socket in sockets:
-        socket.flow(window)
+    await asyncio.gather(*(crowd.flow(window=window) for crowd in crowds))
     await asyncio.sleep(seconds / 3)
-    before, began = sum(socket.acked for socket in sockets), time.monotonic()
+    before, began = await _acked(crowds), time.monotonic()
     await asyncio.sleep(seconds)
-    return (sum(socket.acked for socket in sockets) - before) / (time.monotonic() - began)
+    return (await _acked(crowds) - before) / (time.monotonic() - began)
+
+
+async def _acked(crowds: Sequence[Crowd]) -> int:
+    return sum(count["acked"] for count in await asyncio.gather(*(crowd.count() for crowd in crowds)))
 
 
 async def _time_to_recover(probe: Quiet, usual_s: float) -> float:

@@ -110,7 +110,7 @@ class Line:
         if self._socket is None:
             self._socket = socket.create_connection((LOOPBACK, self._port), timeout=PATIENCE_S)
             self._rest = b""
-            self._socket.sendall(handshake_of(self._shop))
+            self._socket.sendall(handshake_of(self._shop.tenant))
             while b"\r\n\r\n" not in self._rest:
                 self._rest += self._receive()
             self._rest = self._rest.partition(b"\r\n\r\n")[2]

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from conversations.live.tickets import issue_pass, sign_ticket
-from tests.shop import Guest, Shop
+from conversations.threads.actors import Actor
+from tenants.context import TenantRef
+from tests.guarantees.trials.seats import Seat
 
 LOOPBACK: Final = "127.0.0.1"
 CLOSE, PING, PONG = 8, 9, 10
@@ -26,11 +28,11 @@ def frame_of(payload: bytes, opcode: int = 1, *, first: int = 0x80) -> bytes:
     return head + bytes((0x80 | 127, *len(payload).to_bytes(8, "big"), 0, 0, 0, 0)) + payload
 
 
-def handshake_of(shop: Shop) -> bytes:
+def handshake_of(tenant: TenantRef) -> bytes:
     """Answer the request for a websocket on a tenant's host."""
     lines = (
         "GET /live/v1 HTTP/1.1",
-        f"Host: {shop.tenant.slug}.localhost",
+        f"Host: {tenant.slug}.localhost",
         "Upgrade: websocket",
         "Connection: Upgrade",
         "Sec-WebSocket-Version: 13",
@@ -60,12 +62,12 @@ def cut_frames(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
 class RawSocket(asyncio.Protocol):
     """One visitor's socket. With a `window` it keeps that many messages on their way."""
 
-    def __init__(self, *, shop: Shop, guest: Guest, name: str) -> None:
+    def __init__(self, *, seat: Seat, name: str) -> None:
         """`name` makes its ids its own."""
         self.acked = self.refused = 0
         self.is_over = False
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._shop, self._guest, self._name = shop, guest, name
+        self._seat, self._name = seat, name
         self._window = self._number = 0
         self._rest = b""
         self._is_open = False
@@ -74,7 +76,7 @@ class RawSocket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for a websocket."""
         self._transport = transport
-        self._transport.write(handshake_of(self._shop))
+        self._transport.write(handshake_of(self._seat.tenant))
 
     def data_received(self, data: bytes) -> None:
         """Count acks and refusals, and send as many anew."""
@@ -129,26 +131,27 @@ class RawSocket(asyncio.Protocol):
 
     def _message(self) -> bytes:
         self._number += 1
-        said = f'{{"type":"send","id":"{self._name}-{self._number}","conversation":"{self._guest.conversation}",'
+        said = f'{{"type":"send","id":"{self._name}-{self._number}","conversation":"{self._seat.conversation}",'
         return frame_of(f'{said}"text":"{TEXT}"}}'.encode())
 
     def _greet(self) -> None:
-        ticket = sign_ticket(pass_=issue_pass(tenant=self._shop.tenant, actor=self._guest.actor, origin=""))
-        topic = f"conversation:{self._guest.conversation}"
+        visitor = Actor("contact", self._seat.contact, self._seat.name)
+        ticket = sign_ticket(pass_=issue_pass(tenant=self._seat.tenant, actor=visitor, origin=""))
+        topic = f"conversation:{self._seat.conversation}"
         for said in ({"type": "hello", "ticket": ticket}, {"type": "subscribe", "topic": topic}):
             self._transport.write(frame_of(json.dumps(said).encode()))
 
 
-async def connect_all(*, port: int, seats: Sequence[tuple[Shop, Guest]], name: str) -> list[RawSocket]:
+async def connect_all(*, port: int, seats: Sequence[Seat], name: str) -> list[RawSocket]:
     """Connect a socket for each seat, some at a time."""
     gate = asyncio.Semaphore(32)
     loop = asyncio.get_running_loop()
 
-    async def connect(number: int, shop: Shop, guest: Guest) -> RawSocket:
+    async def connect(number: int, seat: Seat) -> RawSocket:
         async with gate, asyncio.timeout(120):
-            made = RawSocket(shop=shop, guest=guest, name=f"{name}-{number}")
+            made = RawSocket(seat=seat, name=f"{name}-{number}")
             await loop.create_connection(lambda: made, LOOPBACK, port)
             await made.ready
             return made
 
-    return list(await asyncio.gather(*(connect(n, shop, guest) for n, (shop, guest) in enumerate(seats))))
+    return list(await asyncio.gather(*(connect(n, seat) for n, seat in enumerate(seats))))
