@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from config.embedded.obstacles import Obstacle
 from tests.guarantees.storm.report import add_up, as_text
 from tests.guarantees.storm.run import Storm, new_seed, weather
 
-KEPT, BROKEN, IN_THE_WAY = 0, 1, 2
+KEPT, BROKEN, IN_THE_WAY, INTERRUPTED = 0, 1, 2, 130
 FRAMES: Final = 100_000
 EPILOG: Final = """WHAT is
   storm      faults of every kind while clients talk; then everything is compared with everything (the default)
@@ -30,6 +31,7 @@ Exit status: 0 every promise was kept, 1 one was not, 2 it cannot run."""
 def main(arguments: list[str]) -> int:
     """Answer the exit status."""
     options = _options(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever was started is then stopped, too
     if options.what == "figures":
         return _write_figures(options.json)
     try:
@@ -37,6 +39,9 @@ def main(arguments: list[str]) -> int:
     except Obstacle as obstacle:
         _say(f"./dev guarantees: {obstacle}")
         return IN_THE_WAY
+    except KeyboardInterrupt:
+        _say("./dev guarantees: stopped")
+        return INTERRUPTED
     if options.json:
         _keep(options.json, options.what, said)
     return KEPT if said["kept"] else BROKEN
