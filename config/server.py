@@ -28,9 +28,9 @@ class DrainingServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(*, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT. Without compression: it costs more than it saves on small frames."""
-    config = uvicorn.Config(
+def configure(*, host: str, port: int) -> uvicorn.Config:
+    """Answer how a server listens. Without compression: it costs more than it saves on small frames."""
+    return uvicorn.Config(
         "config.asgi:application",
         host=host,
         port=port,
@@ -43,4 +43,8 @@ def serve(*, host: str, port: int) -> None:
         timeout_graceful_shutdown=GRACE_S,
         server_header=False,
     )
-    DrainingServer(config).run()
+
+
+def serve(*, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    DrainingServer(configure(host=host, port=port)).run()
