@@ -118,6 +118,11 @@ class Peer:
         """Tell whether nothing more will be heard."""
         return self._ears is None or self._ears.done()
 
+    def forget(self) -> None:
+        """Forget what was heard and answered or not: whoever listens for long must not keep it all."""
+        self.heard.clear()
+        self._unread.clear()
+
     async def closed(self, *, within_s: float = 10) -> int | None:
         """Wait until the server has closed the socket; answer its code."""
         assert self._ears is not None

@@ -24,7 +24,7 @@ INSIDE: Final = frozenset({Who.OPERATOR})
 
 
 class Id(StrEnum):
-    """What an id names. Each but PLAIN is tried with another tenant's and with one that never was (mirror/ids.py)."""
+    """What an id names. Each but PLAIN is tried with another tenant's and with one that never was (mirror/)."""
 
     CONVERSATION = "conversation"
     CONTACT = "contact"

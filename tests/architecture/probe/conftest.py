@@ -1,10 +1,13 @@
 """Two companies that mirror each other, made once a run: what is asked of them leaves the other as it was."""
 
+import gc
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from tests.architecture.probe.live.serving import NearServer
 from tests.architecture.probe.mirror.company import Company, open_company
 
 
@@ -18,5 +21,18 @@ class Pair:
 
 @pytest.fixture(scope="session")
 def pair(database: str) -> Pair:
+    return make_pair()
+
+
+def make_pair() -> Pair:
+    """Open two companies, in which one person works in both."""
     both = f"both-{secrets.token_hex(4)}@example.com"
     return Pair(open_company(both=both), open_company(both=both))
+
+
+@pytest.fixture(scope="module")
+def near(database: str) -> Iterator[NearServer]:
+    """The product's server in this process, where its guards can be taken away."""
+    with NearServer() as running:
+        yield running
+    gc.collect()  # psycopg's generators that were interrupted complain now, where the tests expect it

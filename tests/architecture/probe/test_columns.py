@@ -1,7 +1,9 @@
 """The mirror is whole: each column that can hold text holds the company's mark, or says why it cannot."""
 
+from tests.architecture.probe.classes import Id
 from tests.architecture.probe.conftest import Pair
 from tests.architecture.probe.mirror.columns import WITHOUT, find_columns, find_unmarked
+from tests.architecture.probe.mirror.ids import NEVER
 
 
 def test_every_text_has_its_mark(pair: Pair) -> None:
@@ -22,3 +24,9 @@ def test_what_needs_no_mark_is_there(pair: Pair) -> None:
     own = {f"{table}.{column}" for table, column in find_columns(schema=pair.ours.tenant.schema)}
     public = {f"public.{table}.{column}" for table, column in find_columns(schema="public")}
     assert set(WITHOUT) <= own | public
+
+
+def test_every_kind_of_id_can_be_tried(pair: Pair) -> None:
+    kinds = set(Id) - {Id.PLAIN, Id.CURSOR}
+    assert not kinds - set(NEVER), "make one that never was in tests/architecture/probe/mirror/ids.py"
+    assert not kinds - set(pair.theirs.own), "give each company one in tests/architecture/probe/mirror/company.py"

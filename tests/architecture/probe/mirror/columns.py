@@ -37,8 +37,12 @@ WITHOUT: Final[dict[str, str]] = {
     "django_migrations.name": WORDS,
     "event.kind": WORDS,
     "idempotency_key.digest": HASH,
+    "identity_secret.hint": "the last characters of a secret",
+    "identity_secret.inbox": "an inbox's random key",
+    "identity_secret.sealed": "sealed",
     "idempotency_key.request": HASH,
     "public.audit_notes.action": WORDS,
+    "public.confirmations.language": WORDS,
     "public.django_migrations.app": WORDS,
     "public.django_migrations.name": WORDS,
     "public.heads.schema": HASH,
@@ -62,6 +66,7 @@ WITHOUT: Final[dict[str, str]] = {
     "public.sessions.way": WORDS,
     "public.tenants.schema": HASH,
     "public.tenants.state": WORDS,
+    "public.tenants.suspended_reason": "only of a company that is suspended, and then nothing is served",
     "public.tries.digest": HASH,
 }
 

@@ -46,11 +46,9 @@ class Company:
     agent: Member
     both: Member  # a person who is a member of the other company, too
     guests: list[Guest] = field(default_factory=list)
-    key: str = ""
     secret: str = ""
-    reply: str = ""
-    invitation: str = ""
     _sessions: dict[UUID, str] = field(default_factory=dict)
+    own: dict[Id, str] = field(default_factory=dict)
     never: dict[Id, str] = field(default_factory=lambda: {id_: make() for id_, make in NEVER.items()})
 
     @property
@@ -89,17 +87,17 @@ class Company:
 def open_company(*, both: str) -> Company:
     """Sign a company up and fill it; `both` is the address of somebody who works in several."""
     mark = f"canary-{secrets.token_hex(4)}"
-    tenant = sign_up(
-        name=f"{mark} Ltd",
-        slug=mark,
-        email=f"{mark}@example.com",
-        password=PASSWORD,
-        now=datetime.now(UTC),
-        verified=True,
-    )
+    words: Any = {"name": f"{mark} Ltd", "slug": mark, "email": f"{mark}@example.com", "password": PASSWORD}
+    tenant = sign_up(**words, now=datetime.now(UTC), verified=True)
     agent = add_member(tenant=tenant, email=f"{mark}-2@example.com", name=f"{mark} 2", password=PASSWORD, role="agent")
     worker = add_member(tenant=tenant, email=both, name="Both", password=PASSWORD, role="owner")
     company = Company(mark, tenant, Shop(tenant=tenant), _find_owner(tenant, mark), agent, worker)
+    company.own |= {
+        Id.PERSON: str(agent.person_id),
+        Id.INBOX: company.shop.inbox,
+        Id.EMAIL: f"{mark}@example.com",
+        Id.SLUG: tenant.slug,
+    }
     _serve(company)
     _configure(company)
     _leave_behind(company)
@@ -117,7 +115,8 @@ def _serve(company: Company) -> None:
         guest = company.shop.welcome(text=f"{mark} asks {number}")
         company.guests.append(guest)
         with tenant_context(company.tenant):
-            Contact.objects.filter(id=guest.actor.id).update(name=f"{mark} visitor")  # no command names visitors yet
+            told = dict.fromkeys(("name", "email", "phone", "external_id"), f"{mark} {number}")
+            Contact.objects.filter(id=guest.actor.id).update(**told)  # as a site that vouches for them would tell
             where: Any = {"conversation": guest.conversation, "actor": actor, "now": now}
             commands.post_message(**where, text=f"{mark} answers", client_id=f"{mark}-m{number}")
             commands.add_note(**where, text=f"{mark} notes", client_id=f"{mark}-n{number}")
@@ -125,14 +124,17 @@ def _serve(company: Company) -> None:
             if number == 2:
                 commands.resolve(**where)
 
+    first = company.guests[0]
+    company.own |= {Id.CONVERSATION: str(first.conversation), Id.CONTACT: str(first.actor.id)}
+
 
 def _configure(company: Company) -> None:
     mark, owner = company.mark, company.browser()
     scopes = sorted(KEY_SCOPES)
     made = _call(owner, "post", "/api/v1/keys", {"name": f"{mark} robot", "scopes": scopes}, HTTP_IDEMPOTENCY_KEY=mark)
-    company.key, company.secret = made["id"], made["secret"]
+    company.own[Id.KEY], company.secret = made["id"], made["secret"]
     _call(owner, "post", "/api/v1/keys", {"name": f"{mark} second", "scopes": scopes})
-    company.reply = f"{mark}-reply"
+    company.own |= {Id.REPLY: f"{mark}-reply", Id.DEFINITION: f"canned_reply/{mark}-reply"}
     body = {"name": f"{mark} reply", "texts": {"en": f"{mark} says hello"}}
     for name in ("again", "reply"):
         path = f"/api/v1/definitions/canned_reply/{mark}-{name}"
@@ -140,6 +142,8 @@ def _configure(company: Company) -> None:
             saved = _call(owner, "put", f"{path}/draft", {"body": {**body, "name": f"{mark} {title}"}, "revision": 0})
             _call(owner, "post", f"{path}/publish", {"revision": saved["draft"]["revision"]})
         _call(owner, "put", f"{path}/draft", {"body": {**body, "name": f"{mark} later"}, "revision": 0})
+    path = f"/api/v1/inboxes/{company.shop.inbox}/identity-secrets"
+    company.own[Id.SECRET] = _call(owner, "post", path, {})["id"]
     changes = {"name": f"{mark} inbox", "greeting": {"en": f"{mark} greets"}, "origins": [f"https://{mark}.example"]}
     _call(owner, "patch", f"/api/v1/inboxes/{company.shop.inbox}", changes)
 
@@ -159,9 +163,9 @@ def _leave_behind(company: Company) -> None:
 
     with tenant_context(tenant):
         run_readers(readers=[Reader(name=mark, kinds=frozenset({"message.posted.v1"}), apply=fail)], now=now)
-    company.invitation = add_people_things(tenant=tenant, mark=mark, member=company.agent, now=now)
     for member in (company.owner, company.owner, company.agent):
         company.session_of(member)
+    company.own |= add_people_things(tenant=tenant, mark=mark, member=company.agent, now=now)
     note_: Any = {"who": who_is(caller=company.owner), "action": "member.role_changed", "now": now}
     with platform_context(), from_origin(address=mark, agent=mark):
         target = Target(kind="member", id=mark, label=mark)

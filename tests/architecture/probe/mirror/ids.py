@@ -1,4 +1,4 @@
-"""For every kind of id one that never was, and looks like those that are. The two companies' own are in theirs.py."""
+"""For every kind of id one that never was, and looks like those that are; `Company.own` has those that are."""
 
 import secrets
 from collections.abc import Callable
@@ -27,6 +27,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.KEY: uuid,
     Id.FACTOR: uuid,
     Id.DOMAIN: uuid,
+    Id.SECRET: uuid,
     Id.INBOX: lambda: secrets.token_urlsafe(15),
     Id.REPLY: lambda: f"canary-{secrets.token_hex(4)}-reply",
     Id.DEFINITION: lambda: f"canned_reply/canary-{secrets.token_hex(4)}-reply",

@@ -1,7 +1,7 @@
 """THE register: every way in or through, classified. A way that is found in the code and not in here fails a test.
 
-The test's message says which line to enter where. Ids are then tried by the probe with another tenant's: an id of a new
-kind gets a word in `Id` and two values in mirror/ids.py.
+The test's message says which line to enter where. Ids are then tried by the probe with another tenant's: a new kind of
+id gets a word in `Id`, one that never was in mirror/ids.py, and each company's own in mirror/company.py (`own`).
 """
 
 from typing import Final

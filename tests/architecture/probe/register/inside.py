@@ -81,5 +81,6 @@ ENTRIES: Final = (
     within("memory conversations.definitions.calendar.rules._get_pieces", Bound.SAME, "arithmetic of its arguments"),
     within("memory conversations.definitions.kinds._KINDS", Bound.SAME, "kinds of the code"),
     within("memory conversations.engine.events._KINDS", Bound.SAME, "kinds of the code"),
+    within("memory conversations.live.topics._name_of", Bound.SAME, "arithmetic of a stream's random id"),
     within("memory conversations.engine.statements.qualified", Bound.NAMED, "SQL texts, by schema"),
 )

@@ -16,7 +16,6 @@ from tenants.describing import Described, find_described
 from tests.architecture.probe.classes import Bound, Entry, Id, Who
 from tests.architecture.probe.mirror.company import JSON, PASSWORD, Company
 from tests.architecture.probe.mirror.ids import NEVER
-from tests.architecture.probe.mirror.theirs import THEIRS
 from tests.architecture.probe.register import ENTRIES
 from tests.architecture.probe.walk.routes import patterns
 
@@ -60,7 +59,7 @@ def places(entry: Entry) -> Iterator[tuple[str, Id]]:
 def make_call(entry: Entry, company: Company, chosen: Mapping[str, str] | None = None) -> Call:
     """Answer the call as `company` would make it, but with `chosen` in its places."""
     _, method, template = entry.name.split(" ")
-    given = {place: THEIRS[id_](company) for place, id_ in places(entry)} | dict(chosen or {})
+    given = {place: company.own[id_] for place, id_ in places(entry)} | dict(chosen or {})
     path = re.sub(r"\{(\w+)\}", lambda m: given.get(m[1], PLAIN.get(m[1], "x")), template)
     query = {place[1:]: value for place, value in given.items() if place[0] == "?"}
     said = find_said(entry)
@@ -109,4 +108,7 @@ def client_of(company: Company, entry: Entry, who: Who) -> Client:
         return company.browser(fresh=entry.bound is Bound.CALLER)
     if who is Who.KEY:
         return company.program()
-    return company.anybody(**(company.guests[0].headers if who is Who.VISITOR else {}))
+    if who is Who.VISITOR:
+        ends = entry.name.startswith("tenant DELETE ")
+        return company.anybody(**(company.shop.welcome() if ends else company.guests[0]).headers)
+    return company.anybody()
