@@ -25,7 +25,10 @@ DAY_S = 86_400
 
 
 class KeyBody(Body, frozen=True):
-    """A new key. Contacts see its name over what it writes. No networks mean any; null, that it never expires."""
+    """A new key; it may do no more than who made or last rotated it. Contacts see its name over what it writes.
+
+    No networks mean any; null, that it never expires.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^.*\S.*\Z")]
     scopes: Annotated[list[str], Meta(min_length=1, max_length=50)]
@@ -40,7 +43,10 @@ class RotateBody(Body, frozen=True):
 
 
 class Key(Answer, frozen=True):
-    """A key without its secret, of which `hint` is the end. `last_used_at` is right to ten minutes."""
+    """A key without its secret, of which `hint` is the end. `last_used_at` is right to ten minutes.
+
+    `created_by` made or last rotated it: it may do no more than they may, and opens while they are a member.
+    """
 
     id: UUID
     name: str

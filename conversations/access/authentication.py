@@ -1,6 +1,7 @@
 """How the REST API knows a key: `Authorization: Bearer sk_...`, on the host of the tenant whose key it is."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -9,6 +10,8 @@ from rest_framework.request import Request
 from conversations.access.queries import find_bearer
 from tenants.members.bearer import KeyBearer
 from tenants.tries import address_of
+
+_FOUND: Final = "yunke_bearer"
 
 
 class BearerKey(BaseAuthentication):
@@ -19,8 +22,12 @@ class BearerKey(BaseAuthentication):
         scheme, _, secret = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        address = address_of(request._request)  # noqa: SLF001 # DRF's own way down to Django's request
-        bearer = find_bearer(secret=secret.strip(), address=address, now=datetime.now(UTC))
+        asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
+        bearer: KeyBearer | None = getattr(asked, _FOUND, None)
+        if bearer is None:
+            # Once a request: asked again inside the transaction that keeps its answer, public could not be looked into.
+            bearer = find_bearer(secret=secret.strip(), address=address_of(asked), now=datetime.now(UTC))
+            setattr(asked, _FOUND, bearer)
         if bearer is None:
             raise AuthenticationFailed
         return bearer, None

@@ -58,7 +58,10 @@ def make_key(
 
 
 def rotate_key(*, key: UUID, overlap_s: int, by: Member, now: datetime) -> tuple[ApiKey, str]:
-    """Give a key a new secret; the one before works `overlap_s` longer. Raises NotAllowed, NotFound or KeyRevoked."""
+    """Give a key a new secret; the one before works `overlap_s` longer. Raises NotAllowed, NotFound or KeyRevoked.
+
+    Whoever is shown the secret answers for the key from now on: it may do no more than they may.
+    """
     _check(by)
     secret = _new_secret()
     with transaction.atomic():
@@ -67,7 +70,8 @@ def rotate_key(*, key: UUID, overlap_s: int, by: Member, now: datetime) -> tuple
             raise KeyRevoked
         row.old_secret, row.old_until = row.secret, now + timedelta(seconds=overlap_s)
         row.secret, row.hint = hash_secret(secret=secret), secret[-4:]
-        row.save(update_fields=["secret", "hint", "old_secret", "old_until"])
+        row.created_by = by.person_id
+        row.save(update_fields=["secret", "hint", "old_secret", "old_until", "created_by"])
         _record("key.rotated", row, by, now, after={"old_secret_until": row.old_until.isoformat()})
     return row, secret
 

@@ -11,6 +11,7 @@ from conversations.access import rules
 from conversations.access.models import ApiKey
 from tenants.context import current_tenant
 from tenants.members.bearer import KeyBearer
+from tenants.members.queries import find_member
 from tenants.paging import Page, Window, cut, turn
 
 USED_WITHIN: Final = timedelta(minutes=10)
@@ -24,16 +25,20 @@ def hash_secret(*, secret: str) -> str:
 def find_bearer(*, secret: str, address: str, now: datetime) -> KeyBearer | None:
     """Answer who shows this secret, if a key of the current tenant opens with it; note its use, at most every 10 min.
 
-    Wrong, another tenant's, expired, revoked or from elsewhere: whoever shows it learns nothing of the difference.
+    Wrong, another tenant's, expired, revoked, from elsewhere, or of somebody who is no member any more: whoever shows
+    it learns nothing of the difference. Call it outside transactions: who answers for it is looked up in public.
     """
     shown = hash_secret(secret=secret)
     key = ApiKey.objects.filter(Q(secret=shown) | Q(old_secret=shown)).first()
     if key is None or not rules.opens(terms=_terms(key, shown), address=address, now=now):
         return None
+    maker = find_member(tenant=current_tenant(), person_id=key.created_by)
+    if maker is None:
+        return None
     unnoted = key.last_used_at is None or key.last_used_at < now - USED_WITHIN
     if unnoted and current_tenant().closed is None:
         ApiKey.objects.filter(id=key.id).update(last_used_at=now)
-    return KeyBearer(current_tenant().id, key.id, key.name, frozenset(key.scopes))
+    return KeyBearer(current_tenant().id, key.id, key.name, rules.cut_scopes(scopes=key.scopes, own=maker.permissions))
 
 
 def _terms(key: ApiKey, shown: str) -> rules.Terms:

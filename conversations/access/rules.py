@@ -59,6 +59,11 @@ def check_scopes(*, scopes: Iterable[str], own: frozenset[str]) -> tuple[str, ..
     return tuple(sorted(asked))
 
 
+def cut_scopes(*, scopes: Iterable[str], own: frozenset[str]) -> frozenset[str]:
+    """Answer what a key may do now: what it was given, as far as whoever answers for it may do that themselves."""
+    return frozenset(scopes) & (own | READING_SCOPES)
+
+
 def check_expiry(*, expires_at: datetime | None, now: datetime) -> datetime | None:
     """Answer it; raise Invalid for a moment that has passed, is too far away or says no time zone."""
     if expires_at is not None and (expires_at.tzinfo is None or not now < expires_at <= now + FARTHEST):

@@ -106,3 +106,11 @@ def test_the_desk_does_not_exist_for_a_contact() -> None:
     with pytest.raises(NotFound):
         threads.resolve(state=OPEN, actor=CUSTOMER)
     assert not threads.sees_notes(actor=CUSTOMER)
+
+
+def test_a_key_may_what_its_maker_may_now() -> None:
+    given = ("conversations.view", "definitions.manage", "personal:read")
+    assert rules.cut_scopes(scopes=given, own=frozenset({"conversations.view"})) == {
+        "conversations.view",
+        "personal:read",
+    }

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from conversations.access.models import ApiKey
-from tenants.context import tenant_context
+from tenants.context import platform_context, tenant_context
+from tenants.models import Membership
 from tests.apps.access.conftest import KeyClient, with_secret
 from tests.apps.threads.test_api import post, refused
 from tests.conftest import ClientFor, MakeMember, MakeTenant
@@ -199,3 +200,38 @@ def test_another_tenants_key_id_does_not_exist(
     assert refused(stranger.get(path)) == refused(stranger.delete(path)) == (404, "not_found")
     assert refused(post(stranger, f"{path}/rotate")) == (404, "not_found")
     assert owner.get(path).json()["status"] == "live"
+
+
+def test_a_key_may_no_more_than_who_made_it(shop: Shop, make_member: MakeMember, client_for: ClientFor) -> None:
+    """Another role, and it is cut; out of the company, and it does not open; back, and it opens again."""
+    maker = make_member(shop.tenant, role="admin")
+    body = {"name": "Robot", "scopes": ["conversations.view", "members.view", "definitions.manage", "personal:read"]}
+    secret = post(client_for(shop.tenant, maker), KEYS, body).json()["secret"]
+    program = with_secret(client_for(shop.tenant), secret)
+    draft = "/api/v1/definitions/canned_reply/x/draft"
+
+    def asked() -> list[int]:
+        return [program.get(BASE).status_code, program.delete(draft).status_code]
+
+    assert asked() == [200, 404]
+    for change, codes in (({"role": "viewer"}, [200, 403]), ({"is_active": False}, [401, 401])):
+        with platform_context():
+            Membership.objects.filter(id=maker.membership_id).update(**change)
+        assert asked() == codes
+    with platform_context():
+        Membership.objects.filter(id=maker.membership_id).update(role="admin", is_active=True)
+    assert asked() == [200, 404]
+
+
+def test_who_rotates_a_key_answers_for_it(
+    shop: Shop, owner: Client, make_member: MakeMember, client_for: ClientFor
+) -> None:
+    """Nobody gets a secret that may more than they may; a key of somebody who left is taken over by rotating it."""
+    maker, other = make_member(shop.tenant, role="admin"), make_member(shop.tenant, role="owner")
+    made = post(client_for(shop.tenant, maker), KEYS, {"name": "Robot", "scopes": ["conversations.view"]}).json()
+    with platform_context():
+        Membership.objects.filter(id=maker.membership_id).update(is_active=False)
+    assert with_secret(client_for(shop.tenant), made["secret"]).get(BASE).status_code == 401
+    taken = post(client_for(shop.tenant, other), f"{KEYS}/{made['id']}/rotate", {"overlap_s": 0}).json()
+    assert taken["created_by"] == str(other.person_id)
+    assert with_secret(client_for(shop.tenant), taken["secret"]).get(BASE).status_code == 200
