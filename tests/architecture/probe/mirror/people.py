@@ -26,7 +26,7 @@ def add_people_things(*, tenant: TenantRef, mark: str, member: Member, now: date
         app = CodeApp.objects.create(person_id=member.person_id, name=f"{mark} phone", secret=mark, created_at=now)
         words = {"name": f"{mark} key", "site": f"{mark}.example", "transports": [mark]}
         SsoProvider.objects.create(
-            tenant_id=tenant.id, issuer=f"https://{mark}.example", client_id=mark, secret=mark, role="agent"
+            tenant_id=tenant.id, issuer=f"https://{mark}.example", client_id=mark, secret=mark, role=f"{mark}-role"
         )
         domain = SsoDomain.objects.create(tenant_id=tenant.id, domain=f"{mark}.example", token=mark)
         SsoIdentity.objects.create(
