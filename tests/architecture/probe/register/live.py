@@ -40,6 +40,7 @@ ENTRIES: Final = (
     topic("staff", MEMBER, conversation=Id.CONVERSATION),
     topic("desk", MEMBER),
     Entry(name="signal Hint", who=INSIDE, bound=Bound.NAMED, why="a schema and a position; the log is read for more"),
+    Entry(name="signal News", who=INSIDE, bound=Bound.NAMED, why="events, on a bus that only our processes can reach"),
     Entry(name="signal Change", who=INSIDE, bound=Bound.PLATFORM, why="a tenant's id: look it up anew"),
     Entry(name="signal Whisper", who=INSIDE, bound=Bound.NAMED, why="a frame, for those of the schema who look on"),
 )
