@@ -36,6 +36,8 @@ YUNKE_TENANT_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_TENANT_REQUESTS_A_MIN
 YUNKE_DNS_SERVERS = os.environ.get("YUNKE_DNS_SERVERS", "")
 YUNKE_OUTBOUND_CA_FILE = os.environ.get("YUNKE_OUTBOUND_CA_FILE", "")
 YUNKE_OUTBOUND_LOOPBACK = False
+# Whether the worker brings what was noted in public into the audits; tests turn it off.
+YUNKE_AUDIT_CARRIED = True
 # Anonymous ones that one address may bring into one inbox.
 YUNKE_NEW_VISITORS_A_MINUTE = int(os.environ.get("YUNKE_NEW_VISITORS_A_MINUTE", "60"))
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]

@@ -86,7 +86,7 @@ def carry_notes(*, now: datetime) -> int:
     for tenant in get_active_tenants() if waiting else []:
         if tenant.id in waiting and tenant.closed is None:
             try:
-                carried += _carry(tenant, now)
+                carried += _carry(tenant, _read_notes(tenant), now)
             except DatabaseError as error:  # closed or locked just now: its notes wait, the others' do not
                 if not connection.is_usable():
                     raise
@@ -94,10 +94,13 @@ def carry_notes(*, now: datetime) -> int:
     return carried
 
 
-def _carry(tenant: TenantRef, now: datetime) -> int:
-    """Copy, commit, then delete: who is killed in between does it again, and finds each note by its id."""
+def _read_notes(tenant: TenantRef) -> list[AuditNote]:
     with platform_context():
-        notes = list(AuditNote.objects.filter(tenant=tenant.id).order_by("id")[:AT_ONCE])
+        return list(AuditNote.objects.filter(tenant=tenant.id).order_by("id")[:AT_ONCE])
+
+
+def _carry(tenant: TenantRef, notes: Sequence[AuditNote], now: datetime) -> int:
+    """Copy, commit, then delete: who is killed in between does it again, and finds each note by its id."""
     with tenant_context(tenant), transaction.atomic():
         log.ensure_streams(subject=AUDIT)
         log.lock(subjects=[AUDIT])

@@ -1,5 +1,6 @@
 """Who did what: recorded with the change, carried from public once, judged, and shown to those who may see it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from tenants.database.session import quoted
 from tenants.secrets import sign
 from tests.apps.threads.test_commands import at_once
 from tests.conftest import ClientFor, MakeMember, MakeTenant
+from tests.serving import Worker
 from tests.shop import Shop
 
 NOW: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -92,7 +94,7 @@ def test_administration_is_recorded_with_the_change(shop: Shop, owner: Client) -
     assert findings(shop.tenant) == []
     bodies = [entry.body for entry in entries(shop.tenant)]
     assert {body["label"] for body in bodies} == {"Olivia"}
-    assert {body["address"] for body in bodies} == {"127.0.0.1"}
+    assert {body["address"] for body in bodies} == {owner.defaults["REMOTE_ADDR"]}
     inbox = bodies[3]
     assert inbox["before"] == {"version": 1, "/color": "#2457d6"}
     assert inbox["after"] == {"version": 2, "/color": "#112233"}
@@ -126,26 +128,47 @@ def remember(tenant: TenantRef, action: str) -> None:
         note(tenant=tenant.id, who=SYSTEM, action=action, target=THING, now=NOW, after={"x": 1})
 
 
-def test_notes_are_carried_once(make_tenant: MakeTenant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notes_are_carried_each_to_its_own(make_tenant: MakeTenant) -> None:
     one, two = make_tenant(), make_tenant()
     for tenant, action in ((one, "a"), (two, "b"), (one, "c")):
         remember(tenant, f"thing.{action}")
-
-    def die(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as killed:
-        killed.setattr(commands, "_forget", die)
-        with pytest.raises(KeyboardInterrupt):
-            carry_notes(now=NOW)  # after COMMIT, before the notes are gone
-    for _ in range(2):
-        carry_notes(now=NOW)
-    assert [action for action in actions(one) if action.startswith("thing.")] == ["thing.a", "thing.c"]
-    assert [action for action in actions(two) if action.startswith("thing.")] == ["thing.b"]
+    carry_notes(now=NOW)
+    assert actions(one) == ["tenant.signed_up", "thing.a", "thing.c"]
+    assert actions(two) == ["tenant.signed_up", "thing.b"]
     assert entries(two)[-1].body["after"] == {"x": 1}
     assert findings(one) == findings(two) == []
     with platform_context():
         assert not AuditNote.objects.filter(tenant__in=[one.id, two.id]).exists()
+
+
+def test_who_is_killed_while_carrying_does_it_again_once(tenant: TenantRef, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after COMMIT and before the notes are gone. They are no rows here: no worker may carry them meanwhile."""
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    said = {"who": {"kind": "system", "id": None, "label": ""}, "target": {"kind": "thing", "id": "1", "label": ""}}
+    notes = [AuditNote(tenant=tenant.id, action=f"thing.{n}", at=NOW, **said) for n in range(3)]
+    with monkeypatch.context() as killed:
+        killed.setattr(commands, "_forget", die)
+        with pytest.raises(KeyboardInterrupt):
+            commands._carry(tenant, notes[:2], NOW)
+    for _ in range(2):
+        commands._carry(tenant, notes, NOW)
+    assert actions(tenant) == ["thing.0", "thing.1", "thing.2"]
+    assert findings(tenant) == []
+
+
+def test_the_worker_carries_at_once(database: str, tenant: TenantRef, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUNKE_AUDIT_CARRIED", "1")
+    with Worker(dsn=database) as worker:
+        for action in ("thing.before", "thing.while"):
+            remember(tenant, action)
+            until = time.monotonic() + 30
+            while action not in actions(tenant):
+                assert time.monotonic() < until, worker.output()
+                time.sleep(0.05)
+    assert findings(tenant) == []
 
 
 def test_two_workers_carry_a_note_once(tenant: TenantRef) -> None:
