@@ -23,6 +23,8 @@ from tests.benchmarks.plan import Plan, Report, Run, Seat, quantiles
 SALT: Final = secrets.token_hex(4).encode()  # the ids of another run would be repeats
 ID_LENGTH: Final = len(SALT) + 13
 MOST_ERRORS: Final = 5
+PING: Final = 9
+PONG: Final = 10
 STARTS_S: Final = 60.0
 clock = time.perf_counter
 
@@ -173,6 +175,8 @@ class Socket(asyncio.Protocol):
     def _other(self, opcode: int, payload: bytes) -> None:
         if self._awaited and payload.startswith(self._awaited):
             self._step()
+        elif opcode == PING:
+            self._transport.write(bytes((0x80 | PONG, 0x80 | len(payload), 0, 0, 0, 0)) + payload)
         elif opcode == 8 or payload.startswith(b'{"type":"error"'):
             self._score.error(f"{opcode}: {payload.decode(errors='replace')}")
 

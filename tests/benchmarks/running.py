@@ -129,10 +129,16 @@ def figures(runs: list[Run]) -> dict[str, object]:
         "acked_per_s": round(median(acked), 1),
         "spread": [round(min(acked), 1), round(max(acked), 1)],
         "events_per_s": round(median(run.events / run.seconds for run in runs), 1),
-        "latency_ms": {name: round(median(run.latencies_ms[name] for run in runs), 3) for name in runs[0].latencies_ms},
-        "late_ms": {name: round(median(run.late_ms[name] for run in runs), 3) for name in runs[0].late_ms},
+        "latency_ms": _medians([run.latencies_ms for run in runs]),
+        "late_ms": _medians([run.late_ms for run in runs]),
         "cpu_ms_per_1000": {
             name: round(median(1e6 * run.cpu[name] / run.acked for run in runs if run.acked), 1) for name in runs[0].cpu
         },
         "cores_busy": {name: round(median(run.cpu[name] / run.seconds for run in runs), 2) for name in runs[0].cpu},
     }
+
+
+def _medians(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Answer the median of each quantile over the stretches in which there was anything."""
+    measured = [each for each in found if each]
+    return {name: round(median(each[name] for each in measured), 3) for name in (measured[0] if measured else ())}
