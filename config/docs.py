@@ -53,7 +53,7 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answered(answer: dict[str, Any]) -> str:
-    return next((_name(found["schema"]) for found in answer.get("content", {}).values()), "")
+    return next((_name(found.get("schema", {})) for found in answer.get("content", {}).values()), "")
 
 
 def _name(schema: dict[str, Any]) -> str:

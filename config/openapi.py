@@ -23,6 +23,7 @@ from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal, Suspended
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 REF: Final = "#/components/schemas/{name}"
+JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 INFO: Final = """Programs show an API key: `Authorization: Bearer sk_...`. Members' browsers use their session and
 show its CSRF token as `X-CSRFToken` with every change. Visitors show `Authorization: Visitor <token>`.
@@ -204,7 +205,9 @@ def _answers(operation: Operation, said: Described, known: dict[str, Any]) -> di
     for status, shape in said.answers.items():
         answer: dict[str, Any] = {"description": HTTPStatus(status).phrase, "headers": headers}
         if shape is not None:
-            answer["content"] = {"application/json": {"schema": known[repr(shape)]}}
+            answer["content"] = {said.media: {"schema": known[repr(shape)]}}
+        elif said.media != JSON:
+            answer["content"] = {said.media: {}}
         found[str(status)] = answer
     return found
 

@@ -11,6 +11,7 @@ from config.attendant import Errand
 from config.sweeping import Sweep
 from conversations.access.answers import forget_answers
 from conversations.audit.commands import carry_notes
+from conversations.belongings import TABLES as TENANT_TABLES
 from conversations.channels.webchat.commands import furnish
 from conversations.channels.webchat.inbox import INBOX
 from conversations.contacts.commands import forget_tokens
@@ -37,11 +38,14 @@ from tenants.confirming.abandoned import confirm_proved, remind, remove_abandone
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.database.pool import TenantPool
 from tenants.expiry import forget_expired
+from tenants.exports.commands import CHANNEL as EXPORT_ASKED
+from tenants.exports.commands import forget_expired_exports, make_next
 from tenants.mail.queueing import CHANNEL as MAIL_QUEUED
 from tenants.mail.sending import forget_sent, send_due
 from tenants.members.departures import tell_departures
 from tenants.members.resets.commands import answer_resets, forget_resets
 from tenants.provisioning.commands import resume_unfinished
+from tenants.provisioning.deletion import delete_due, forget_tombstones
 from tenants.provisioning.ready import CHANNEL as READY_TAKEN
 from tenants.provisioning.ready import refill
 
@@ -76,6 +80,7 @@ def send_mails(now: datetime) -> int:
 def sweep(now: datetime) -> None:
     """Forget what has expired."""
     forget_expired(now=now)
+    forget_expired_exports(now=now)
     forget_sent(now=now)
     forget_resets(now=now)
 
@@ -109,10 +114,22 @@ def carry_audit_notes(now: datetime) -> int:
     return carry_notes(now=now) if settings.YUNKE_AUDIT_CARRIED else 0
 
 
+def make_exports(now: datetime) -> int:
+    """Make an archive that somebody has asked for; answer whether there was one to be made."""
+    return int(make_next(now=now))
+
+
+def delete_tenants(now: datetime) -> None:
+    """Delete the tenants whose time has come, and forget the addresses of those long gone."""
+    delete_due(now=now)
+    forget_tombstones(now=now)
+
+
 # What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.
 CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     resume_sign_ups,
     follow_up_sign_ups,
+    delete_tenants,
     sweep,
     sweep_tenants,
     tell_who_left,
@@ -124,6 +141,7 @@ ERRANDS: Final = (
     Errand(do=send_mails, channel=MAIL_QUEUED, look_s=2.0),
     Errand(do=carry_audit_notes, channel=NOTES, look_s=5.0),
     Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),
+    Errand(do=make_exports, channel=EXPORT_ASKED, look_s=5.0),
 )
 
 
@@ -131,6 +149,7 @@ def fill_ports() -> None:
     """Put into each port what this deployment has for it, and into the register every kind of definition."""
     ports.furnish_tenant[:] = [furnish_tenant]
     ports.member_left[:] = [member_left]
+    ports.tenant_tables.update(TENANT_TABLES)
     ports.tell_tenant_changed[:] = [tell_tenant_changed]
     if settings.YUNKE_REDIS_URL:
         from conversations.engine.bus.redis import RedisAnnouncer  # noqa: PLC0415 - an extra

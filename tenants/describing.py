@@ -31,7 +31,7 @@ class Described:
 
     For Idempotency-Key: whether a POST's answer is kept, which of its fields are secrets and therefore are not, and
     whether all that it does is one transaction of the tenant (it never looks into public). `while_closed` methods are
-    asked of a suspended tenant, too: they change nothing, or what must always be possible.
+    asked of a suspended tenant, too: they change nothing, or what must always be possible. `media` is what it answers.
     """
 
     answers: Mapping[int, Any]
@@ -43,6 +43,7 @@ class Described:
     secrets: tuple[str, ...] = ()
     one_transaction: bool = False
     while_closed: bool = False
+    media: str = "application/json"
 
 
 def describe(said: Described) -> Callable[[F], F]:

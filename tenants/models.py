@@ -11,6 +11,8 @@ from uuid_utils.compat import uuid7
 from tenants.audit.models import AuditAnchor, AuditNote
 from tenants.confirming.models import Confirmation
 from tenants.context import Closure, TenantRef
+from tenants.domains.models import Domain
+from tenants.exports.models import Export
 from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
 from tenants.mail.models import Mail
 from tenants.members.models import ROLES, Departure, Invitation, OwnRole, Reset
@@ -23,11 +25,14 @@ __all__ = [
     "CodeApp",
     "Confirmation",
     "Departure",
+    "Domain",
+    "Export",
     "Head",
     "Invitation",
     "LiveNonce",
     "Mail",
     "Membership",
+    "OldSlug",
     "OwnRole",
     "Person",
     "ReadySchema",
@@ -41,6 +46,7 @@ __all__ = [
     "SsoProvider",
     "Tenant",
     "TenantState",
+    "Tombstone",
 ]
 
 
@@ -106,6 +112,42 @@ class Tenant(models.Model):
         if self.delete_at is not None:
             return Closure("deletion", until=self.delete_at)
         return Closure("suspended", self.suspended_reason) if self.suspended_at else None
+
+
+class Tombstone(models.Model):
+    """That there was a tenant with this id and schema, so that neither is ever used again; nothing about anybody.
+
+    A digest of its slug keeps that address from others until `slug_until`; then it is forgotten, too.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    schema = models.CharField(max_length=63, unique=True)
+    slug_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - null: it is free again
+    slug_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tombstones"
+
+    def __str__(self) -> str:
+        """Name it in logs."""
+        return self.schema
+
+
+class OldSlug(models.Model):
+    """An address that a tenant had: it leads to the new one, and nobody else gets it, until then."""
+
+    slug = models.CharField(max_length=30, primary_key=True)
+    tenant = models.ForeignKey("tenants.Tenant", on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "old_slugs"
+
+    def __str__(self) -> str:
+        """Name it in logs."""
+        return self.slug
 
 
 class ReadySchema(models.Model):

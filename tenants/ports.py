@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from tenants.belongings import Table
 from tenants.context import TenantRef, on_commit
 from tenants.queries import forget_tenant
 
@@ -32,3 +33,7 @@ def say_tenant_changed(*, tenant: TenantRef) -> None:
             tell_others(tenant)
 
     on_commit(tell)
+
+
+# The service's tables in a tenant's schema, by name: what an export takes along of each.
+tenant_tables: dict[str, Table] = {}

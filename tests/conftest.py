@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -9,7 +10,9 @@ import django
 import hypothesis
 import pytest
 
+ARCHIVES = tempfile.TemporaryDirectory()  # where exports are kept, for children too; gone at the end of the run
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+os.environ["YUNKE_EXPORTS_FOLDER"] = ARCHIVES.name
 django.setup()
 
 from django.conf import settings  # noqa: E402 # only after django.setup()

@@ -31,6 +31,11 @@ class DataFolder:
         return self.path / "mails"
 
     @property
+    def exports(self) -> Path:
+        """Where archives of companies wait to be downloaded."""
+        return self.path / "exports"
+
+    @property
     def running(self) -> Path:
         """What runs now: port and database, for `./dev manage`."""
         return self.path / "running.json"

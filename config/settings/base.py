@@ -29,6 +29,7 @@ YUNKE_READY_SCHEMAS = int(os.environ.get("YUNKE_READY_SCHEMAS", "8"))  # at leas
 YUNKE_MOST_READY_SCHEMAS = int(os.environ.get("YUNKE_MOST_READY_SCHEMAS", "64"))  # after many sign-ups
 YUNKE_SIGN_UPS_A_MINUTE = int(os.environ.get("YUNKE_SIGN_UPS_A_MINUTE", "60"))  # from one address in the net
 YUNKE_CONFIRM_WITHIN_DAYS = int(os.environ.get("YUNKE_CONFIRM_WITHIN_DAYS", "7"))  # or a signed-up company is removed
+YUNKE_DELETION_GRACE_DAYS = int(os.environ.get("YUNKE_DELETION_GRACE_DAYS", "30"))
 YUNKE_KEY_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_KEY_REQUESTS_A_MINUTE", "600"))
 YUNKE_TENANT_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_TENANT_REQUESTS_A_MINUTE", "3000"))
 # Calls to servers that customers name: which DNS is asked (the system's unless given), whom TLS trusts besides, and
@@ -127,6 +128,20 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# Archives of companies: a folder that servers and workers share, or any other storage of Django's.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "exports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": os.environ.get("YUNKE_EXPORTS_FOLDER") or str(BASE_DIR / ".data" / "exports"),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.confirming.urls")),
     path("", include("tenants.sso.urls")),
     path("", include("tenants.urls")),
+    path("", include("tenants.company.urls")),
+    path("", include("tenants.exports.urls")),
     path("", include("conversations.access.urls")),
     path("", include("conversations.audit.urls")),
     path("", include("config.urls.docs")),

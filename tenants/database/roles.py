@@ -27,7 +27,7 @@ def create_shared_roles(cursor: Any) -> None:
 
 
 def drop_schema(cursor: Any, *, schema: str) -> None:
-    """Drop a schema that never had a customer, and its role."""
+    """Drop a schema and its role: one that never had a customer, or one whose tenant is deleted."""
     cursor.execute(f"DROP SCHEMA {quoted(schema)} CASCADE")
     cursor.execute(f"DROP ROLE {quoted(schema)}")
 

@@ -17,7 +17,7 @@ from tenants.members.permissions import Role
 from tenants.models import Head, Membership, Person, Tenant, TenantState
 from tenants.provisioning import steps
 from tenants.provisioning.ready import take_ready
-from tenants.provisioning.refusals import SlugTaken
+from tenants.provisioning.slugs import take_slug
 from tenants.provisioning.validation import refuse_invalid
 
 log = structlog.get_logger(__name__)
@@ -72,9 +72,8 @@ def _resumed(tenant_id: UUID) -> bool:
 
 
 def _refuse_taken(slug: str) -> None:
-    with platform_context():
-        if Tenant.objects.filter(slug=slug).exists():
-            raise SlugTaken
+    with platform_context(), transaction.atomic():
+        take_slug(slug=slug)
 
 
 def _reserve(*, owner: Person, tenant: Tenant, letter: Letter | None, now: datetime) -> Tenant:
@@ -82,6 +81,7 @@ def _reserve(*, owner: Person, tenant: Tenant, letter: Letter | None, now: datet
     with platform_context():
         try:
             with transaction.atomic():
+                take_slug(slug=tenant.slug)
                 return _write(owner, tenant, letter, now)
         except IntegrityError as error:
             _refuse_taken(tenant.slug)  # by another sign-up, between our look and our write

@@ -1,4 +1,4 @@
-"""What sign-up refuses."""
+"""What sign-up and the life of a tenant refuse."""
 
 from tenants.refusals import FieldError, Refusal
 
@@ -13,3 +13,10 @@ class SlugTaken(Refusal):
         """Point at the field."""
         error: FieldError = {"field": "slug", "code": "taken", "detail": (type(self).__doc__ or "").strip()}
         super().__init__(errors=[error])
+
+
+class DeletionAsked(Refusal):
+    """The deletion of this company was asked for already."""
+
+    code = "deletion_asked"
+    status = 409

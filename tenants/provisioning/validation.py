@@ -10,6 +10,15 @@ from tenants.refusals import FieldError, Invalid
 from tenants.text import is_storable
 
 
+def refuse_invalid_company(*, name: str, slug: str) -> None:
+    """Raise Invalid for what a company cannot be called."""
+    errors = name_errors(name=name) + slug_errors(slug=slug)
+    if not is_storable(text=name):
+        errors.append({"field": "name", "code": "shape", "detail": "Use printable characters."})
+    if errors:
+        raise Invalid(errors=errors)
+
+
 def refuse_invalid(*, name: str, slug: str, email: str, password: str) -> None:
     """Raise Invalid with an error for each field that is wrong."""
     errors = name_errors(name=name) + slug_errors(slug=slug) + email_errors(email=email)

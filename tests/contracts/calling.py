@@ -45,7 +45,7 @@ def call(client: Client, case: Any) -> Response:
     answer = Response(
         status_code=told.status_code,
         headers={name.lower(): [value] for name, value in told.items()},
-        content=told.content,
+        content=told.getvalue(),
         request=prepared,
         elapsed=0.0,
         verify=True,

@@ -7,15 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyotp
+from django.core.files.base import ContentFile
 from django.db.models import F
 from django.test import Client
 
 from tenants.context import platform_context
+from tenants.exports.commands import get_storage
+from tenants.exports.models import Export
 from tenants.members.models import Invitation
 from tenants.models import Session
 from tests.authenticator import Authenticator
-from tests.conftest import ClientFor, MakeMember
+from tests.conftest import PASSWORD, ClientFor, MakeMember
 from tests.naming import Names
+from tests.rows import NOW
 from tests.shop import Guest, Shop
 
 JSON = "application/json"
@@ -58,7 +62,28 @@ class Stock:
             return {"domain": self.domain()}
         if path.startswith("/api/v1/me/"):
             return {"factor": self.factor(confirmed=not path.endswith("/confirm"))}
+        if path.startswith("/api/v1/exports/"):
+            return {"export": str(self.export().id)}
+        if path == "/api/v1/company/deletion" and method == "DELETE":
+            asked = self.owner.post(path, {"password": PASSWORD}, content_type=JSON)
+            assert asked.status_code in {202, 409}, asked.content
+            return {}
         return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
+
+    def export(self) -> Export:
+        """Answer an export that is ready."""
+        with platform_context():
+            found = Export.objects.filter(tenant_id=self.shop.tenant.id, state="ready").first()
+            if found is None:
+                said: Any = {"asked_by": self.shop.tenant.id, "asked_at": NOW, "state": "ready", "size": 1}
+                found = Export.objects.create(tenant_id=self.shop.tenant.id, **said)
+                get_storage().save(found.file, ContentFile(b"x"))
+        return found
+
+    def open(self) -> None:
+        """Take back what made the company closed."""
+        taken = self.owner.delete("/api/v1/company/deletion")
+        assert taken.status_code in {204, 404}, taken.content
 
     def identity_secret(self) -> str:
         """Answer the id of one of the inbox's secrets; make one if there is none."""

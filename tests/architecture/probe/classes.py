@@ -33,6 +33,8 @@ class Id(StrEnum):
     FACTOR = "factor"
     DOMAIN = "domain"
     INBOX = "inbox"
+    EXPORT = "export"
+    DOMAIN = "domain"
     SECRET = "secret"
     REPLY = "reply"  # the key of a definition
     DEFINITION = "definition"  # kind/key

@@ -48,6 +48,12 @@ WITHOUT: Final[dict[str, str]] = {
     "public.confirmations.language": WORDS,
     "public.django_migrations.app": WORDS,
     "public.django_migrations.name": WORDS,
+    "public.domains.problem": WORDS,
+    "public.domains.state": WORDS,
+    "public.domains.token": HASH,
+    "public.exports.language": WORDS,
+    "public.exports.sha256": HASH,
+    "public.exports.state": WORDS,
     "public.heads.schema": HASH,
     "public.invitations.code": HASH,
     "public.invitations.language": WORDS,
@@ -70,6 +76,8 @@ WITHOUT: Final[dict[str, str]] = {
     "public.tenants.schema": HASH,
     "public.tenants.state": WORDS,
     "public.tenants.suspended_reason": "only of a company that is suspended, and then nothing is served",
+    "public.tombstones.schema": "of tenants that are gone",
+    "public.tombstones.slug_digest": HASH,
     "public.tries.digest": HASH,
 }
 

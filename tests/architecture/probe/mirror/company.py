@@ -27,6 +27,7 @@ from tenants.origin import from_origin
 from tenants.provisioning import sign_up
 from tests.architecture.probe.classes import Id
 from tests.architecture.probe.mirror.ids import NEVER
+from tests.architecture.probe.mirror.life import add_life_things
 from tests.architecture.probe.mirror.people import add_people_things
 from tests.shop import Guest, Shop
 
@@ -166,6 +167,7 @@ def _leave_behind(company: Company) -> None:
     for member in (company.owner, company.owner, company.agent):
         company.session_of(member)
     company.own |= add_people_things(tenant=tenant, mark=mark, member=company.agent, now=now)
+    company.own |= add_life_things(tenant=tenant, mark=mark, member=company.owner, now=now)
     note_: Any = {"who": who_is(caller=company.owner), "action": "member.role_changed", "now": now}
     with platform_context(), from_origin(address=mark, agent=mark):
         target = Target(kind="member", id=mark, label=mark)

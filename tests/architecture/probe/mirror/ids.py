@@ -29,6 +29,8 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.DOMAIN: uuid,
     Id.SECRET: uuid,
     Id.INBOX: lambda: secrets.token_urlsafe(15),
+    Id.EXPORT: uuid,
+    Id.DOMAIN: uuid,
     Id.REPLY: lambda: f"canary-{secrets.token_hex(4)}-reply",
     Id.DEFINITION: lambda: f"canned_reply/canary-{secrets.token_hex(4)}-reply",
     Id.ROLE: lambda: f"canary-{secrets.token_hex(4)}-role",

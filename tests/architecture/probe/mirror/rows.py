@@ -21,6 +21,7 @@ BY_KEY: Final = {"tenants": "tenant", "persons": "person"}
 NOBODYS: Final = {
     "django_migrations": "the platform's own",
     "live_nonces": "random numbers, for a minute",
+    "tombstones": "tenants that are gone",
     "tries": "digests, for a while",
 }
 

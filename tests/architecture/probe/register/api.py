@@ -70,6 +70,13 @@ ENTRIES: Final = (
     api("POST /api/v1/keys/{key}/rotate", MEMBER, key=Id.KEY),
     # What was done to all this
     api("GET /api/v1/audit", STAFF, _actor=Id.PERSON, _cursor=Id.CURSOR, _target_id=Id.PLAIN),
+    # The company as a whole
+    api("POST /api/v1/company/deletion", MEMBER),
+    api("DELETE /api/v1/company/deletion", MEMBER),
+    api("GET /api/v1/exports", MEMBER, Bound.ROWS, _cursor=Id.CURSOR),
+    api("POST /api/v1/exports", MEMBER, Bound.ROWS),
+    api("GET /api/v1/exports/{export}", MEMBER, Bound.ROWS, export=Id.EXPORT),
+    api("GET /api/v1/exports/{export}/file", MEMBER, Bound.ROWS, export=Id.EXPORT),
     # The service
     api("GET /api/v1/contacts", STAFF, _cursor=Id.CURSOR),
     api("GET /api/v1/contacts/{contact}", STAFF, contact=Id.CONTACT),

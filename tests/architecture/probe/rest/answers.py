@@ -18,7 +18,15 @@ def exactly(response: Any, *, said: Iterable[str], fixed: Collection[str] = ()) 
     headers = [(name, value.encode()) for name, value in response.items() if name not in CHANCE]
     headers += [(f"cookie {name}", _cookie(morsel)) for name, morsel in sorted(response.cookies.items())]
     plain = [(name, _plain(value, said, fixed)) for name, value in sorted(headers) if name != "Content-Length"]
-    return response.status_code, plain, _plain(response.content, said, fixed)
+    return response.status_code, plain, _plain(body_of(response), said, fixed)
+
+
+def body_of(response: Any) -> bytes:
+    """Answer the whole body, of a download too, however often it is asked for."""
+    body = bytes(response.getvalue())
+    if response.streaming:
+        response.streaming_content = [body]
+    return body
 
 
 def _cookie(morsel: Any) -> bytes:
@@ -37,7 +45,7 @@ def _plain(text: bytes, said: Iterable[str], fixed: Collection[str]) -> bytes:
 
 def find_secrets(response: Any, *, secrets: Collection[str], mark: str, said: Iterable[str]) -> list[str]:
     """Answer what of the other company is in an answer that the request itself did not say."""
-    text = "\n".join([*(f"{name}: {value}" for name, value in response.items()), response.content.decode(), ""])
+    text = "\n".join([*(f"{name}: {value}" for name, value in response.items()), body_of(response).decode(), ""])
     text += "".join(str(morsel) for morsel in response.cookies.values())
     for word in said:
         text = text.replace(word, "")

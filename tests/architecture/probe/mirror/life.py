@@ -1,0 +1,31 @@
+"""What public keeps of a company's life: an archive that is ready, a domain, an address that it had."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from tenants.context import TenantRef, platform_context
+from tenants.domains.models import Domain
+from tenants.exports.commands import get_storage
+from tenants.exports.models import Export
+from tenants.members.member import Member
+from tenants.models import OldSlug
+from tests.architecture.probe.classes import Id
+
+
+def add_life_things(*, tenant: TenantRef, mark: str, member: Member, now: datetime) -> dict[Id, str]:
+    """Leave a row of each; answer the ids."""
+    with platform_context():
+        OldSlug.objects.create(slug=f"{mark}-old", tenant_id=tenant.id, until=now)
+        domain = Domain.objects.create(tenant_id=tenant.id, name=f"{mark}.example.net", token=mark, claimed_at=now)
+        said: dict[str, Any] = {
+            "asked_by": member.person_id,
+            "asked_at": now,
+            "expires_at": now + timedelta(days=1),
+            "state": "ready",
+        }
+        exports = [Export.objects.create(tenant_id=tenant.id, size=len(mark), **said) for _ in range(2)]
+        for export in exports:
+            get_storage().save(export.file, ContentFile(mark.encode()))
+    return {Id.EXPORT: str(exports[0].id), Id.SITE: str(domain.id)}
