@@ -47,10 +47,16 @@ TABLES: Final[Mapping[str, SharedTable]] = {
     "sessions": SharedTable(rows=_OWN, left_out=_HIDDEN),
     "mails": SharedTable(rows=_LOOSE, left_out="are on their way, and may hold links that open something"),
     "audit_notes": SharedTable(rows=_LOOSE, left_out="are on their way to the tenant's own audit stream"),
+    "resets": SharedTable(rows=_OWN, left_out=_SOON),
+    "departures": SharedTable(rows=_OWN, left_out=_SOON),
+    "invitations": SharedTable(rows=_OWN, without={"code": "opens a door"}),
     "confirmations": SharedTable(rows=_OWN, left_out=_SOON),
     "exports": SharedTable(rows=_OWN, left_out="are what this is one of"),
     "domains": SharedTable(rows=_OWN, without={"token": "proves that a domain is this tenant's"}),
     "old_slugs": SharedTable(rows=_OWN),
+    "sso_identities": SharedTable(rows=_OWN),
+    "sso_domains": SharedTable(rows=_OWN, without={"token": "proves that a domain is this tenant's"}),
+    "sso_providers": SharedTable(rows=_OWN, without={"secret": _HIDDEN}),
     "memberships": SharedTable(
         rows=_OWN, restored={"tenant_id": "tenants", "person_id": "persons", "own_role_id": "roles"}
     ),

@@ -5,10 +5,11 @@ Where a request's effect is one transaction of the tenant, the answer is kept by
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -102,6 +103,11 @@ def forget_answers(*, now: datetime) -> None:
         IdempotencyKey.objects.filter(id__in=found).delete()
         if len(found) < SWEPT_AT_ONCE:
             return
+
+
+def forget_mentioning(*, ids: Collection[UUID]) -> None:
+    """Delete the answers that name any of these: what they tell is to be found nowhere."""
+    IdempotencyKey.objects.filter(body__regex="|".join(str(id_) for id_ in ids)).delete()
 
 
 def _find(asked: Asked, now: datetime) -> Kept | None:

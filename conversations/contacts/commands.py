@@ -17,6 +17,7 @@ from tenants.refusals import Refusal
 
 VISITOR: Final = "visitor"
 VOUCHED: Final = "vouched"
+NAMELESS: Final = "—"
 SWEPT_AT_ONCE: Final = 1000
 
 
@@ -117,6 +118,16 @@ def join(*, contact: UUID, into: UUID) -> None:
     """Say that two contacts, both held by the caller, are one person; nobody comes in as the first any more."""
     Contact.objects.filter(id=contact).update(merged_into=into)
     ContactIdentity.objects.filter(contact_id=contact).delete()
+
+
+def blank(*, contacts: Collection[UUID], now: datetime) -> None:
+    """Forget everything personal of these contacts; nobody comes in as one of them any more."""
+    rows = Contact.objects.select_for_update().filter(id__in=contacts).order_by("id")
+    for row in rows:
+        row.name, row.external_id, row.email, row.phone = NAMELESS, None, None, None
+        row.erased_at = row.erased_at or now
+        row.save(update_fields=["name", "external_id", "email", "phone", "erased_at"])
+    ContactIdentity.objects.filter(contact_id__in=contacts).delete()
 
 
 def _add_contact(now: datetime, external_id: str | None = None) -> Contact:

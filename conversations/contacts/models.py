@@ -18,11 +18,13 @@ class Contact(TenantModel):
     email = models.TextField(null=True)  # noqa: DJ001 - null says that it is not known
     phone = models.TextField(null=True)  # noqa: DJ001 - the same
     merged_into = models.UUIDField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        """Stored as `contact`."""
+        """Stored as `contact`; listed by when they first came."""
 
         db_table = "contact"
+        indexes = (models.Index(fields=("created_at", "id"), name="contact_list"),)
 
     @property
     def is_vouched(self) -> bool:

@@ -38,6 +38,14 @@ def get_contact(*, contact: UUID) -> Contact:
     return row
 
 
+def get_same(*, contact: UUID) -> list[UUID]:
+    """Answer who this contact is now, and after that everybody who was merged into them; raise NotFound."""
+    row = get_contact(contact=contact)
+    root = row.merged_into or row.id
+    merged = Contact.objects.filter(merged_into=root).order_by("id").values_list("id", flat=True)
+    return [root, *merged]
+
+
 def get_page(*, window: Window, order: Literal["created_at", "-created_at"]) -> Page[Contact]:
     """Answer a page of contacts by when they first came, without those who were merged into others."""
     found = Contact.objects.filter(merged_into__isnull=True)

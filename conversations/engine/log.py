@@ -16,7 +16,7 @@ from django.db import connection
 from conversations.engine import statements
 from conversations.engine.announcing import announce
 from conversations.engine.batch import REFUSALS, Batch, Outcome
-from conversations.engine.events import Draft, Recorded
+from conversations.engine.events import Draft, Recorded, get_kinds
 from conversations.engine.hints import Hint
 from conversations.engine.projections import Projection, projection_parameters
 from conversations.engine.streams import streams_of
@@ -46,6 +46,25 @@ def move_access(*, subjects: Sequence[UUID]) -> None:
     """Say that others may write to these subjects now: who was permitted before has to ask anew. Lock them first."""
     streams = sorted(stream for subject in subjects for stream in streams_of(subject=subject))
     _run(statements.MOVE_ACCESS, {"streams": streams})
+
+
+def erase(*, subject: UUID) -> None:
+    """Empty the personal fields of everything on both streams of a subject, in place; the caller holds them.
+
+    What senders called their events goes, too: it is theirs to choose.
+    """
+    personal = {kind: sorted(cls.personal) for kind, cls in get_kinds().items() if cls.personal}
+    _run(statements.ERASE, {"streams": streams_of(subject=subject), "personal": json.dumps(personal)})
+
+
+def close(*, subjects: Sequence[UUID]) -> None:
+    """Let nothing more be written about these subjects, whose streams the caller holds."""
+    _run(statements.CLOSE, {"streams": [stream for subject in subjects for stream in streams_of(subject=subject)]})
+
+
+def find_closed(*, subjects: Sequence[UUID]) -> set[UUID]:
+    """Answer about which of these subjects nothing more can be written."""
+    return {subject for (subject,) in _run(statements.FIND_CLOSED, {"subjects": list(subjects)})}
 
 
 def append(*, drafts: Sequence[Draft], at: datetime, projections: Sequence[Projection] = ()) -> list[Recorded]:

@@ -48,6 +48,11 @@ def run_readers(*, readers: Sequence[Reader], now: datetime) -> Progress:
     return max((_run(reader, now) for reader in readers), default=Progress.DONE)
 
 
+def forget_errors() -> None:
+    """Forget what went wrong with readers of the current tenant: errors may repeat what was being read."""
+    ReaderCursor.objects.exclude(error="").update(error="")
+
+
 def pause_after(*, failures: int) -> timedelta:
     """Answer how long a reader waits after so many failures in a row: doubling, at most 5 minutes."""
     return min(timedelta(seconds=2 ** min(failures, _MOST_DOUBLINGS)), _LONGEST_PAUSE)

@@ -57,6 +57,13 @@ SELECT n, verdict, old_seq, old_position, old_at FROM judged WHERE verdict <> 'n
 ORDER BY n
 """
 
+# The tenant's role may change no event; the function blanks what it is told to, of the caller's own tenant.
+ERASE = "SELECT public.erase_events(%(streams)s::uuid[], %(personal)s::jsonb)"
+
+CLOSE = "UPDATE {s}stream SET is_open = false, access = access + 1 WHERE id = ANY(%(streams)s::uuid[])"
+
+FIND_CLOSED = "SELECT id FROM {s}stream WHERE id = ANY(%(subjects)s::uuid[]) AND NOT is_open"
+
 READ_STREAM = """
 SELECT stream, seq, position, kind, sender, client_id, body, at FROM {s}event
 WHERE stream = %(stream)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s

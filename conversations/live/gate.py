@@ -20,7 +20,7 @@ _USE = """
 INSERT INTO public.live_nonces (nonce, expires_at) VALUES (%(nonce)s, %(expires_at)s)
 ON CONFLICT DO NOTHING RETURNING nonce
 """
-_CONTACT = "SELECT 1 FROM contact WHERE id = %(contact)s AND merged_into IS NULL"
+_CONTACT = "SELECT 1 FROM contact WHERE id = %(contact)s AND merged_into IS NULL AND erased_at IS NULL"
 
 
 class Standing(NamedTuple):

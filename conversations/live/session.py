@@ -248,7 +248,9 @@ class Session:
     async def _typing(self, conversation: UUID) -> None:
         if not self._signs.may_pass(key=str(conversation)):
             return
-        right = await self._access.get(conversation=conversation)
+        # A sign carries a name: that of somebody who has been erased meanwhile must not go out any more.
+        look = self._access.look if self.actor.kind == "contact" else self._access.get
+        right = await look(conversation=conversation)
         rules.check_write(contact=right.contact, actor=self.actor)
         who = Who(kind=rules.side_of(actor=self.actor), name=self.actor.name)
         self._server.whisper(session=self, subject=conversation, sign=TypingSign(conversation=conversation, who=who))

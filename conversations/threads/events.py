@@ -68,3 +68,10 @@ class ContactMerged(Fact, frozen=True):
     contact: UUID
     name: str
     external_id: str
+
+
+@fact(kind="contact.erased.v1", audience=Audience.PUBLIC)
+class ContactErased(Fact, frozen=True):
+    """Everything personal of this conversation's contact is gone: names and texts before this are empty now."""
+
+    contact: UUID

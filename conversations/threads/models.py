@@ -31,6 +31,7 @@ class ConversationRow(TenantModel):
         indexes = (
             models.Index(fields=("status", "-last_at", "-id"), name="conversation_list"),
             models.Index(fields=("assignee", "status", "-last_at"), name="conversation_assignee"),
+            models.Index(fields=("-last_at", "-id"), name="conversation_list_all"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(status__in=("open", "resolved")), name="conversation_status"),

@@ -16,10 +16,13 @@ from tenants.refusals import NotFound
 
 FEED_SPAN: Final = 10_000
 
-# For live delivery, which reads outside the ORM: contact, access version and the heads of both streams.
+# For live delivery, which reads outside the ORM: contact, access version and the heads of both streams. What was an
+# erased contact's is nobody's.
 ACCESS: Final = """
-SELECT c.contact_id, p.access, p.seq, s.seq
-FROM {s}conversation c JOIN {s}stream p ON p.id = c.id JOIN {s}stream s ON s.id = %(staff)s
+SELECT CASE WHEN k.erased_at IS NULL THEN c.contact_id ELSE '00000000-0000-0000-0000-000000000000' END,
+    p.access, p.seq, s.seq
+FROM {s}conversation c JOIN {s}contact k ON k.id = c.contact_id
+JOIN {s}stream p ON p.id = c.id JOIN {s}stream s ON s.id = %(staff)s
 WHERE c.id = %(conversation)s
 """
 

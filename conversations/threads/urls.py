@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.threads.api import conversations, events, messages
+from conversations.threads.api import conversations, erasure, events, messages
 
 urlpatterns = [
     path("api/v1/conversations", conversations.Conversations.as_view()),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("api/v1/conversations/<uuid:conversation>/reopen", conversations.Reopen.as_view()),
     path("api/v1/conversations/<uuid:conversation>/messages", messages.Messages.as_view()),
     path("api/v1/conversations/<uuid:conversation>/read", messages.Reads.as_view()),
+    path("api/v1/contacts/<uuid:contact>/erase", erasure.EraseContact.as_view()),
     path("api/v1/events", events.Events.as_view()),
 ]

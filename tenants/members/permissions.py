@@ -27,7 +27,14 @@ _AGENT: Final = _VIEWER | {
     "definitions.view",
 }
 _SUPERVISOR: Final = _AGENT | {"conversations.assign"}
-_ADMIN: Final = _SUPERVISOR | {"audit.view", "definitions.manage", "inboxes.manage", "keys.manage", "members.manage"}
+_ADMIN: Final = _SUPERVISOR | {
+    "audit.view",
+    "contacts.erase",
+    "definitions.manage",
+    "inboxes.manage",
+    "keys.manage",
+    "members.manage",
+}
 _OWNER: Final = _ADMIN | {"tenant.manage"}
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {

@@ -58,27 +58,32 @@ class Stock:
                 return {name: make()}
         if path.startswith("/api/v1/inboxes"):
             return {"key": self.shop.inbox, "secret": self.identity_secret() if "{secret}" in path else ""}
+        if path == "/api/v1/company/deletion":
+            return self.ask_for_deletion() if method == "DELETE" else {}
+        return self._others(path, guest)
+
+    def _others(self, path: str, guest: Guest) -> dict[str, Any]:
         if path.startswith("/api/v1/sso/domains/"):
             return {"domain": self.domain()}
         if path.startswith("/api/v1/me/"):
             return {"factor": self.factor(confirmed=not path.endswith("/confirm"))}
-        if path.startswith("/api/v1/exports/"):
-            return {"export": str(self.export().id)}
-        if path == "/api/v1/company/deletion" and method == "DELETE":
-            asked = self.owner.post(path, {"password": PASSWORD}, content_type=JSON)
-            assert asked.status_code in {202, 409}, asked.content
-            return {}
         return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
 
-    def export(self) -> Export:
-        """Answer an export that is ready."""
+    def ask_for_deletion(self) -> dict[str, Any]:
+        """Let there be one to be taken back."""
+        asked = self.owner.post("/api/v1/company/deletion", {"password": PASSWORD}, content_type=JSON)
+        assert asked.status_code in {202, 409}, asked.content
+        return {}
+
+    def export(self) -> str:
+        """Answer the id of an export that is ready."""
         with platform_context():
             found = Export.objects.filter(tenant_id=self.shop.tenant.id, state="ready").first()
             if found is None:
                 said: Any = {"asked_by": self.shop.tenant.id, "asked_at": NOW, "state": "ready", "size": 1}
                 found = Export.objects.create(tenant_id=self.shop.tenant.id, **said)
                 get_storage().save(found.file, ContentFile(b"x"))
-        return found
+        return str(found.id)
 
     def open(self) -> None:
         """Take back what made the company closed."""
@@ -112,6 +117,7 @@ class Stock:
             "role": self.role,
             "invitation": self.invitation,
             "session": self.session,
+            "export": self.export,
         }
 
     def domain(self) -> str:

@@ -46,8 +46,9 @@ class VisitorToken(BaseAuthentication):
         if found is None:
             raise AuthenticationFailed
         inbox = find_inbox(key=found.inbox)
-        if inbox is not None:
-            check_vouching(inbox=inbox, vouched=found.contact.is_vouched)
+        if inbox is None:  # it is retired: nobody comes in by it any more
+            raise AuthenticationFailed
+        check_vouching(inbox=inbox, vouched=found.contact.is_vouched)
         return Actor("contact", found.contact.id, found.contact.name), Visit(found.identity, found.inbox)
 
     def authenticate_header(self, _request: Request) -> str:

@@ -12,7 +12,15 @@ export const emptyThread = () => ({
   assigneeName: null,
 });
 
+/** As the log tells it after its contact was erased. */
+const blank = (it) => ({ ...it, id: null, ...("text" in it && { text: "" }), ...(it.name && { name: "" }) });
+
 const MARKS = {
+  "contact.erased.v1": (state) => ({
+    ...state,
+    items: state.items.map(blank),
+    assigneeName: state.assigneeName && "",
+  }),
   "conversation.read.v1": (state, { body }) =>
     body.by === "contact"
       ? { ...state, contactRead: Math.max(state.contactRead, body.seq) }

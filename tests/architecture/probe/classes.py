@@ -34,7 +34,7 @@ class Id(StrEnum):
     DOMAIN = "domain"
     INBOX = "inbox"
     EXPORT = "export"
-    DOMAIN = "domain"
+    SITE = "site"  # a domain under which a company is served
     SECRET = "secret"
     REPLY = "reply"  # the key of a definition
     DEFINITION = "definition"  # kind/key

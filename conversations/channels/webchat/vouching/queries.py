@@ -13,10 +13,10 @@ PURPOSE: Final = "identity secret"
 LIVE_VISITORS: Final = """
 SELECT i.id FROM {s}contact_identity i JOIN {s}contact c ON c.id = i.contact_id
 WHERE i.id = ANY(%(identities)s::uuid[]) AND (i.expires_at IS NULL OR i.expires_at > %(now)s)
-  AND (c.external_id IS NOT NULL OR NOT coalesce((
-    SELECT (d.body->>'require_vouching')::boolean FROM {s}definition d
-    WHERE d.kind = 'inbox' AND d.key = i.scope ORDER BY d.version DESC LIMIT 1
-  ), false))
+  AND NOT coalesce((
+    SELECT d.is_retired OR (c.external_id IS NULL AND coalesce((d.body->>'require_vouching')::boolean, false))
+    FROM {s}definition d WHERE d.kind = 'inbox' AND d.key = i.scope ORDER BY d.version DESC LIMIT 1
+  ), false)
 """
 
 

@@ -54,6 +54,7 @@ const CHANGES = {
     body.by === "member" ? readUpTo(row, body.seq) : { ...row, contact_read_seq: Math.max(row.contact_read_seq, body.seq) },
   "conversation.resolved.v1": (row) => ({ ...row, status: "resolved" }),
   "conversation.reopened.v1": (row) => ({ ...row, status: "open" }),
+  "contact.erased.v1": (row) => ({ ...row, last_text: "", contact: { ...row.contact, name: "—" } }),
   "conversation.assigned.v1": (row, { body }) => ({ ...row, assignee: body.to }),
   "contact.merged.v1": (row, { body: { contact, name, external_id } }) => ({
     ...row,

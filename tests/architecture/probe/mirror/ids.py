@@ -30,7 +30,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.SECRET: uuid,
     Id.INBOX: lambda: secrets.token_urlsafe(15),
     Id.EXPORT: uuid,
-    Id.DOMAIN: uuid,
+    Id.SITE: uuid,
     Id.REPLY: lambda: f"canary-{secrets.token_hex(4)}-reply",
     Id.DEFINITION: lambda: f"canned_reply/canary-{secrets.token_hex(4)}-reply",
     Id.ROLE: lambda: f"canary-{secrets.token_hex(4)}-role",

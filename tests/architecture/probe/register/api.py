@@ -79,6 +79,7 @@ ENTRIES: Final = (
     api("GET /api/v1/exports/{export}/file", MEMBER, Bound.ROWS, export=Id.EXPORT),
     # The service
     api("GET /api/v1/contacts", STAFF, _cursor=Id.CURSOR),
+    api("POST /api/v1/contacts/{contact}/erase", MEMBER, contact=Id.CONTACT),
     api("GET /api/v1/contacts/{contact}", STAFF, contact=Id.CONTACT),
     api(f"GET {C}", STAFF, _assignee=Id.PERSON, _cursor=Id.CURSOR),
     api(f"GET {ONE}", STAFF, conversation=Id.CONVERSATION),

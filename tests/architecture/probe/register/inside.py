@@ -64,6 +64,7 @@ ENTRIES: Final = (
         Bound.ROLE,
         "head_schema answers the caller's own",
     ),
+    within("function erase_events(uuid[], jsonb)", Bound.ROLE, "head_schema answers the caller's own schema"),
     within("function take_positions(integer, text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
     # What a process remembers for all tenants together
     within("memory tenants.queries.LOOKUPS", Bound.NAMED, "slug -> tenant, until somebody says that it changed"),

@@ -1,0 +1,51 @@
+"""The function through which a tenant's role empties personal fields of its events, and can change nothing else."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import migrations, router
+
+from tenants.database.session import quoted
+
+ERASE_EVENTS: Final = """
+CREATE FUNCTION public.erase_events(streams uuid[], personal jsonb) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    erased bigint;
+BEGIN
+    EXECUTE format($update$
+        UPDATE %I.event e SET client_id = NULL, body = coalesce((
+            SELECT jsonb_object_agg(f.key, CASE
+                WHEN NOT coalesce(($2 -> e.kind) ? f.key, false) THEN f.value
+                WHEN jsonb_typeof(f.value) = 'string' THEN '""'
+                WHEN jsonb_typeof(f.value) = 'array' THEN '[]'
+                WHEN jsonb_typeof(f.value) = 'object' THEN '{}'
+                WHEN jsonb_typeof(f.value) = 'number' THEN '0'
+                ELSE 'null' END::jsonb)
+            FROM jsonb_each(e.body) f
+        ), '{}') WHERE e.stream = ANY($1)
+    $update$, public.head_schema(NULL)) USING streams, personal;
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    RETURN erased;
+END $$
+"""
+NAME: Final = "public.erase_events(uuid[], jsonb)"
+
+
+def create(_apps: Any, schema_editor: Any) -> None:
+    """Make it, for tenants alone."""
+    if router.allow_migrate(schema_editor.connection.alias, "tenants"):
+        schema_editor.execute(ERASE_EVENTS, params=None)
+        schema_editor.execute(f"REVOKE ALL ON FUNCTION {NAME} FROM PUBLIC")
+        schema_editor.execute(f"GRANT EXECUTE ON FUNCTION {NAME} TO {quoted(settings.YUNKE_TENANTS_ROLE)}")
+
+
+def drop(_apps: Any, schema_editor: Any) -> None:
+    """Take it back."""
+    if router.allow_migrate(schema_editor.connection.alias, "tenants"):
+        schema_editor.execute(f"DROP FUNCTION {NAME}")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tenants", "0013_life")]
+    operations = [migrations.RunPython(create, drop)]
