@@ -37,6 +37,8 @@ from tenants.audit.noting import CHANNEL as NOTES
 from tenants.confirming.abandoned import confirm_proved, remind, remove_abandoned
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.database.pool import TenantPool
+from tenants.domains.commands import CHANNEL as DOMAIN_CLAIMED
+from tenants.domains.commands import check_due
 from tenants.expiry import forget_expired
 from tenants.exports.commands import CHANNEL as EXPORT_ASKED
 from tenants.exports.commands import forget_expired_exports, make_next
@@ -45,7 +47,7 @@ from tenants.mail.sending import forget_sent, send_due
 from tenants.members.departures import tell_departures
 from tenants.members.resets.commands import answer_resets, forget_resets
 from tenants.provisioning.commands import resume_unfinished
-from tenants.provisioning.deletion import delete_due, forget_tombstones
+from tenants.provisioning.deletion import delete_due, forget_addresses
 from tenants.provisioning.ready import CHANNEL as READY_TAKEN
 from tenants.provisioning.ready import refill
 
@@ -119,10 +121,15 @@ def make_exports(now: datetime) -> int:
     return int(make_next(now=now))
 
 
+def check_domains(now: datetime) -> int:
+    """Look for the proofs of domains; answer how many were looked at."""
+    return check_due(now=now)
+
+
 def delete_tenants(now: datetime) -> None:
     """Delete the tenants whose time has come, and forget the addresses of those long gone."""
     delete_due(now=now)
-    forget_tombstones(now=now)
+    forget_addresses(now=now)
 
 
 # What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.
@@ -142,6 +149,7 @@ ERRANDS: Final = (
     Errand(do=carry_audit_notes, channel=NOTES, look_s=5.0),
     Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),
     Errand(do=make_exports, channel=EXPORT_ASKED, look_s=5.0),
+    Errand(do=check_domains, channel=DOMAIN_CLAIMED, look_s=5.0),
 )
 
 

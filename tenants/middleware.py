@@ -11,7 +11,8 @@ from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.members.member import Member
 from tenants.members.proof import Verdict
 from tenants.members.sessions import Seat, SessionStore, find_seat
-from tenants.queries import find_tenant_by_host
+from tenants.moving import send_on
+from tenants.queries import find_tenant_by_host, is_old_address
 
 
 class TenantRequest(HttpRequest):
@@ -43,6 +44,8 @@ class TenantMiddleware:
         tenant = find_tenant_by_host(host=host)
         if tenant is None:
             raise Http404
+        if is_old_address(host=host, tenant=tenant) and not _is_widget(request):
+            return send_on(request=request, tenant=tenant)
         return self._as_tenant(request, tenant)
 
     def _as_tenant(self, request: TenantRequest, tenant: TenantRef) -> HttpResponse:
@@ -58,3 +61,14 @@ class TenantMiddleware:
         cast("SessionStore", request.session).note_seen(now=datetime.now(UTC))
         with tenant_context(tenant):
             return self._get_response(request)
+
+
+def _is_widget(request: HttpRequest) -> bool:
+    """Tell whether it is the chat on a customer's site, which goes on under an old address.
+
+    The line on the site names that address, and what the widget keeps in browsers is kept under it.
+    """
+    path = request.path
+    if path == "/widget.js" or path.startswith(("/widget/", "/api/v1/visitors")):
+        return True
+    return path.startswith("/api/") and request.headers.get("Authorization", "").lower().startswith("visitor ")

@@ -7,33 +7,62 @@ from uuid import UUID
 from django.conf import settings
 
 from tenants.context import TenantRef, platform_context
+from tenants.domains.models import DomainState
 from tenants.lookups import Lookups
-from tenants.models import Tenant, TenantState
+from tenants.models import Domain, OldSlug, Tenant, TenantState
+from tenants.text import is_storable
 
 LOOKUPS: Final = Lookups()
 
 
+def name_of(*, host: str) -> str:
+    """Answer a host without its port, as it is looked for."""
+    return host.rsplit(":", 1)[0].lower().rstrip(".")
+
+
 def slug_of(*, host: str) -> str | None:
     """Answer the slug that a host (with or without port) names, or None if it is not under our domain."""
-    name, _, domain = host.rsplit(":", 1)[0].lower().rstrip(".").partition(".")
+    name, _, domain = name_of(host=host).partition(".")
     return name if name and domain == settings.YUNKE_TENANT_DOMAIN else None
 
 
 def find_tenant_by_host(*, host: str) -> TenantRef | None:
-    """Answer the active tenant of a host, or None; from memory where it is known. Call it outside transactions."""
-    slug = slug_of(host=host)
-    if slug is None:
-        return None
-    kept = LOOKUPS.find(name=slug, now=time.monotonic())
-    return kept or _look(slug)
+    """Answer the active tenant of a host, or None; from memory where it is known. Call it outside transactions.
+
+    A host is an address of ours, one that the tenant had before (is_old_address), or a domain that it has proven.
+    """
+    name = name_of(host=host)
+    kept = LOOKUPS.find(name=name, now=time.monotonic())
+    return kept or _look(name)
 
 
-def _look(slug: str) -> TenantRef | None:
+def is_old_address(*, host: str, tenant: TenantRef) -> bool:
+    """Tell whether a host of ours is one that the tenant had before."""
+    return slug_of(host=host) not in {None, tenant.slug}
+
+
+def _look(name: str) -> TenantRef | None:
     begun = LOOKUPS.begin()
-    tenant = find_tenant_by_slug(slug=slug)
+    slug = slug_of(host=name)
+    if not is_storable(text=name):
+        return None
+    tenant = _find_by_domain(name) if slug is None else find_tenant_by_slug(slug=slug) or _find_by_old_slug(slug)
     if tenant is not None:
-        LOOKUPS.keep(name=slug, tenant=tenant, now=time.monotonic(), begun=begun)
+        LOOKUPS.keep(name=name, tenant=tenant, now=time.monotonic(), begun=begun)
     return tenant
+
+
+def _find_by_old_slug(slug: str) -> TenantRef | None:
+    with platform_context():
+        row = OldSlug.objects.select_related("tenant").filter(slug=slug, tenant__state=TenantState.ACTIVE).first()
+    return row.tenant.ref if row else None
+
+
+def _find_by_domain(name: str) -> TenantRef | None:
+    with platform_context():
+        proven = Domain.objects.filter(name=name, state=DomainState.VERIFIED, tenant__state=TenantState.ACTIVE)
+        row = proven.select_related("tenant").first()
+    return row.tenant.ref if row else None
 
 
 def forget_tenant(*, tenant_id: UUID | None) -> None:

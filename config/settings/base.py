@@ -37,6 +37,7 @@ YUNKE_TENANT_REQUESTS_A_MINUTE = int(os.environ.get("YUNKE_TENANT_REQUESTS_A_MIN
 YUNKE_DNS_SERVERS = os.environ.get("YUNKE_DNS_SERVERS", "")
 YUNKE_OUTBOUND_CA_FILE = os.environ.get("YUNKE_OUTBOUND_CA_FILE", "")
 YUNKE_OUTBOUND_LOOPBACK = False
+YUNKE_PROOF_PORT = int(os.environ.get("YUNKE_PROOF_PORT", "80"))  # where files that prove a domain are looked for
 # Whether the worker brings what was noted in public into the audits; tests turn it off.
 YUNKE_AUDIT_CARRIED = True
 # Anonymous ones that one address may bring into one inbox.

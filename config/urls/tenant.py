@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.sso.urls")),
     path("", include("tenants.urls")),
     path("", include("tenants.company.urls")),
+    path("", include("tenants.domains.urls")),
     path("", include("tenants.exports.urls")),
     path("", include("conversations.access.urls")),
     path("", include("conversations.audit.urls")),

@@ -17,7 +17,7 @@ from tenants.mail.queueing import queue_mail
 from tenants.members.commands import password_is
 from tenants.members.member import Member
 from tenants.members.refusals import WrongCredentials
-from tenants.models import Membership, Person, Tenant, TenantState, Tombstone
+from tenants.models import Membership, OldSlug, Person, Tenant, TenantState, Tombstone
 from tenants.ports import say_tenant_changed
 from tenants.provisioning.refusals import DeletionAsked
 from tenants.provisioning.slugs import digest_of
@@ -69,9 +69,10 @@ def delete_due(*, now: datetime) -> list[UUID]:
     return [tenant_id for tenant_id in due if _deleted(tenant_id, now)]
 
 
-def forget_tombstones(*, now: datetime) -> None:
+def forget_addresses(*, now: datetime) -> None:
     """Give addresses free whose time has come; tell once more of those who are gone, should nobody have heard it."""
     with platform_context():
+        OldSlug.objects.filter(until__lte=now).delete()
         Tombstone.objects.filter(slug_until__lte=now).update(slug_digest=None, slug_until=None)
         for stone in Tombstone.objects.filter(deleted_at__gt=now - TOLD_FOR):
             say_tenant_changed(tenant=TenantRef(id=stone.id, slug="", schema=stone.schema))

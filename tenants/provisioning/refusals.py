@@ -20,3 +20,10 @@ class DeletionAsked(Refusal):
 
     code = "deletion_asked"
     status = 409
+
+
+class TooManyAddresses(Refusal):
+    """The company had many addresses in the last year; keep this one until the oldest is free."""
+
+    code = "too_many_addresses"
+    status = 409

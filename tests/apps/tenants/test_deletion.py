@@ -15,7 +15,7 @@ from tenants.members.commands import add_member
 from tenants.members.member import Member
 from tenants.models import Membership, Person, Tenant, Tombstone
 from tenants.provisioning import sign_up
-from tenants.provisioning.deletion import ask_for_deletion, delete_due, forget_tombstones, take_deletion_back
+from tenants.provisioning.deletion import ask_for_deletion, delete_due, forget_addresses, take_deletion_back
 from tenants.provisioning.refusals import SlugTaken
 from tenants.provisioning.suspension import resume, suspend
 from tenants.queries import find_tenant_by_host
@@ -140,10 +140,10 @@ def test_its_address_is_free_again_in_time(tenant: TenantRef, owner: Member) -> 
     ask(tenant, owner)
     delete_due(now=DUE)
     said: dict[str, Any] = {"name": "Next", "slug": tenant.slug, "email": "next@example.com", "password": PASSWORD}
-    forget_tombstones(now=DUE + timedelta(days=89))
+    forget_addresses(now=DUE + timedelta(days=89))
     with pytest.raises(SlugTaken):
         sign_up(**said, now=DUE)
-    forget_tombstones(now=DUE + timedelta(days=91))
+    forget_addresses(now=DUE + timedelta(days=91))
     again = sign_up(**said, now=DUE)
     assert again.schema != tenant.schema
     with platform_context():

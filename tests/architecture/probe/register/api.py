@@ -71,6 +71,13 @@ ENTRIES: Final = (
     # What was done to all this
     api("GET /api/v1/audit", STAFF, _actor=Id.PERSON, _cursor=Id.CURSOR, _target_id=Id.PLAIN),
     # The company as a whole
+    api("GET /api/v1/company", MEMBER, Bound.ROWS),
+    api("PATCH /api/v1/company", MEMBER, Bound.ROWS, slug=Id.SLUG),
+    api("GET /api/v1/domains", MEMBER, Bound.ROWS),
+    api("POST /api/v1/domains", MEMBER, Bound.ROWS),
+    api("GET /api/v1/domains/{domain}", MEMBER, Bound.ROWS, domain=Id.SITE),
+    api("DELETE /api/v1/domains/{domain}", MEMBER, Bound.ROWS, domain=Id.SITE),
+    api("POST /api/v1/domains/{domain}/check", MEMBER, Bound.ROWS, domain=Id.SITE),
     api("POST /api/v1/company/deletion", MEMBER),
     api("DELETE /api/v1/company/deletion", MEMBER),
     api("GET /api/v1/exports", MEMBER, Bound.ROWS, _cursor=Id.CURSOR),

@@ -1,0 +1,29 @@
+"""Sending on whoever asks under an address that a company had before."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from tenants.context import TenantRef
+
+MOVED: int = 308  # the method and the body stay
+
+
+def send_on(*, request: HttpRequest, tenant: TenantRef) -> HttpResponse:
+    """Answer where it is now: with a problem for programs, plainly for browsers."""
+    url = f"{url_now(request=request, tenant=tenant)}{request.get_full_path()}"
+    if not request.path.startswith("/api/"):
+        return HttpResponse(status=MOVED, headers={"Location": url})
+    body = {
+        "type": "about:blank",
+        "title": "Moved",
+        "status": MOVED,
+        "code": "moved",
+        "detail": f"This company has another address now: {tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}",
+    }
+    return JsonResponse(body, status=MOVED, content_type="application/problem+json", headers={"Location": url})
+
+
+def url_now(*, request: HttpRequest, tenant: TenantRef) -> str:
+    """Answer the tenant's address of now, with the scheme and port of the request."""
+    _, colon, port = request.get_host().partition(":")
+    return f"{request.scheme}://{tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}{colon}{port}"
