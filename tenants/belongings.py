@@ -10,6 +10,7 @@ from typing import Final
 
 _OWN: Final = "tenant_id = %(tenant)s"
 _LOOSE: Final = "tenant = %(tenant)s"
+_SCHEMAS: Final = "schema = (SELECT schema FROM public.tenants WHERE id = %(tenant)s)"
 _SOON: Final = "lives for a moment only"
 _HIDDEN: Final = "is a secret"
 _PERSONS: Final = "are a person's own, not the company's"
@@ -51,6 +52,7 @@ TABLES: Final[Mapping[str, SharedTable]] = {
     "departures": SharedTable(rows=_OWN, left_out=_SOON),
     "invitations": SharedTable(rows=_OWN, without={"code": "opens a door"}),
     "confirmations": SharedTable(rows=_OWN, left_out=_SOON),
+    "audit_anchors": SharedTable(rows=_SCHEMAS, left_out="vouch for the audit of this tenant, here"),
     "exports": SharedTable(rows=_OWN, left_out="are what this is one of"),
     "domains": SharedTable(rows=_OWN, without={"token": "proves that a domain is this tenant's"}),
     "old_slugs": SharedTable(rows=_OWN),

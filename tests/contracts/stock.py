@@ -12,10 +12,12 @@ from django.db.models import F
 from django.test import Client
 
 from tenants.context import platform_context
+from tenants.domains.models import Domain
 from tenants.exports.commands import get_storage
 from tenants.exports.models import Export
 from tenants.members.models import Invitation
-from tenants.models import Session
+from tenants.models import OldSlug, Session, Tenant
+from tenants.queries import forget_tenant
 from tests.authenticator import Authenticator
 from tests.conftest import PASSWORD, ClientFor, MakeMember
 from tests.naming import Names
@@ -65,6 +67,8 @@ class Stock:
     def _others(self, path: str, guest: Guest) -> dict[str, Any]:
         if path.startswith("/api/v1/sso/domains/"):
             return {"domain": self.domain()}
+        if path.startswith("/api/v1/domains/"):
+            return {"domain": self.site()}
         if path.startswith("/api/v1/me/"):
             return {"factor": self.factor(confirmed=not path.endswith("/confirm"))}
         return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
@@ -84,6 +88,20 @@ class Stock:
                 found = Export.objects.create(tenant_id=self.shop.tenant.id, **said)
                 get_storage().save(found.file, ContentFile(b"x"))
         return str(found.id)
+
+    def site(self) -> str:
+        """Name a domain of the company's own; answer its id."""
+        with platform_context():
+            name, token = f"{secrets.token_hex(4)}.example.net", secrets.token_hex(16)
+            row = Domain.objects.create(tenant_id=self.shop.tenant.id, name=name, token=token, claimed_at=NOW)
+        return str(row.id)
+
+    def move_back(self) -> None:
+        """Give the company the address that every client here asks under."""
+        with platform_context():
+            Tenant.objects.filter(id=self.shop.tenant.id).update(slug=self.shop.tenant.slug)
+            OldSlug.objects.filter(tenant_id=self.shop.tenant.id).delete()
+        forget_tenant(tenant_id=self.shop.tenant.id)
 
     def open(self) -> None:
         """Take back what made the company closed."""

@@ -11,6 +11,7 @@ ENTRIES: Final = (
     within("salt yunke.sign_in.waiting", Bound.SIGNED, "tenant and person, between two factors; used once"),
     within("signature tenants.sso.id_token.read", Bound.ROWS, "by the provider of the tenant whose browser went there"),
     within("signature conversations.live.tickets._read", Bound.SIGNED, "reads both: compares tenant and origin"),
+    within("secret tenants.domains.commands.claim", Bound.ROWS, "in the row of a tenant, and shown to its owners"),
     within("secret conversations.access.commands._new_secret", Bound.HOST, "an API key, kept as a hash in its tenant"),
     within("secret conversations.audit.commands._chain", Bound.HOST, "the salt of an entry, beside it"),
     within("signature tenants.secrets._mac", Bound.SIGNED, "purpose and tenant are in what is signed"),
