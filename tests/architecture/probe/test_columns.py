@@ -1,13 +1,14 @@
 """The mirror is whole: each column that can hold text holds the company's mark, or says why it cannot."""
 
 from tests.architecture.probe.classes import Id
-from tests.architecture.probe.conftest import Pair
+from tests.architecture.probe.conftest import Pair, make_pair
 from tests.architecture.probe.mirror.columns import WITHOUT, find_columns, find_unmarked
 from tests.architecture.probe.mirror.ids import NEVER
 
 
-def test_every_text_has_its_mark(pair: Pair) -> None:
-    for company in (pair.ours, pair.theirs):
+def test_every_text_has_its_mark(database: str) -> None:
+    fresh = make_pair()  # of which nobody has deleted anything
+    for company in (fresh.ours, fresh.theirs):
         unmarked = {
             name
             for schema in (company.tenant.schema, "public")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.test import Client
+from django.test.client import ClientHandler
 
 from conversations.contacts.models import Contact
 from conversations.engine.events import Recorded
@@ -33,6 +34,8 @@ from tests.shop import Guest, Shop
 
 BY_PASSWORD: Final = Proof(way=Way.PASSWORD)
 PASSWORD: Final = "correct horse 9 battery"
+# Shared: each client would put the middleware together anew, which looks at every static file.
+HANDLER: Final = ClientHandler(enforce_csrf_checks=False)
 JSON: Final = "application/json"
 
 
@@ -59,7 +62,9 @@ class Company:
 
     def anybody(self, **headers: str) -> Client:
         """Answer a browser that nobody is signed in with."""
-        return Client(headers={"host": self.host, **headers})
+        client = Client(headers={"host": self.host, **headers})
+        client.handler = HANDLER
+        return client
 
     def session_of(self, member: Member) -> str:
         """Sign a member in; answer the key of the session."""
