@@ -1,5 +1,6 @@
 """Leaks over HTTP: hosts, sessions, keys, visitors' tokens, cursors, ids, kept answers, limits."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID
@@ -44,6 +45,18 @@ def _also_elsewhere(find: Any, place: Place) -> Any:
         return found
 
     return look
+
+
+def _taken_for_ours(find: Any, place: Place) -> Any:
+    """Look in both companies, and not at whose inbox a token is bound to."""
+    look = _also_elsewhere(find, place)
+
+    def known(**asked: Any) -> Any:
+        found = look(**asked)
+        company = place.ours if current_tenant() == place.ours.tenant else place.theirs
+        return found and replace(found, inbox=company.shop.inbox)
+
+    return known
 
 
 def _any_session(seat: Any, _: Place) -> Any:
@@ -155,7 +168,7 @@ LEAKS: Final = (
     ),
     Seeded(
         "visitors are looked for in every schema",
-        instead("conversations.channels.webchat.authentication.find_visitor", _also_elsewhere),
+        instead("conversations.channels.webchat.authentication.find_visitor", _taken_for_ours),
         _credentials("visitor", "live-tickets"),
     ),
     Seeded(

@@ -20,6 +20,10 @@ from tests.architecture.probe.rest.calls import Call, client_of, find_calls, mak
 OPEN: Final[dict[tuple[str, str], str]] = {
     ("platform POST /api/v1/tenants", "slug"): "a slug is a host name: whether it is taken is seen by asking for it",
     ("platform POST /", "slug"): "the same",
+    ("platform POST /api/v1/tenants", "email"): "it would sign companies up: tests/apps/tenants/test_sign_up.py does",
+    ("platform POST /", "email"): "the same",
+    ("tenant PATCH /api/v1/company", "slug"): "the same",
+    ("tenant POST /settings/company", "slug"): "the same",
 }
 
 
