@@ -5,10 +5,15 @@ from itertools import pairwise
 import pytest
 
 from tenants.members.permissions import ALL, OWN_ROLE, PERMISSIONS, Role, allows, permissions_of
+from tenants.members.roles.words import WORDS
 
 
 def test_every_role_is_in_the_table() -> None:
     assert set(PERMISSIONS) == {role.value for role in Role}
+
+
+def test_every_permission_has_words_for_pages() -> None:
+    assert set(WORDS) == ALL
 
 
 def test_each_role_may_what_the_next_lower_may() -> None:

@@ -1,4 +1,4 @@
-"""What each permission is called on pages; one without words shows its own name."""
+"""What each permission is called on pages; a test holds that every one has words."""
 
 from typing import Final
 
@@ -9,6 +9,8 @@ WORDS: Final = {
     "conversations.take": "Take conversations",
     "conversations.resolve": "Resolve and reopen conversations",
     "conversations.assign": "Assign conversations to others",
+    "contacts.erase": "Erase contacts",
+    "audit.view": "Read the audit",
     "definitions.view": "See what is configured",
     "definitions.manage": "Change what is configured",
     "inboxes.manage": "Change inboxes",
