@@ -14,12 +14,15 @@ from django.db import transaction
 from tenants.audit.noting import Target, Who, note
 from tenants.confirming.proving import prove_address
 from tenants.context import TenantRef, platform_context
+from tenants.factors.queries import has_factor
 from tenants.mail.queueing import queue_mail
 from tenants.members.codes import hash_code, new_code
 from tenants.members.commands import find_member_person
 from tenants.members.ending import end_sessions
 from tenants.members.models import Reset
-from tenants.models import Person
+from tenants.members.proof import Proof, Verdict, Way, judge
+from tenants.members.queries import find_membership, house_of
+from tenants.models import Person, Tenant
 from tenants.provisioning.validation import password_errors
 from tenants.queries import get_tenant_name
 from tenants.refusals import Invalid, Refusal
@@ -95,14 +98,33 @@ def _answer(row: Reset, now: datetime) -> None:
     if person is None or not person.is_active or lately.count() >= AN_HOUR:
         row.delete()
         return
+    if _has_no_password_here(row.tenant, person):
+        context = {"company": get_tenant_name(tenant=tenant), "name": person.name, "page": f"{row.host}/sign-in"}
+        _write(row, person, "reset_by_provider", context, now)
+        row.delete()
+        return
     code = new_code()
     row.person, row.code, row.expires_at = person, hash_code(code=code), now + LASTS
     row.save(update_fields=["person", "code", "expires_at"])
     company = get_tenant_name(tenant=tenant)
     context = {"company": company, "name": person.name, "link": f"{row.host}/reset#{code}"}
     context |= {"page": f"{row.host}/reset", "code": code}
-    language = person.language or row.language
-    queue_mail(to=person.email, template="reset", context=context, language=language, now=now, tenant=tenant.id)
+    _write(row, person, "reset", context, now)
+
+
+def _has_no_password_here(tenant: Tenant, person: Person) -> bool:
+    """Tell whether the company signs this person in by its provider only. Asked here, so that only a mail tells it."""
+    membership = find_membership(tenant=tenant.ref, person_id=person.id)
+    if membership is None:
+        return False
+    factor, proof = has_factor(person_id=person.id), Proof(way=Way.PASSWORD)
+    verdict = judge(proof=proof, tenant=tenant.id, house=house_of(tenant), role=membership.role, has_factor=factor)
+    return verdict is Verdict.SSO_ONLY
+
+
+def _write(row: Reset, person: Person, template: str, context: dict[str, str], now: datetime) -> None:
+    language, tenant = person.language or row.language, row.tenant.id
+    queue_mail(to=person.email, template=template, context=context, language=language, now=now, tenant=tenant)
 
 
 def _get_live(tenant: TenantRef, code: str, now: datetime, *, lock: bool = False) -> Reset:

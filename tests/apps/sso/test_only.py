@@ -1,6 +1,7 @@
 """Where the provider is the only way in; and that no answer tells which accounts there are, by words or by work."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from django.test import Client
 from tenants.context import platform_context
 from tenants.members.hashers import Argon2id
 from tenants.members.refusals import SecondFactorNeeded
+from tenants.members.resets.commands import answer_resets
 from tenants.models import Membership, Person, Tenant
 from tenants.sso.refusals import WayBackNeeded
 from tests.apps.factors.conftest import Person as Somebody
+from tests.apps.members.mails import mails_to
 from tests.apps.sso.conftest import House, give_factor
 from tests.conftest import PASSWORD, MakeMember, MakeTenant
 
@@ -49,6 +52,18 @@ def test_passwords_open_nothing_but_for_owners_with_a_second_factor(house: House
     page = house.client_for(house.tenant).get("/sign-in").content.decode()
     assert "Sign in with your company account" in page
     assert "<details" in page
+
+
+def test_a_forgotten_password_is_answered_by_mail_with_the_other_way(house: House, make_member: MakeMember) -> None:
+    agent = make_member(house.tenant)
+    house.only()
+    browser = house.client_for(house.tenant)
+    assert browser.post("/forgot", {"email": agent.email}).headers["Location"] == "/forgot?asked=1"
+    answer_resets(now=datetime.now(UTC))
+    (mail,) = mails_to(agent.email)
+    assert "by its own service" in mail
+    assert "/sign-in" in mail
+    assert "/reset" not in mail
 
 
 @pytest.fixture
