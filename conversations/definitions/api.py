@@ -10,7 +10,13 @@ from rest_framework.views import APIView
 
 from conversations.definitions import answers, commands, queries, transfer
 from conversations.definitions.answers import show_changes, show_document, show_kind, show_plan, show_version
-from conversations.definitions.commands import DefinitionChanged, DraftChanged, StillReferredTo
+from conversations.definitions.commands import (
+    DefinitionChanged,
+    DefinitionTooLarge,
+    DraftChanged,
+    StillReferredTo,
+    TooManyDefinitions,
+)
 from conversations.definitions.differences import get_changes
 from conversations.definitions.kinds import find_kind, get_kinds
 from conversations.definitions.models import Definition, DefinitionDraft
@@ -77,7 +83,7 @@ class Draft(APIView):
         Described(
             body=DraftBody,
             answers={200: answers.Document},
-            refusals=(DraftChanged, DefinitionChanged),
+            refusals=(DraftChanged, DefinitionChanged, TooManyDefinitions, DefinitionTooLarge),
             example={"body": REPLY, "revision": 0},
         )
     )
@@ -111,7 +117,7 @@ class Publish(APIView):
         Described(
             body=PublishBody,
             answers={200: answers.Document},
-            refusals=(DraftChanged, DefinitionChanged),
+            refusals=(DraftChanged, DefinitionChanged, TooManyDefinitions, DefinitionTooLarge),
             example={"revision": 1},
             one_transaction=True,
         )
@@ -187,7 +193,7 @@ class Diff(APIView):
 class Export(APIView):
     """GET /api/v1/definitions/export?definition=<kind>/<key>,<kind>/<key>."""
 
-    @describe(Described(query=ExportQuery, answers={200: transfer.Document}))
+    @describe(Described(query=ExportQuery, answers={200: transfer.Document}, refusals=(transfer.TooMuchToExport,)))
     def get(self, request: Request) -> Response:
         """Answer what is in force as one document: all, or those named and whatever they refer to."""
         _check(request, VIEW)
@@ -204,7 +210,7 @@ class Import(APIView):
             body=transfer.Document,
             query=ImportQuery,
             answers={200: answers.Imported},
-            refusals=(DefinitionChanged,),
+            refusals=(DefinitionChanged, TooManyDefinitions, DefinitionTooLarge),
             example={
                 "format": transfer.FORMAT,
                 "definitions": [{"kind": "canned_reply", "key": "hello", "body": REPLY}],

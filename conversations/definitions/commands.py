@@ -2,20 +2,24 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 from django.db import IntegrityError, connection, transaction
 
 from conversations.definitions.differences import get_changes
 from conversations.definitions.kinds import Kind, Reference, check_body, check_key, get_kind, get_kinds, get_references
 from conversations.definitions.models import Definition, DefinitionDraft
-from conversations.definitions.queries import Place, find_newest, get_in_force
+from conversations.definitions.queries import Place, count_others, find_newest, get_in_force
 from conversations.definitions.recording import record_versions
 from tenants.audit.noting import Who
 from tenants.context import current_tenant
 from tenants.database.locks import lock_key
 from tenants.refusals import FieldError, Invalid, NotFound, Refusal
 from tenants.text import is_storable
+
+MOST_KEYS: Final = 1000  # of one kind; as many as travel in one document
+MOST_BYTES: Final = 262_144
 
 
 class DefinitionChanged(Refusal):
@@ -30,6 +34,20 @@ class DraftChanged(Refusal):
 
     code = "conflict"
     status = 409
+
+
+class TooManyDefinitions(Refusal):
+    """There are as many definitions of this kind as a company may have."""
+
+    code = "too_many_definitions"
+    status = 409
+
+
+class DefinitionTooLarge(Refusal):
+    """This definition is too large."""
+
+    code = "definition_too_large"
+    status = 422
 
 
 class StillReferredTo(Refusal):
@@ -85,6 +103,7 @@ def save_draft(
         newest = _get_version(kind, key)
         if base is not None and base != newest:
             raise DefinitionChanged
+        refuse_too_much(kind=kind, key=key, body=plain, newest=newest)
         row.base = row.base if begun and base is None else newest
         return _write_draft(row, plain, now, by)
 
@@ -157,6 +176,7 @@ def _publish(kind: Kind, key: str, body: Mapping[str, Any], now: datetime, by: W
     if missing:
         raise Invalid(errors=[as_error(reference=reference) for reference in sorted(missing)])
     newest = find_newest(kind=kind.name, key=key)
+    refuse_too_much(kind=kind.name, key=key, body=plain, newest=0 if newest is None else newest.version)
     if newest is not None and not newest.is_retired and not get_changes(before=newest.body, after=plain):
         return newest
     return _append(newest=newest, kind=kind.name, key=key, body=plain, now=now, by=by)
@@ -188,6 +208,14 @@ def _append(
         raise DefinitionChanged from error
     record_versions(rows=[(newest, made)], by=by, now=now)
     return made
+
+
+def refuse_too_much(*, kind: str, key: str, body: Mapping[str, Any], newest: int, besides: int = 0) -> None:
+    """Raise DefinitionTooLarge, or TooManyDefinitions for a new key that, with `besides` others, is too many."""
+    if len(msgspec.json.encode(body)) > MOST_BYTES:
+        raise DefinitionTooLarge
+    if newest == 0 and count_others(kind=kind, key=key) + besides >= MOST_KEYS:
+        raise TooManyDefinitions
 
 
 def _get_draft_row(kind: str, key: str) -> DefinitionDraft:

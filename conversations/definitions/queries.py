@@ -31,6 +31,13 @@ def find_newest(*, kind: str, key: str) -> Definition | None:
     return Definition.objects.filter(kind=kind, key=key).order_by("-version").first()
 
 
+def count_others(*, kind: str, key: str) -> int:
+    """Answer how many other keys of a kind there are, published once or being written."""
+    published = Definition.objects.filter(kind=kind).exclude(key=key).values("key")
+    drafted = DefinitionDraft.objects.filter(kind=kind, body__isnull=False).exclude(key=key).values("key")
+    return published.union(drafted).count()
+
+
 def find_definition(*, kind: str, key: str) -> Definition | None:
     """Answer the version in force of one document."""
     newest = find_newest(kind=kind, key=key)

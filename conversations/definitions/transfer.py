@@ -8,7 +8,13 @@ from typing import Annotated, Any, Final, Literal
 from django.db import IntegrityError, transaction
 from msgspec import Meta
 
-from conversations.definitions.commands import DefinitionChanged, as_error, find_missing, lock_definitions
+from conversations.definitions.commands import (
+    DefinitionChanged,
+    as_error,
+    find_missing,
+    lock_definitions,
+    refuse_too_much,
+)
 from conversations.definitions.differences import Change, get_changes
 from conversations.definitions.kinds import check_body, check_key, find_kind, get_kind, get_kinds, get_references
 from conversations.definitions.models import Definition
@@ -16,10 +22,18 @@ from conversations.definitions.queries import Place, get_in_force, get_newest
 from conversations.definitions.recording import record_versions
 from tenants.audit.noting import Who
 from tenants.bodies import Body
-from tenants.refusals import FieldError, Invalid
+from tenants.refusals import FieldError, Invalid, Refusal
 
 FORMAT: Final = "yunke.definitions.v1"
 MOST: Final = 1000
+
+
+class TooMuchToExport(Refusal):
+    """More definitions than one document holds: name those that you want."""
+
+    code = "too_much_to_export"
+    status = 409
+
 
 Text = Annotated[str, Meta(max_length=200)]
 
@@ -55,6 +69,8 @@ def export(*, places: Collection[Place] | None = None) -> Document:
     """Answer what is in force: all of it, or these and whatever they refer to; raise Invalid for one that is not."""
     rows = {(row.kind, row.key): row for row in get_in_force(kinds=[kind.name for kind in get_kinds()])}
     wanted = set(rows) if places is None else _close(rows, places)
+    if len(wanted) > MOST:
+        raise TooMuchToExport
     items = [Item(kind=rows[place].kind, key=rows[place].key, body=rows[place].body) for place in sorted(wanted)]
     return Document(format=FORMAT, definitions=tuple(items))
 
@@ -69,6 +85,7 @@ def import_definitions(
     with transaction.atomic():
         lock_definitions()
         newest, plan = _plan(document.definitions)
+        _refuse_too_much(plan)
         if not dry_run:
             _carry_out(newest, plan, now, by)
         return plan
@@ -159,6 +176,15 @@ def _plan_one(place: Place, body: dict[str, Any], newest: Definition | None) -> 
     if not changes and not newest.is_retired:
         return Planned(*place, "unchanged", newest.version, body, [])
     return Planned(*place, "new_version", newest.version + 1, body, changes)
+
+
+def _refuse_too_much(plan: Sequence[Planned]) -> None:
+    """Raise DefinitionTooLarge or TooManyDefinitions, for all that the plan adds together."""
+    for one in plan:
+        more = [other for other in plan if (other.kind, other.action) == (one.kind, "create")]
+        refuse_too_much(
+            kind=one.kind, key=one.key, body=one.body, newest=one.version - 1, besides=max(len(more) - 1, 0)
+        )
 
 
 def _carry_out(newest: dict[Place, Definition], plan: Sequence[Planned], now: datetime, by: Who | None) -> None:

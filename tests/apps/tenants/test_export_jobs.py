@@ -1,12 +1,15 @@
 """Asking for an export: the worker makes it, its owner downloads it, and it is gone after a while."""
 
 import hashlib
+import http.client
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.test import Client
 
@@ -21,8 +24,11 @@ from tenants.exports.restoring import check_archive
 from tenants.exports.writing import write_archive
 from tenants.mail.models import Mail
 from tenants.members.member import Member
+from tenants.members.proof import Proof, Way
+from tenants.members.sessions import SessionStore, begin
 from tenants.provisioning.suspension import suspend
 from tests.conftest import ClientFor, MakeMember, MakeTenant
+from tests.serving import Server
 from tests.shop import Shop
 
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
@@ -190,3 +196,32 @@ def test_there_are_not_too_many(browser: Client, busy: Shop, folder: Path, monke
     ask(browser)
     make_all()
     assert browser.post("/api/v1/exports", {}, content_type=JSON).json()["code"] == "too_many_exports"
+
+
+def test_a_large_file_is_streamed(busy: Shop, owner: Member, database: str) -> None:
+    """By the server that people talk to, piece by piece."""
+    size = 64 << 20
+    with platform_context():
+        said: dict[str, Any] = {"asked_by": owner.person_id, "asked_at": NOW, "state": "ready", "size": size}
+        export = Export.objects.create(tenant_id=busy.tenant.id, **said)
+        commands.get_storage().save(export.file, ContentFile(bytes(size)))
+    session = SessionStore()
+    proof = Proof(way=Way.PASSWORD)
+    begin(session=session, tenant=busy.tenant, person_id=owner.person_id, proof=proof, now=datetime.now(UTC))
+    session.save()
+    headers = {
+        "Host": f"{busy.tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}",
+        "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}",
+    }
+    with Server(dsn=database) as server:
+        asked = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        asked.request("GET", f"/api/v1/exports/{export.id}/file", headers=headers)
+        answer, before = asked.getresponse(), server.memory
+        assert (answer.status, answer.headers["Content-Length"]) == (200, str(size))
+        read, most = 0, before
+        while piece := answer.read(1 << 20):
+            read, most = read + len(piece), max(most, server.memory)
+        asked.close()
+    commands.get_storage().delete(export.file)
+    assert read == size
+    assert most - before < size / 4

@@ -1,5 +1,6 @@
 """What public keeps of a company's life: an archive that is ready, a domain, an address that it had."""
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,9 @@ def add_life_things(*, tenant: TenantRef, mark: str, member: Member, now: dateti
     """Leave a row of each; answer the ids."""
     with platform_context():
         OldSlug.objects.create(slug=f"{mark}-old", tenant_id=tenant.id, until=now)
-        domain = Domain.objects.create(tenant_id=tenant.id, name=f"{mark}.example.net", token=mark, claimed_at=now)
+        domain = Domain.objects.create(
+            tenant_id=tenant.id, name=f"{mark}.example.net", token=secrets.token_hex(16), claimed_at=now
+        )
         said: dict[str, Any] = {
             "asked_by": member.person_id,
             "asked_at": now,

@@ -72,7 +72,7 @@ ENTRIES: Final = (
     api("GET /api/v1/audit", STAFF, _actor=Id.PERSON, _cursor=Id.CURSOR, _target_id=Id.PLAIN),
     # The company as a whole
     api("GET /api/v1/company", MEMBER, Bound.ROWS),
-    api("PATCH /api/v1/company", MEMBER, Bound.ROWS, slug=Id.SLUG),
+    api("PATCH /api/v1/company", MEMBER, Bound.ROWS, slug=Id.PLAIN),
     api("GET /api/v1/domains", MEMBER, Bound.ROWS),
     api("POST /api/v1/domains", MEMBER, Bound.ROWS),
     api("GET /api/v1/domains/{domain}", MEMBER, Bound.ROWS, domain=Id.SITE),

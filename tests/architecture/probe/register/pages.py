@@ -52,7 +52,7 @@ ENTRIES: Final = (
     page("POST /switch-to", MEMBER, Bound.CALLER, tenant=Id.PLAIN),
     page("POST /switch", EVERYBODY, Bound.SIGNED, ticket=Id.PLAIN),
     page("GET /settings/company", MEMBER),
-    page("POST /settings/company", MEMBER, id=Id.SITE, slug=Id.SLUG),
+    page("POST /settings/company", MEMBER, id=Id.SITE, slug=Id.PLAIN),
     page("GET /settings/company/exports/{export}", MEMBER, Bound.ROWS, export=Id.EXPORT),
     page("GET /settings/inboxes", MEMBER),
     page("GET /settings/audit", MEMBER),
