@@ -125,3 +125,24 @@ def test_a_chat_for_those_who_are_signed_in(stage: Stage) -> None:
     expect(visitor.chat.locator(SENT)).to_be_visible()
     assert texts(visitor) == ["may I?"]
     stage.problems[:] = [problem for problem in stage.problems if "403" not in problem]
+
+
+LATE = """if (window !== parent) {
+  const plain = window.addEventListener;
+  window.addEventListener = (type, heard, ...more) =>
+    plain.call(window, type, type === "message" ? (event) => setTimeout(heard, 4_000, event) : heard, ...more);
+}"""
+
+
+def test_a_site_that_is_slow_to_say_so_is_believed_all_the_same(stage: Stage) -> None:
+    """The frame does not wait for ever: what it sends as a stranger's meanwhile is theirs once the site has spoken."""
+    amy, visitor = stage.agent("Amy"), stage.visitor()
+    visitor.page.add_init_script(LATE)
+    visitor.page.reload()
+    visitor.sign_in("lei")
+    visitor.open()
+    visitor.write("who am I?")
+    amy.locator("button.row", has_text="who am I?").click()
+    expect(amy.locator(".log")).to_contain_text("Signed in on your site as Lei")
+    expect(visitor.chat.locator("#messages .prose")).to_have_text(["who am I?"])
+    assert ".token" not in kept(visitor.page)

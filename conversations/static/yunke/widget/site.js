@@ -27,6 +27,7 @@ export class Site {
   #meet;
   #met = new Promise((resolve) => (this.#meet = resolve));
   #told = () => {};
+  #missed = false;
   open = window.parent === window;
   /** Somebody is signed in on the site, who vouches for them. */
   vouched = false;
@@ -48,6 +49,7 @@ export class Site {
       if (kept?.forget) this.#forget();
       this.#meet(kept?.forget ? [] : Object.entries(kept ?? {}));
       this.#last.forEach((message) => this.#port.postMessage(message));
+      if (vouched && this.#missed) this.onIdentify(); // the site was slower than we could wait
     });
   }
 
@@ -86,7 +88,8 @@ export class Site {
   /** A fresh identity token of who is signed in on the site; none where nobody is. */
   async identity() {
     await this.met();
-    if (!this.vouched) return undefined;
+    this.#missed = !this.vouched;
+    if (this.#missed) return undefined;
     const answer = new Promise((resolve) => (this.#told = resolve));
     this.#port.postMessage({ type: "who" });
     const token = await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, WHO_MS))]);
