@@ -110,7 +110,9 @@ def _resolve(host: str, until: float) -> str:
         found = find_addresses(name=host, timeout_s=_left(until))
     except LookupFailed as failure:
         raise Unreachable(detail=failure.detail) from failure
-    if not found or not all(is_allowed(address=address) for address in found):
+    if not found:
+        raise Unreachable(detail="There is no server of this name.")
+    if not all(is_allowed(address=address) for address in found):
         raise AddressRefused
     return found[0]
 
