@@ -75,9 +75,12 @@ class Service:
             return subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The running system, shared by all journeys; whoever kills the server starts it again."""
+    """The running system, shared by the journeys of a file; whoever kills the server starts it again.
+
+    Not by all files: between them are tests whose mails and events its worker would take.
+    """
     running = Service(dsn=database, log=tmp_path_factory.mktemp("service") / "log")
     try:
         running.start()

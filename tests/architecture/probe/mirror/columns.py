@@ -50,6 +50,7 @@ WITHOUT: Final[dict[str, str]] = {
     "public.django_migrations.name": WORDS,
     "public.domains.problem": WORDS,
     "public.domains.state": WORDS,
+    "public.domains.token": HASH,
     "public.exports.language": WORDS,
     "public.exports.sha256": HASH,
     "public.exports.state": WORDS,
