@@ -1,6 +1,6 @@
 """Somebody chats, signs in on the shop, and is known: here, in another browser, at the desk - until they sign out."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.stage import Stage, Visitor
 
@@ -52,6 +52,20 @@ def test_what_was_said_before_is_theirs_everywhere(stage: Stage) -> None:
     other.open()
     expect(other.chat.locator("#text")).to_be_focused()
     expect(other.chat.locator("#messages .prose")).to_have_count(0)
+
+
+def test_what_is_written_while_the_chat_connects_is_sent(stage: Stage) -> None:
+    visitor = stage.visitor()
+    visitor.sign_in("lei")
+    held: list[Route] = []
+    visitor.page.route("**/api/v1/live-tickets", held.append)
+    with visitor.page.expect_request("**/api/v1/live-tickets"):
+        visitor.open()
+    visitor.write("quicker than the connection")
+    expect(visitor.chat.locator(".mine .prose")).to_have_text("quicker than the connection")
+    visitor.page.unroute("**/api/v1/live-tickets")
+    held[0].continue_()
+    expect(visitor.chat.locator(SENT)).to_be_visible()
 
 
 def test_signing_out_leaves_a_clean_stranger(stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 import pytest
@@ -94,8 +94,11 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     made.close()
 
 
-def open_socket(kind: type[WebSocketsSansIOProtocol], loop: asyncio.AbstractEventLoop) -> tuple[Any, Transport]:
-    """Answer a protocol after its handshake, with an application that has accepted and reads nothing."""
+@contextmanager
+def open_socket(
+    kind: type[WebSocketsSansIOProtocol], loop: asyncio.AbstractEventLoop
+) -> Iterator[tuple[Any, Transport]]:
+    """Give a protocol after its handshake, with an application that has accepted and reads nothing."""
 
     async def application(_scope: Any, _receive: Any, _send: Any) -> None:
         with suppress(asyncio.CancelledError):
@@ -109,7 +112,10 @@ def open_socket(kind: type[WebSocketsSansIOProtocol], loop: asyncio.AbstractEven
     loop.run_until_complete(made.send({"type": "websocket.accept"}))
     made.queue.get_nowait()
     transport.written = b""
-    return made, transport
+    try:
+        yield made, transport
+    finally:
+        end(made, loop)
 
 
 def told(made: Any) -> list[dict[str, Any]]:
@@ -133,46 +139,44 @@ def test_heard_as_by_uvicorn_alone(
     loop: asyncio.AbstractEventLoop, stream: bytes, end_: bytes, data: st.DataObject
 ) -> None:
     """But for one thing: of what came in one piece with nonsense, uvicorn forgets the good beginning, and we do not."""
-    ours, our_transport = open_socket(PromptSockets, loop)
-    theirs, their_transport = open_socket(WebSocketsSansIOProtocol, loop)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=12)))
+    pieces = [stream[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
     taken: list[dict[str, Any]] = []
 
     def take(text: str) -> bool:
         taken.append({"type": "websocket.receive", "text": text})
         return True
 
-    ours.listen(take)
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=12)))
-    pieces = [stream[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-    for piece in filter(None, [*pieces, end_]):
-        ours.data_received(piece)
-        theirs.data_received(piece)
-    assert [*taken, *told(ours)] == told(theirs)
-    assert our_transport.written == their_transport.written
-    assert our_transport.closed == their_transport.closed
-    end(ours, loop)
-    end(theirs, loop)
+    with (
+        open_socket(PromptSockets, loop) as (ours, our_transport),
+        open_socket(WebSocketsSansIOProtocol, loop) as (theirs, their_transport),
+    ):
+        ours.listen(take)
+        for piece in filter(None, [*pieces, end_]):
+            ours.data_received(piece)
+            theirs.data_received(piece)
+        assert [*taken, *told(ours)] == told(theirs)
+        assert our_transport.written == their_transport.written
+        assert our_transport.closed == their_transport.closed
 
 
 def test_what_is_not_taken_waits_and_so_does_what_follows(loop: asyncio.AbstractEventLoop) -> None:
-    socket, transport = open_socket(PromptSockets, loop)
     offered: list[str] = []
 
     def take(text: str) -> bool:
         offered.append(text)
         return text != "busy"
 
-    socket.listen(take)
-    socket.data_received(frame(1, b"one") + frame(1, b"busy") + frame(1, b"two"))
-    assert offered == ["one", "busy"]
-    assert transport.paused
-    assert [message["text"] for message in told(socket)] == ["busy", "two"]
-    end(socket, loop)
+    with open_socket(PromptSockets, loop) as (socket, transport):
+        socket.listen(take)
+        socket.data_received(frame(1, b"one") + frame(1, b"busy") + frame(1, b"two"))
+        assert offered == ["one", "busy"]
+        assert transport.paused
+        assert [message["text"] for message in told(socket)] == ["busy", "two"]
 
 
 def test_texts_go_out_in_one_write(loop: asyncio.AbstractEventLoop) -> None:
-    socket, transport = open_socket(PromptSockets, loop)
     said = ["a", "云" * 50, "b" * 70_000]
-    loop.run_until_complete(socket.send_texts(said))
-    assert transport.written == b"".join(frame(1, text.encode(), mask=None) for text in said)
-    end(socket, loop)
+    with open_socket(PromptSockets, loop) as (socket, transport):
+        loop.run_until_complete(socket.send_texts(said))
+        assert transport.written == b"".join(frame(1, text.encode(), mask=None) for text in said)

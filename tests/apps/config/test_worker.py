@@ -44,15 +44,15 @@ def test_news_of_one_tenant_do_not_wait_for_the_backlog_of_another(
     reader = Reader(name="test.round", kinds=frozenset({MessagePosted.kind}), apply=hear, page=1)
     monkeypatch.setattr(worker_module, "READERS", (reader,))
     worker = Worker()
+    _let_it_see_only(monkeypatch, busy, quiet)
     for text in ("one", "two", "three"):
         busy.welcome(text=text)
     assert worker._look()
     quiet.welcome(text="hello")
     while worker._look():
         pass
-    ours = [schema for schema in heard if schema in {busy.tenant.schema, quiet.tenant.schema}]
-    assert sorted(ours) == sorted([busy.tenant.schema] * 3 + [quiet.tenant.schema])
-    assert ours.index(quiet.tenant.schema) < 3
+    assert sorted(heard) == sorted([busy.tenant.schema] * 3 + [quiet.tenant.schema])
+    assert heard.index(quiet.tenant.schema) < 3
 
 
 def test_a_chore_that_fails_stops_neither_the_others_nor_the_readers(
@@ -70,6 +70,13 @@ def test_a_chore_that_fails_stops_neither_the_others_nor_the_readers(
     assert done == ["the next"]
     with tenant_context(shop.tenant):
         assert get_state(conversation=guest.conversation).status == "open"
+
+
+def _let_it_see_only(monkeypatch: pytest.MonkeyPatch, *shops: Shop) -> None:
+    """Other tests leave companies with long logs, which would be read event by event."""
+    schemas, get_heads = {shop.tenant.schema for shop in shops}, Worker._get_heads
+    seen = staticmethod(lambda: [(schema, head) for schema, head in get_heads() if schema in schemas])
+    monkeypatch.setattr(Worker, "_get_heads", seen)
 
 
 def _settle(shop: Shop) -> Guest:

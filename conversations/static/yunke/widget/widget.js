@@ -82,7 +82,10 @@ const everything = () =>
 function hear(name, detail) {
   if (name === "final") gone = detail.message === "vouching_required" ? "sign_in" : "gone";
   if (name === "typing" && detail.who.kind === "member") showTyping(detail.who.name);
-  if (name === "welcome") catchUp();
+  if (name === "welcome") {
+    catchUp();
+    startTalking(); // what was written while the connection opened
+  }
   draw();
 }
 
@@ -160,7 +163,7 @@ form.onsubmit = (event) => {
   box.focus();
 };
 
-/** Online since an earlier day, but without a conversation yet. */
+/** Online, but perhaps without a conversation for what was written. */
 async function startTalking() {
   try {
     await ensureConversation();
