@@ -24,6 +24,7 @@ from tenants.members.member import Member  # noqa: E402 # only after django.setu
 from tenants.members.proof import Proof, Way  # noqa: E402 # only after django.setup()
 from tenants.members.sessions import SessionStore, begin  # noqa: E402 # only after django.setup()
 from tenants.provisioning import sign_up  # noqa: E402 # only after django.setup()
+from tests.browser import Browser  # noqa: E402 # only after django.setup()
 from tests.database import fresh_database  # noqa: E402 # only after django.setup()
 
 hypothesis.settings.register_profile("yunke", deadline=None)  # how long an example takes says little on a busy machine
@@ -88,8 +89,8 @@ def client_for(database: str) -> ClientFor:
     """Make a browser on a tenant's host, signed in as a member if one is given."""
 
     def make(tenant: TenantRef, member: Member | None = None, *, csrf: bool = False) -> Client:
-        client = Client(
-            enforce_csrf_checks=csrf,
+        client = Browser(
+            csrf=csrf,
             headers={"host": f"{tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}"},
             REMOTE_ADDR=_somewhere(),
         )
@@ -107,7 +108,7 @@ def client_for(database: str) -> ClientFor:
 @pytest.fixture
 def platform_client(database: str) -> Client:
     """A browser on the platform's own host."""
-    return Client(headers={"host": settings.YUNKE_PLATFORM_HOSTS[0]}, REMOTE_ADDR=_somewhere())
+    return Browser(headers={"host": settings.YUNKE_PLATFORM_HOSTS[0]}, REMOTE_ADDR=_somewhere())
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from tenants.factors.sites import site_of
 from tests.apps.factors.conftest import Person
 from tests.authenticator import PRESENT, Authenticator
+from tests.browser import Browser
 from tests.conftest import ClientFor, MakeMember, MakeTenant
 
 
@@ -128,5 +128,5 @@ def test_where_a_key_can_be_used(monkeypatch: pytest.MonkeyPatch, domain: str, h
 
 
 def test_a_browser_without_a_session_has_nothing_here(person: Person) -> None:
-    for client in (person.stranger, Client(headers={"host": f"{person.tenant.slug}.localhost"})):
+    for client in (person.stranger, Browser(headers={"host": f"{person.tenant.slug}.localhost"})):
         assert person.post("me/webauthn/challenge", {"purpose": "register"}, client).status_code == 401

@@ -9,7 +9,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.domains.commands import check_due, claim, look, remove
@@ -18,6 +17,7 @@ from tenants.domains.refusals import DomainClaimed, TooManyDomains
 from tenants.domains.rules import LOST_AFTER
 from tenants.members.member import Member
 from tenants.queries import find_tenant_by_host
+from tests.browser import Browser
 from tests.conftest import ClientFor, MakeMember, MakeTenant
 from tests.naming import Names, serving_names
 
@@ -74,7 +74,7 @@ def test_a_record_proves_it(two: list[Company], names: Names, domain: str, clien
     names.put(f"_yunke.{domain}", "TXT", '"something else"', f'"{made["record"]["value"]}"')
     assert browser.post(f"{path}/check", {}, content_type=JSON).json()["state"] == "verified"
     assert find_tenant_by_host(host=f"{domain.upper()}:8000") == one.tenant
-    guest = Client(headers={"host": domain})
+    guest = Browser(headers={"host": domain})
     assert guest.get("/sign-in").status_code == 200
     assert guest.get("/api/v1/me").status_code == 401
     assert browser.delete(path).status_code == 204

@@ -14,6 +14,7 @@ from tenants.members.commands import add_member
 from tenants.members.member import Member
 from tenants.members.refusals import AlreadyMember
 from tenants.models import Membership, Person, Tenant
+from tests.browser import Browser
 from tests.conftest import PASSWORD, ClientFor, MakeMember, MakeTenant
 
 
@@ -160,7 +161,7 @@ def test_a_person_joins_a_tenant_once_and_keeps_their_password(
     "host", ["nobody.localhost", "a.b.localhost", "example.com", "localhost.example.com", "-.localhost"]
 )
 def test_an_unknown_host_is_not_found(database: str, host: str) -> None:
-    client = Client(headers={"host": host})
+    client = Browser(headers={"host": host})
     assert client.get("/").status_code == 404
     assert client.get("/api/v1/me").json()["code"] == "not_found"
 

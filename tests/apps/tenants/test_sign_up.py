@@ -23,6 +23,7 @@ from tenants.provisioning import sign_up
 from tenants.provisioning.refusals import SlugTaken
 from tenants.queries import find_tenant_by_host
 from tenants.refusals import Invalid, Refusal
+from tests.browser import Browser
 from tests.conftest import PASSWORD, MakeTenant
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -217,7 +218,7 @@ def test_the_language_is_remembered(platform_client: Client) -> None:
 
 
 def test_a_form_from_elsewhere_is_refused(database: str) -> None:
-    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    client = Browser(csrf=True, headers={"host": "localhost"})
     assert client.post("/", fields()).status_code == 403
 
 

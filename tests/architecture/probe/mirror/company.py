@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.test import Client
-from django.test.client import ClientHandler
 
 from conversations.contacts.models import Contact
 from conversations.engine.events import Recorded
@@ -30,12 +29,11 @@ from tests.architecture.probe.classes import Id
 from tests.architecture.probe.mirror.ids import NEVER
 from tests.architecture.probe.mirror.life import add_life_things
 from tests.architecture.probe.mirror.people import add_people_things
+from tests.browser import Browser
 from tests.shop import Guest, Shop
 
 BY_PASSWORD: Final = Proof(way=Way.PASSWORD)
 PASSWORD: Final = "correct horse 9 battery"
-# Shared: each client would put the middleware together anew, which looks at every static file.
-HANDLER: Final = ClientHandler(enforce_csrf_checks=False)
 JSON: Final = "application/json"
 
 
@@ -62,9 +60,7 @@ class Company:
 
     def anybody(self, **headers: str) -> Client:
         """Answer a browser that nobody is signed in with."""
-        client = Client(headers={"host": self.host, **headers})
-        client.handler = HANDLER
-        return client
+        return Browser(headers={"host": self.host, **headers})
 
     def session_of(self, member: Member) -> str:
         """Sign a member in; answer the key of the session."""
