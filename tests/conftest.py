@@ -20,12 +20,16 @@ from django.test import Client  # noqa: E402 # only after django.setup()
 
 from tenants.context import TenantRef, platform_context  # noqa: E402 # only after django.setup()
 from tenants.members.commands import add_member  # noqa: E402 # only after django.setup()
+from tenants.members.hashers import Argon2id  # noqa: E402 # only after django.setup()
 from tenants.members.member import Member  # noqa: E402 # only after django.setup()
 from tenants.members.proof import Proof, Way  # noqa: E402 # only after django.setup()
 from tenants.members.sessions import SessionStore, begin  # noqa: E402 # only after django.setup()
 from tenants.provisioning import sign_up  # noqa: E402 # only after django.setup()
 from tests.browser import Browser  # noqa: E402 # only after django.setup()
 from tests.database import fresh_database  # noqa: E402 # only after django.setup()
+
+# Tests make thousands of people, and none of them is about what a password costs whoever guesses.
+Argon2id.time_cost, Argon2id.memory_cost = 1, 64
 
 hypothesis.settings.register_profile("yunke", deadline=None)  # how long an example takes says little on a busy machine
 hypothesis.settings.load_profile("yunke")
@@ -41,7 +45,7 @@ ClientFor = Callable[..., Client]
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
     """A migrated database, gone when the run ends; answers its DSN, which subprocesses find in DATABASE_URL."""
-    with fresh_database() as dsn:
+    with fresh_database(durable=False) as dsn:
         yield dsn
 
 
