@@ -9,6 +9,7 @@ from tenants.database.names import name_for
 
 # A backend keeps 0.1 MB and more for each tenant that it has served; so none lives long.
 LIFETIME_S: Final = 600
+REPEATED: Final = 3  # so often a text of the log is planned anew before its plan is kept
 
 
 def database_settings(*, url: str, pool_size: int) -> dict[str, Any]:
@@ -25,7 +26,12 @@ def database_settings(*, url: str, pool_size: int) -> dict[str, Any]:
         "NAME": name,
         **{key.upper(): given.pop(key, "") for key in ("user", "password", "host", "port")},
         "CONN_HEALTH_CHECKS": True,  # a connection that died in the pool costs a request nothing
-        "OPTIONS": {**given, "options": _options(given), "pool": _pool(pool_size)},
+        "OPTIONS": {
+            **given,
+            "options": _options(given),
+            "pool": _pool(pool_size),
+            "prepare_threshold": REPEATED,
+        },
     }
     return {
         "DATABASES": {"default": database},
@@ -37,10 +43,11 @@ def database_settings(*, url: str, pool_size: int) -> dict[str, Any]:
 
 
 def _options(given: dict[str, str]) -> str:
-    # As a start-up option the time zone survives the RESET ALL of a connection that goes back to the pool.
-    return f"{given.pop('options', '')} -c TimeZone=UTC".strip()
+    # As start-up options they survive the RESET ALL of a connection that goes back to the pool. The kept plans are the
+    # log's: it looks for few rows by their keys, so they suit every parameter.
+    return f"{given.pop('options', '')} -c TimeZone=UTC -c plan_cache_mode=force_generic_plan".strip()
 
 
 def _pool(size: int) -> dict[str, Any]:
     """Answer psycopg_pool's options. It gives up reconnecting soon, to try anew when asked: its pauses would double."""
-    return {"min_size": 1, "max_size": size, "timeout": 10, "max_lifetime": 1800, "reconnect_timeout": 2}
+    return {"min_size": 1, "max_size": size, "timeout": 10, "max_lifetime": LIFETIME_S, "reconnect_timeout": 2}

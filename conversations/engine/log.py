@@ -137,6 +137,7 @@ def _announce(position: int) -> None:
 
 
 def _run(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statements.qualified(sql), params)
+    schema = current_tenant().schema
+    with connection.repeating_cursor() as cursor:  # type: ignore[attr-defined] # of our own backend
+        cursor.execute(statements.qualified(sql, schema), params)
         return cursor.fetchall() if cursor.description else []

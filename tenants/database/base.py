@@ -10,7 +10,7 @@ from django.db import NotSupportedError
 from django.db.backends.postgresql import base as postgresql
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
-from psycopg import Connection, Error, errors
+from psycopg import Connection, Cursor, Error, errors
 
 from tenants.context import Maintenance, Platform, Scope, TenantRef, TenantSwitch, find_scope
 from tenants.database.session import RESET_SESSION, SET_FOR_SESSION, SessionState, state_for
@@ -63,6 +63,17 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         self.ensure_connection()
         self._match(wanted)
         return super()._cursor(name)  # type: ignore[misc] # the stubs leave it out
+
+    def repeating_cursor(self) -> Any:
+        """Answer a cursor for texts that are said again and again: PostgreSQL plans each once a session.
+
+        A text must name its schema: the plan of one that does not would be made anew for each tenant.
+        """
+        wanted = state_for(find_scope())
+        self.ensure_connection()
+        self._match(wanted)
+        with self.wrap_database_errors:
+            return self._prepare_cursor(Cursor(self._driver()))  # type: ignore[misc] # the stubs leave it out
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 # Django's own shape
         if not autocommit and self.get_autocommit():
