@@ -158,6 +158,7 @@ def fill_ports() -> None:
     ports.furnish_tenant[:] = [furnish_tenant]
     ports.member_left[:] = [member_left]
     ports.tenant_tables.update(TENANT_TABLES)
+    ports.tenant_restored[:] = [tenant_restored]
     ports.tell_tenant_changed[:] = [tell_tenant_changed]
     if settings.YUNKE_REDIS_URL:
         from conversations.engine.bus.redis import RedisAnnouncer  # noqa: PLC0415 - an extra
@@ -176,6 +177,11 @@ def furnish_tenant(tenant: TenantRef, name: str) -> None:
 def member_left(_tenant: TenantRef, person: UUID, now: datetime) -> None:
     """Fill tenants' port: what a member who has left had open waits for somebody else."""
     release(member=person, now=now)
+
+
+def tenant_restored(_tenant: TenantRef, now: datetime) -> None:
+    """Fill tenants' port: its audit says whose it was before anybody verifies it."""
+    carry_audit_notes(now)
 
 
 def tell_tenant_changed(tenant: TenantRef) -> None:

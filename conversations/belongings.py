@@ -5,13 +5,9 @@ from typing import Final
 
 from tenants.belongings import Table
 
-_HIDDEN: Final = "is a secret"
-
 TABLES: Final[Mapping[str, Table]] = {
     "api_key": Table(
-        without={"secret": _HIDDEN, "old_secret": _HIDDEN, "old_until": "is of the secret before"},
-        restored_as={"secret": "'restored ' || id"},
-        note="Restored keys open nothing until they are rotated.",
+        note="Of secrets it has hashes, which cannot be turned back: whoever has one opens the restored company, too."
     ),
     "contact": Table(),
     "contact_identity": Table(note="Of visitors' tokens it has hashes, which cannot be turned back."),
@@ -21,7 +17,10 @@ TABLES: Final[Mapping[str, Table]] = {
     "django_migrations": Table(left_out="are told by the manifest's digest"),
     "event": Table(),
     "idempotency_key": Table(left_out="are answers that are kept for a day"),
-    "identity_secret": Table(left_out="are secrets, sealed for this tenant: make new ones"),
+    "identity_secret": Table(
+        sealed={"sealed": "identity secret"},
+        note="They are sealed. Those that the key ring does not open do not come back.",
+    ),
     "reader_cursor": Table(),
     "stream": Table(),
 }

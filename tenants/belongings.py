@@ -13,6 +13,7 @@ _LOOSE: Final = "tenant = %(tenant)s"
 _SCHEMAS: Final = "schema = (SELECT schema FROM public.tenants WHERE id = %(tenant)s)"
 _SOON: Final = "lives for a moment only"
 _HIDDEN: Final = "is a secret"
+_HERE: Final = {"tenant_id": "tenants"}
 _PERSONS: Final = "are a person's own, not the company's"
 
 
@@ -20,13 +21,15 @@ _PERSONS: Final = "are a person's own, not the company's"
 class Table:
     """One table. `left_out` says why nothing of it is exported, or None; `without` columns are left out, each with why.
 
-    `note` says in the manifest what somebody should know who holds an export. `restored_as` gives a column that is left
-    out its value in a restored tenant, as SQL over the row's other columns.
+    `note` says in the manifest what somebody should know who holds an export. `sealed` columns hold texts that only the
+    key ring opens, each with the purpose it was sealed for: they travel so and are sealed anew where they come back.
+    Where the ring does not open one, the row comes back with the values of `unopened`, or not at all without any.
     """
 
     left_out: str | None = None
     without: Mapping[str, str] = field(default_factory=dict)
-    restored_as: Mapping[str, str] = field(default_factory=dict)
+    sealed: Mapping[str, str] = field(default_factory=dict)
+    unopened: Mapping[str, str | bool] = field(default_factory=dict)
     note: str = ""
 
 
@@ -35,34 +38,53 @@ class SharedTable(Table):
     """One table of public. `rows` says which rows are a tenant's, as SQL; None: they are nobody's.
 
     Rows of `kept` tables outlive the tenant, or are deleted in a way of their own. `restored` says that rows come back
-    with an archive, and which of their columns name rows of which other tables.
+    with an archive, and which of their columns name rows of which other tables; those of `loose` columns become null
+    where the archive does not have what they name, else the row does not come back.
     """
 
     rows: str | None = None
     kept: bool = False
     restored: Mapping[str, str] | None = None
+    loose: frozenset[str] = frozenset()
 
 
 # In the order in which they are deleted: what refers to something before what it refers to.
 TABLES: Final[Mapping[str, SharedTable]] = {
     "sessions": SharedTable(rows=_OWN, left_out=_HIDDEN),
     "mails": SharedTable(rows=_LOOSE, left_out="are on their way, and may hold links that open something"),
-    "audit_notes": SharedTable(rows=_LOOSE, left_out="are on their way to the tenant's own audit stream"),
-    "resets": SharedTable(rows=_OWN, left_out=_SOON),
-    "departures": SharedTable(rows=_OWN, left_out=_SOON),
-    "invitations": SharedTable(rows=_OWN, without={"code": "opens a door"}),
-    "confirmations": SharedTable(rows=_OWN, left_out=_SOON),
-    "audit_anchors": SharedTable(rows=_SCHEMAS, left_out="vouch for the audit of this tenant, here"),
-    "exports": SharedTable(rows=_OWN, left_out="are what this is one of"),
-    "domains": SharedTable(rows=_OWN, without={"token": "proves that a domain is this tenant's"}),
-    "old_slugs": SharedTable(rows=_OWN),
-    "sso_identities": SharedTable(rows=_OWN),
-    "sso_domains": SharedTable(rows=_OWN, without={"token": "proves that a domain is this tenant's"}),
-    "sso_providers": SharedTable(rows=_OWN, without={"secret": _HIDDEN}),
-    "memberships": SharedTable(
-        rows=_OWN, restored={"tenant_id": "tenants", "person_id": "persons", "own_role_id": "roles"}
+    "audit_notes": SharedTable(
+        rows=_LOOSE, restored={"tenant": "tenants"}, note="They are on their way to the tenant's own audit stream."
     ),
-    "roles": SharedTable(rows=_OWN, restored={"tenant_id": "tenants"}),
+    "resets": SharedTable(rows=_OWN, left_out=_SOON),
+    "departures": SharedTable(rows=_OWN, restored=_HERE),
+    "invitations": SharedTable(
+        rows=_OWN,
+        restored={**_HERE, "own_role_id": "roles", "invited_by_id": "persons"},
+        loose=frozenset({"own_role_id", "invited_by_id"}),
+        note="Of their codes it has hashes. A code opens the restored company, too, at the address that this one has.",
+    ),
+    "confirmations": SharedTable(rows=_OWN, left_out=_SOON),
+    "audit_anchors": SharedTable(rows=_SCHEMAS, left_out="stands in the manifest as `anchor`"),
+    "exports": SharedTable(rows=_OWN, left_out="are what this is one of"),
+    "domains": SharedTable(
+        rows=_OWN,
+        restored=_HERE,
+        note="One that another company has proved then comes back unproved, as all do with an archive not made there.",
+    ),
+    "old_slugs": SharedTable(rows=_OWN, note="Those come back that nobody else has then."),
+    "sso_identities": SharedTable(rows=_OWN, restored={**_HERE, "membership_id": "memberships"}),
+    "sso_domains": SharedTable(
+        rows=_OWN, restored=_HERE, note="With an archive that was not made there they come back unproved."
+    ),
+    "sso_providers": SharedTable(
+        rows=_OWN,
+        restored=_HERE,
+        sealed={"secret": "sso_providers.secret"},
+        unopened={"secret": "", "is_on": False},
+        note="The secret is sealed. Where the key ring does not open it, the provider comes back switched off.",
+    ),
+    "memberships": SharedTable(rows=_OWN, restored={**_HERE, "person_id": "persons", "own_role_id": "roles"}),
+    "roles": SharedTable(rows=_OWN, restored=_HERE),
     "persons": SharedTable(
         rows="id IN (SELECT person_id FROM public.memberships WHERE tenant_id = %(tenant)s)",
         without={"password": _HIDDEN, "last_login": "is the person's own, not the company's"},
@@ -70,7 +92,10 @@ TABLES: Final[Mapping[str, SharedTable]] = {
         note="People are their own: a restored member signs in with the password that they have where it is restored.",
     ),
     "heads": SharedTable(rows=_LOOSE),
-    "tenants": SharedTable(rows="id = %(tenant)s"),
+    "tenants": SharedTable(
+        rows="id = %(tenant)s",
+        note="That it was suspended or about to be deleted does not come back: it is open again.",
+    ),
     "tombstones": SharedTable(left_out="are of tenants that are gone"),
     "ready_schemas": SharedTable(left_out="have never had a customer"),
     "live_nonces": SharedTable(left_out=_SOON),

@@ -23,6 +23,9 @@ tell_tenant_changed: list[Callable[[TenantRef], None]] = []
 # before the membership goes over: what is the one's work becomes the other's. May be called twice.
 hand_over_work: list[Callable[[TenantRef, UUID, UUID, str], None]] = []
 
+# Called after COMMIT with a tenant that was made of an archive, and the time: what it needs before anybody looks.
+tenant_restored: list[Callable[[TenantRef, datetime], None]] = []
+
 
 def say_tenant_changed(*, tenant: TenantRef) -> None:
     """Have every process look a tenant up anew once the current transaction commits; this one does at once then."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from conversations.engine.events import Audience
 from conversations.engine.models import Event
 from conversations.engine.streams import stream_of
 from tenants.audit.models import AuditAnchor
+from tenants.audit.noting import RESTORED
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.describing import Answer
 from tenants.paging import Page, Window, cut, turn
@@ -113,8 +113,10 @@ def judge(*, tenant: TenantRef) -> Judged:
     anchor = None if row is None else rules.Anchor(rules.Link(row.entries, row.digest), row.signature)
     counted = _Counted()
     with tenant_context(tenant):
-        check = partial(_is_signed, tenant.id)
-        found = list(rules.verify(entries=counted.count(_read()), anchor=anchor, tenant=tenant.id, is_signed=check))
+        origins = rules.find_origins(restorings=_read_restorings(), tenant=tenant.id, is_signed=_is_signed)
+        entries = counted.count(_read())
+        checked = rules.verify(entries=entries, anchor=anchor, tenant=tenant.id, is_signed=_is_signed, origins=origins)
+        found = list(checked)
     return Judged(counted.entries, counted.erased, found)
 
 
@@ -135,6 +137,11 @@ def _read() -> Iterator[tuple[int, dict[str, Any]]]:
         for event in events:
             yield event.seq, event.body
         after = events[-1].seq
+
+
+def _read_restorings() -> Iterator[tuple[int, dict[str, Any]]]:
+    rows = Event.objects.filter(stream=STREAM, body__action=RESTORED).order_by("-seq")
+    yield from rows.values_list("seq", "body")
 
 
 def _is_signed(tenant: UUID, signature: str, text: str) -> bool:

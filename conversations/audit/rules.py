@@ -1,7 +1,7 @@
 """The chain: how an entry is made of the one before it, and what is wrong with a chain. Pure: no I/O, no clock."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -74,7 +74,15 @@ class Finding:
 
 
 Sign = Callable[[str], str]
-IsSigned = Callable[[str, str], bool]
+IsSigned = Callable[[UUID, str, str], bool]  # for whom, the signature, what was signed
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """That all entries before `n` were written for `tenant`: entry `n` says that they were restored."""
+
+    n: int
+    tenant: UUID
 
 
 def append(*, entry: Entry, to: Link, tenant: UUID, salt: str, sign: Sign) -> AuditRecorded:
@@ -109,11 +117,35 @@ def sign_end(*, end: Link, sign: Sign) -> str:
     return sign(_anchored(end))
 
 
+def find_origins(
+    *, restorings: Iterable[tuple[int, dict[str, Any]]], tenant: UUID, is_signed: IsSigned
+) -> list[Origin]:
+    """Answer for whom older entries of a restored chain were written: `restorings` are (seq, body), the newest first.
+
+    Each must be signed for whom it was written for, so nobody takes another company's audit for theirs.
+    """
+    origins, owner = [], tenant
+    for seq, body in restorings:
+        if body.get("target") == "tenant" and not list(_judge(seq, body, owner, is_signed)):
+            owner = UUID(body["target_id"])
+            origins.append(Origin(seq, owner))
+    return origins
+
+
 def verify(
-    *, entries: Iterable[tuple[int, dict[str, Any]]], anchor: Anchor | None, tenant: UUID, is_signed: IsSigned
+    *,
+    entries: Iterable[tuple[int, dict[str, Any]]],
+    anchor: Anchor | None,
+    tenant: UUID,
+    is_signed: IsSigned,
+    origins: Sequence[Origin] = (),
 ) -> Iterator[Finding]:
     """Answer everything that is wrong with a chain: `entries` are (seq, body as stored), in the order of seq."""
     end, anchored = Link(), None
+
+    def owner(n: int) -> UUID:
+        return next((origin.tenant for origin in reversed(origins) if n < origin.n), tenant)
+
     for seq, body in entries:
         for missing in range(end.n + 1, seq):
             yield Finding(missing, "removed")
@@ -122,13 +154,13 @@ def verify(
             linked = True  # what it followed on is gone: there is nothing to compare with
         else:
             linked = body.get("previous") == end.digest
-        yield from _judge(seq, body, tenant, is_signed)
+        yield from _judge(seq, body, owner(seq), is_signed)
         if not linked:
             yield Finding(seq, "unlinked")
         end = Link(seq, str(body.get("digest")))
         if anchor is not None and seq == anchor.end.n:
             anchored = end
-    yield from _compare(end, anchored, anchor, is_signed)
+    yield from _compare(end, anchored, anchor, anchor is not None and _holds(anchor, owner, is_signed))
 
 
 def is_erased(*, body: dict[str, Any]) -> bool:
@@ -143,16 +175,20 @@ def _judge(seq: int, body: dict[str, Any], tenant: UUID, is_signed: IsSigned) ->
         yield Finding(seq, "altered")
     if body.get("tenant") != str(tenant):
         yield Finding(seq, "foreign")
-    elif not is_signed(str(body.get("signature")), digest):
+    elif not is_signed(tenant, str(body.get("signature")), digest):
         yield Finding(seq, "unsigned")
 
 
-def _compare(end: Link, anchored: Link | None, anchor: Anchor | None, is_signed: IsSigned) -> Iterator[Finding]:
+def _holds(anchor: Anchor, owner: Callable[[int], UUID], is_signed: IsSigned) -> bool:
+    return is_signed(owner(anchor.end.n), anchor.signature, _anchored(anchor.end))
+
+
+def _compare(end: Link, anchored: Link | None, anchor: Anchor | None, holds: bool) -> Iterator[Finding]:  # noqa: FBT001 # a private step
     if anchor is None:
         if end.n:
             yield Finding(end.n, "anchor")
         return
-    if not is_signed(anchor.signature, _anchored(anchor.end)):
+    if not holds:
         yield Finding(anchor.end.n, "anchor")
     for missing in range(end.n + 1, anchor.end.n + 1):
         yield Finding(missing, "cut_off")

@@ -13,6 +13,8 @@ from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
 from tenants.origin import current_origin
 
+# Its target is the tenant that the audit up to there was written for.
+RESTORED: Final = "tenant.restored"
 CHANNEL: Final = "yunke_audit"
 WAKE: Final = "SELECT pg_notify('yunke_audit', '')"
 

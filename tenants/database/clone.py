@@ -54,6 +54,11 @@ def clone_many(cursor: Any, *, schemas: Sequence[str]) -> None:
         cursor.execute(blueprint.script_for(role=schema))
 
 
+def see_public(cursor: Any) -> None:
+    """Put public on the search_path for the rest of the transaction; cloning has left it at the last new schema."""
+    cursor.execute("SET LOCAL search_path TO public")
+
+
 def _blueprint(cursor: Any) -> Blueprint:
     ((newest, count),) = _rows(cursor, "SELECT max(id), count(*) FROM django_migrations")
     key = (settings.YUNKE_TEMPLATE_SCHEMA, newest, count)

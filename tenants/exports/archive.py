@@ -12,7 +12,10 @@ from uuid import UUID
 
 import msgspec
 
-FORMAT: Final = "yunke.export.v1"
+from tenants.secrets import is_signed, sign
+
+FORMAT: Final = "yunke.export.v2"
+PURPOSE: Final = "export"
 MANIFEST: Final = "manifest.json"
 COMPRESSION: Final = 6
 PIECE: Final = 1 << 20
@@ -42,8 +45,19 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     why: str
 
 
+class Anchor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the audit ended: how many entries it had, the last one's digest, and the application's signature."""
+
+    entries: int
+    digest: str
+    signature: str
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is in the archive. `migrations` is a digest of those that the tables had had, `position` the log's last."""
+    """What is in the archive. `migrations` is a digest of those that the tables had had, `position` the log's last.
+
+    `signature` is the application's over all the rest: who has the same key ring knows that nobody made it up.
+    """
 
     format: str
     tenant: UUID
@@ -54,6 +68,23 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     position: int
     tables: list[Part]
     left_out: list[LeftOut]
+    anchor: Anchor | None
+    signature: str = ""
+
+    def signed(self) -> "Manifest":
+        """Answer it with its signature."""
+        signature = sign(text=self._digest, purpose=PURPOSE, tenant=self.tenant)
+        return msgspec.structs.replace(self, signature=signature)
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether it was written by an application that has one of our keys."""
+        return is_signed(signature=self.signature, text=self._digest, purpose=PURPOSE, tenant=self.tenant)
+
+    @property
+    def _digest(self) -> str:
+        said = msgspec.json.encode(msgspec.structs.replace(self, signature=""), order="deterministic")
+        return hashlib.sha256(said).hexdigest()
 
 
 def file_of(*, scope: Scope, table: str) -> str:

@@ -2,26 +2,28 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Final
 
 import msgspec
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
 from tenants import belongings, ports
+from tenants.audit.noting import RESTORED, Target, Who, note
+from tenants.belongings import Table
 from tenants.context import TenantRef, maintenance_context
-from tenants.database.clone import clone_template
+from tenants.database.clone import clone_template, see_public
 from tenants.database.locks import TEMPLATE, lock_key
 from tenants.database.names import new_schema_name
 from tenants.database.roles import create_schema
 from tenants.database.session import quoted
 from tenants.exports.archive import FORMAT, MANIFEST, Manifest, Part, unpack
 from tenants.exports.refusals import Unfit
+from tenants.exports.returning import Return, Row
 from tenants.exports.writing import COLUMNS, migrations_digest, names
 from tenants.provisioning.slugs import take_slug
 from tenants.provisioning.validation import refuse_invalid_company
@@ -34,25 +36,22 @@ INSERT INTO public.tenants (id, name, slug, schema, state, created_at, confirmed
 VALUES (%s, %s, %s, %s, 'active', %s, %s)
 """
 HEAD: Final = "INSERT INTO public.heads (schema, tenant, position) VALUES (%s, %s, %s)"
-KNOWN: Final = """
-SELECT id FROM public.persons
-WHERE (id = %(id)s AND lower(email) = lower(%(email)s)) OR (lower(email) = lower(%(email)s) AND verified_at IS NOT NULL)
-ORDER BY id = %(id)s DESC LIMIT 1
-"""
-PERSON: Final = """
-INSERT INTO public.persons (id, email, name, password, is_active)
-VALUES (%(id)s, %(email)s, %(name)s, %(password)s, true)
-ON CONFLICT (id) DO NOTHING RETURNING id
-"""
+ANCHOR: Final = "INSERT INTO public.audit_anchors (schema, entries, digest, signature) VALUES (%s, %s, %s, %s)"
+OPERATOR: Final = Who(kind="operator")
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The new tenant; how many of its people are known here under another id or had to be made."""
+    """The new tenant; how many of its people are known here under another id or had to be made; what is not as it was.
+
+    `is_ours` tells whether the archive was made by an application with the same key ring.
+    """
 
     tenant: TenantRef
     renamed: int
     made: int
+    is_ours: bool
+    losses: tuple[str, ...]
 
 
 def check_archive(*, file: IO[bytes]) -> Manifest:
@@ -79,7 +78,7 @@ def check_archive(*, file: IO[bytes]) -> Manifest:
 
 
 def restore(*, file: IO[bytes], slug: str, now: datetime, name: str | None = None) -> Restored:
-    """Make a new tenant of an archive under `slug`; ids and positions stay, what is secret does not come back.
+    """Make a new tenant of an archive under `slug`; ids and positions stay. That it was done is in its audit.
 
     Raises Unfit, Invalid, SlugTaken. What the service does by itself goes on from where it was.
     """
@@ -87,6 +86,7 @@ def restore(*, file: IO[bytes], slug: str, now: datetime, name: str | None = Non
     tenant = TenantRef(id=uuid7(), slug=slug, schema=new_schema_name())
     called = manifest.name if name is None else name
     refuse_invalid_company(name=called, slug=slug)
+    back = Return(source=manifest.tenant, tenant=tenant, is_ours=manifest.is_ours, now=now)
     with (
         maintenance_context(schema=settings.YUNKE_TEMPLATE_SCHEMA),
         transaction.atomic(),
@@ -100,54 +100,61 @@ def restore(*, file: IO[bytes], slug: str, now: datetime, name: str | None = Non
         cursor.execute(HEAD, [tenant.schema, tenant.id, manifest.position])
         create_schema(cursor, schema=tenant.schema)
         clone_template(cursor, schema=tenant.schema)
-        shared = _fill(cursor, manifest, file, tenant)
-    renamed = sum(was != is_ for was, is_ in shared.ids["persons"].items())
-    return Restored(tenant, renamed=renamed, made=shared.made)
+        see_public(cursor)
+        _write_down(cursor, manifest, tenant, now)
+        _fill(cursor, manifest, file, back)
+    for tell in ports.tenant_restored:
+        tell(tenant, now)
+    renamed = sum(was != is_ for was, is_ in back.ids["persons"].items())
+    return Restored(tenant, renamed=renamed, made=back.made, is_ours=back.is_ours, losses=tuple(back.losses))
 
 
-Row = dict[str, Any]
+def _write_down(cursor: Any, manifest: Manifest, tenant: TenantRef, now: datetime) -> None:
+    """Let the audit begin where the other one ended: its anchor, and then the entry that says whose it was."""
+    if manifest.anchor is not None:
+        end = manifest.anchor
+        cursor.execute(ANCHOR, [tenant.schema, end.entries, end.digest, end.signature])
+    target = Target(kind="tenant", id=str(manifest.tenant), label=manifest.slug)
+    after = {"made_at": manifest.made_at.isoformat(), "position": manifest.position}
+    note(tenant=tenant.id, who=OPERATOR, action=RESTORED, target=target, now=now, after=after)
 
 
-@dataclass(slots=True)
-class _Shared:
-    """The rows of public of an archive, and what their ids stand for here, by table."""
-
-    rows: dict[str, list[Row]]
-    ids: dict[str, dict[str, str]]
-    made: int = 0
-
-
-def _fill(cursor: Any, manifest: Manifest, file: IO[bytes], tenant: TenantRef) -> _Shared:
+def _fill(cursor: Any, manifest: Manifest, file: IO[bytes], back: Return) -> None:
     parts = {part.file: part for part in manifest.tables}
-    shared = _Shared({}, {"tenants": {str(manifest.tenant): str(tenant.id)}, "persons": {}})
+    shared: dict[str, list[Row]] = {}
     for name, content in unpack(file=file):
         part = parts.get(name)
         if part is not None and part.scope == "tenant":
-            _fill_table(cursor, part, content, tenant.schema)
+            _fill_table(cursor, part, content, back)
         elif part is not None:
-            shared.rows[part.table] = [json.loads(line) for line in content]
-    for row in shared.rows.get("persons", []):
-        _know(cursor, row, shared)
-    for table, declared in reversed(list(belongings.TABLES.items())):
-        for row in shared.rows.get(table, []):
-            if declared.restored is not None:
-                _add_shared(cursor, table, row, declared.restored, shared)
-    return shared
+            _check_columns(cursor, part, belongings.TABLES.get(part.table), f"public.{quoted(part.table)}")
+            shared[part.table] = [json.loads(line) for line in content]
+    back.bring(cursor, rows=shared)
 
 
-def _fill_table(cursor: Any, part: Part, content: IO[bytes], schema: str) -> None:
-    table = ports.tenant_tables.get(part.table)
+def _fill_table(cursor: Any, part: Part, content: IO[bytes], back: Return) -> None:
+    relation = f"{quoted(back.tenant.schema)}.{quoted(part.table)}"
+    declared = _check_columns(cursor, part, ports.tenant_tables.get(part.table), relation)
+    columns = ", ".join(map(quoted, part.columns))
+    text = (
+        f"INSERT INTO {relation} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{relation}, %s::json)"  # noqa: S608 # quoted names
+    )
+    for lines in _batches(content):
+        if declared.sealed:
+            rows = [json.loads(line) for line in lines]
+            kept = back.reseal(table=part.table, declared=declared, rows=rows, ids=[row["id"] for row in rows])
+            cursor.execute(text, [json.dumps(list(kept))])
+        else:
+            cursor.execute(text, [f"[{','.join(lines)}]"])
+
+
+def _check_columns(cursor: Any, part: Part, table: Table | None, relation: str) -> Table:
+    """Answer the table of this name, if it is one that comes in an archive and has these columns; raise Unfit."""
     if table is None or table.left_out is not None:
         raise Unfit(detail=f"The table {part.table} is not one of ours.")
-    relation = f"{quoted(schema)}.{quoted(part.table)}"
     if set(part.columns) != {*names(cursor=cursor, query=COLUMNS, relation=relation)} - {*table.without}:
         raise Unfit(detail=f"The columns of {part.table} are not ours.")
-    made = table.restored_as
-    into = ", ".join(map(quoted, [*part.columns, *made]))
-    what = ", ".join([*map(quoted, part.columns), *made.values()])
-    text = f"INSERT INTO {relation} ({into}) SELECT {what} FROM json_populate_recordset(NULL::{relation}, %s::json)"  # noqa: S608 # quoted names and our own expressions
-    for lines in _batches(content):
-        cursor.execute(text, [f"[{','.join(lines)}]"])
+    return table
 
 
 def _batches(content: IO[bytes]) -> Iterator[list[str]]:
@@ -159,37 +166,6 @@ def _batches(content: IO[bytes]) -> Iterator[list[str]]:
             lines = []
     if lines:
         yield lines
-
-
-def _know(cursor: Any, row: Row, shared: _Shared) -> None:
-    """Find the person of an archive here, or make them: with no password, and with an address that nobody proved."""
-    said = {"id": row["id"], "email": row["email"], "name": row["name"], "password": make_password(None)}
-    cursor.execute(KNOWN, said)
-    found = cursor.fetchone()
-    if found is None:
-        shared.made += 1
-        cursor.execute(PERSON, said)
-        found = cursor.fetchone()
-    if found is None:  # somebody with another address has this id
-        cursor.execute(PERSON, {**said, "id": str(uuid7())})
-        found = cursor.fetchone()
-    shared.ids["persons"][row["id"]] = str(found[0])
-
-
-def _add_shared(cursor: Any, table: str, row: Row, references: Mapping[str, str], shared: _Shared) -> None:
-    """Write a row for the new tenant, under its own id unless that is taken: the tenant it was of may still be here."""
-    values = dict(row)
-    for column, named in references.items():
-        if values.get(column) is not None:
-            values[column] = shared.ids[named][values[column]]
-    relation = f"public.{quoted(table)}"
-    cursor.execute(f"SELECT EXISTS (SELECT FROM {relation} WHERE id = %s)", [row["id"]])  # noqa: S608 # a name of ours
-    if cursor.fetchone()[0]:
-        values["id"] = str(uuid7())
-    shared.ids.setdefault(table, {})[row["id"]] = values["id"]
-    columns = ", ".join(map(quoted, values))
-    text = f"INSERT INTO {relation} ({columns}) SELECT {columns} FROM json_populate_record(NULL::{relation}, %s::json)"  # noqa: S608 # the same
-    cursor.execute(f"{text} ON CONFLICT DO NOTHING", [json.dumps(values)])  # two of its people may be one here
 
 
 def _sum(content: IO[bytes]) -> tuple[int, int, str]:

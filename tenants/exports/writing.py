@@ -12,13 +12,17 @@ from tenants import belongings, ports
 from tenants.belongings import SharedTable, Table
 from tenants.context import TenantRef, maintenance_context
 from tenants.database.session import quoted
-from tenants.exports.archive import FORMAT, LeftOut, Manifest, Packing, Part, Scope, file_of, packing
+from tenants.exports.archive import FORMAT, Anchor, LeftOut, Manifest, Packing, Part, Scope, file_of, packing
 
 # One snapshot for all that follows; must be the transaction's first statement.
 SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 MIGRATIONS: Final = "SELECT app || '.' || name FROM django_migrations ORDER BY id"
 ABOUT: Final = """
-SELECT t.name, t.slug, h.position FROM public.tenants t JOIN public.heads h ON h.schema = t.schema WHERE t.id = %s
+SELECT t.name, t.slug, h.position, a.entries, a.digest, a.signature
+FROM public.tenants t
+JOIN public.heads h ON h.schema = t.schema
+LEFT JOIN public.audit_anchors a ON a.schema = t.schema
+WHERE t.id = %s
 """
 COLUMNS: Final = """
 SELECT a.attname FROM pg_attribute a
@@ -41,7 +45,7 @@ def write_archive(*, tenant: TenantRef, out: Any, now: datetime) -> Manifest:
     ):
         cursor.execute(SNAPSHOT)
         cursor.execute(ABOUT, [tenant.id])
-        name, slug, position = cursor.fetchone()
+        name, slug, position, entries, digest, signature = cursor.fetchone()
         manifest = Manifest(
             format=FORMAT,
             tenant=tenant.id,
@@ -52,7 +56,8 @@ def write_archive(*, tenant: TenantRef, out: Any, now: datetime) -> Manifest:
             position=position,
             tables=_write_tables(cursor, archive, tenant),
             left_out=_left_out(),
-        )
+            anchor=entries and Anchor(entries=entries, digest=digest, signature=signature),
+        ).signed()
         archive.close_with(manifest=manifest)
     return manifest
 

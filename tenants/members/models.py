@@ -44,7 +44,7 @@ class Invitation(models.Model):
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=20, choices=[(role, role) for role in ROLES])
     own_role = models.ForeignKey("tenants.OwnRole", null=True, on_delete=models.SET_NULL, related_name="+")
-    code = models.CharField(max_length=64, unique=True)
+    code = models.CharField(max_length=64)
     language = models.CharField(max_length=10)
     invited_by = models.ForeignKey("tenants.Person", null=True, on_delete=models.SET_NULL, related_name="+")
     invited_at = models.DateTimeField()
@@ -63,6 +63,7 @@ class Invitation(models.Model):
                 condition=models.Q(accepted_at=None, withdrawn_at=None),
                 name="invitations_open_once",
             ),
+            models.UniqueConstraint(fields=["tenant", "code"], name="invitations_code_once"),
             models.CheckConstraint(
                 condition=models.Q(accepted_at=None) | models.Q(withdrawn_at=None), name="invitations_end_once"
             ),

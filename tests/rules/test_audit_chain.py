@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.audit.events import PERSONAL
-from conversations.audit.rules import Anchor, Entry, Link, append, is_erased, sign_end, verify
+from conversations.audit.rules import Anchor, Entry, Link, append, find_origins, is_erased, sign_end, verify
 
 ACME, OTHER = uuid4(), uuid4()
 KEY: Final = b"k" * 32
@@ -24,7 +24,7 @@ def sign(text: str, key: bytes = KEY) -> str:
     return hmac.digest(key, text.encode(), "sha256").hex()
 
 
-def is_signed(signature: str, text: str) -> bool:
+def is_signed(tenant: UUID, signature: str, text: str) -> bool:
     return signature == sign(text)
 
 
@@ -170,3 +170,55 @@ def test_another_companys_entries() -> None:
 def test_nonsense_is_found_and_breaks_nothing(body: dict[str, Any]) -> None:
     _, anchor = chain(1)
     assert (1, "altered") in found([(1, body)], anchor)
+
+
+def restored(bodies: Bodies, *, source: UUID, tenant: UUID, key: bytes = KEY) -> tuple[Bodies, Anchor]:
+    """Answer a chain that goes on in another company after the entry that says from where it came."""
+    end, kept = Link(len(bodies), bodies[-1][1]["digest"]), list(bodies)
+    for said in ({"action": "tenant.restored", "target": "tenant", "target_id": str(source)}, {}):
+        now = entry(end.n + 1, **said)
+        fact = append(entry=now, to=end, tenant=tenant, salt="s", sign=lambda text: sign(f"{tenant}{text}", key))
+        kept.append((fact.n, json.loads(msgspec.json.encode(fact))))
+        end = Link(fact.n, fact.digest)
+    return kept, Anchor(end, sign_end(end=end, sign=lambda text: sign(f"{tenant}{text}", key)))
+
+
+def is_signed_for(tenant: UUID, signature: str, text: str) -> bool:
+    """Tell whether it was signed for this very company; the first one's chain was signed without its name."""
+    return signature in {sign(f"{tenant}{text}"), sign(text) if tenant == ACME else ""}
+
+
+def judged(bodies: Bodies, anchor: Anchor, tenant: UUID) -> list[tuple[int, str]]:
+    restorings = [(n, body) for n, body in reversed(bodies) if body["action"] == "tenant.restored"]
+    origins = find_origins(restorings=restorings, tenant=tenant, is_signed=is_signed_for)
+    findings = verify(entries=bodies, anchor=anchor, tenant=tenant, is_signed=is_signed_for, origins=origins)
+    return [(finding.n, finding.problem) for finding in findings]
+
+
+def test_a_restored_chain_is_intact_and_so_is_one_restored_twice() -> None:
+    third = uuid4()
+    once, anchor = restored(chain(3)[0], source=ACME, tenant=OTHER)
+    assert judged(once, anchor, OTHER) == []
+    twice, anchor = restored(once, source=OTHER, tenant=third)
+    assert judged(twice, anchor, third) == []
+    twice[1][1]["action"] = "x"
+    assert judged(twice, anchor, third) == [(2, "altered")]
+
+
+def test_who_cannot_sign_takes_nobodys_chain() -> None:
+    forged, anchor = restored(chain(2)[0], source=ACME, tenant=OTHER, key=b"x" * 32)
+    assert judged(forged, anchor, OTHER) == [
+        (1, "foreign"),
+        (2, "foreign"),
+        (3, "unsigned"),
+        (4, "unsigned"),
+        (4, "anchor"),
+    ]
+    honest, anchor = restored(chain(2)[0], source=uuid4(), tenant=OTHER)
+    assert judged(honest, anchor, OTHER) == [(1, "foreign"), (2, "foreign")]
+
+
+def test_an_anchor_that_stayed_behind_tells_what_was_cut_off() -> None:
+    bodies, anchor = chain(3)
+    shorter, _ = restored(bodies[:2], source=ACME, tenant=OTHER)
+    assert (3, "altered") in judged(shorter, anchor, OTHER)

@@ -35,5 +35,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.tenant.slug} is served.")
         if done.made:
             self.stdout.write(f"{done.made} people are new here: they set a password by mail before they sign in.")
+        if not done.is_ours:
+            self.stdout.write("The archive was not made with this key ring: no domain in it counts as proved.")
+        for loss in done.losses:
+            self.stdout.write(loss)
         if done.renamed:
             self.stdout.write(f"{done.renamed} people have another id here: what they did is told under the old one.")

@@ -13,10 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.test import Client
 
-from conversations.access.commands import make_key
-from conversations.threads.actors import of_member
-from conversations.threads.events import NotePosted
-from tenants.context import TenantRef, platform_context, tenant_context
+from tenants.context import platform_context
 from tenants.exports import commands
 from tenants.exports.commands import drop_files, forget_expired_exports, make_next
 from tenants.exports.models import Export
@@ -33,7 +30,6 @@ from tests.shop import Shop
 
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 JSON = "application/json"
-HIDDEN = "a-hash-that-must-stay-here"
 
 
 @pytest.fixture(autouse=True)
@@ -49,28 +45,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(commands, "get_storage", lambda: storage)
     monkeypatch.setattr("tenants.exports.api.get_storage", lambda: storage)
     return tmp_path / "exports"
-
-
-@pytest.fixture
-def owner(shop: Shop, make_member: MakeMember) -> Member:
-    return make_member(shop.tenant, role="owner", name="Olivia 奥")
-
-
-@pytest.fixture
-def shop(tenant: TenantRef) -> Shop:
-    return Shop(tenant=tenant)
-
-
-@pytest.fixture
-def busy(shop: Shop, owner: Member) -> Shop:
-    """A company where everything has happened once."""
-    guest = shop.welcome(text='tab\t, "quotes" \\ backslash, 中文 🙂, </script>')
-    for n in range(7):
-        shop.say(guest.conversation, of_member(member=owner), f"answer {n}\nsecond line")
-    shop.write(guest.conversation, [NotePosted(name="Olivia", text="a note")], sender=owner.person_id)
-    with tenant_context(shop.tenant):
-        make_key(name="Robot", scopes=["members.view"], networks=[], expires_at=None, by=owner, now=NOW)
-    return shop
 
 
 @pytest.fixture
