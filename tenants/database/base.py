@@ -73,7 +73,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         self.ensure_connection()
         self._match(wanted)
         with self.wrap_database_errors:
-            return self._prepare_cursor(Cursor(self._driver()))  # type: ignore[misc] # the stubs leave it out
+            return self._prepare_cursor(Cursor(self._driver()))  # type: ignore[attr-defined] # the stubs leave it out
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 # Django's own shape
         if not autocommit and self.get_autocommit():
