@@ -117,7 +117,8 @@ class Tenant(models.Model):
 class Tombstone(models.Model):
     """That there was a tenant with this id and schema, so that neither is ever used again; nothing about anybody.
 
-    A digest of its slug keeps that address from others until `slug_until`; then it is forgotten, too.
+    A digest of its slug keeps that address from others until `slug_until`; then it is forgotten, too. One that never
+    confirmed an address leaves none.
     """
 
     id = models.UUIDField(primary_key=True)

@@ -1,12 +1,17 @@
 """The database roles: one group for all tenants, one for the writer, one a schema. Making them needs CREATEROLE."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
 from tenants.database.session import quoted
 
 _PG_16 = 160000
+USED: Final = "SELECT EXISTS (SELECT FROM public.tombstones WHERE schema = %s)"
+
+
+class SchemaUsed(RuntimeError):
+    """This schema was a tenant's that is gone."""
 
 
 def create_role(cursor: Any, *, name: str, within: str | None = None) -> None:
@@ -33,7 +38,13 @@ def drop_schema(cursor: Any, *, schema: str) -> None:
 
 
 def create_schema(cursor: Any, *, schema: str) -> None:
-    """Make a schema with its role; raise ProgrammingError if the schema is there already: names are never reused."""
+    """Make a schema with its role. Names are never reused.
+
+    Raises SchemaUsed if there was a tenant with this one, ProgrammingError if the schema is there.
+    """
+    cursor.execute(USED, [schema])
+    if cursor.fetchone()[0]:
+        raise SchemaUsed(schema)
     create_role(cursor, name=schema, within=settings.YUNKE_TENANTS_ROLE)
     cursor.execute(f"CREATE SCHEMA {quoted(schema)}")
     for role in (schema, settings.YUNKE_WRITER_ROLE):

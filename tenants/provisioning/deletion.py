@@ -150,11 +150,12 @@ def _find_lonely(tenant_id: UUID) -> list[UUID]:
 
 
 def _leave_tombstone(row: Tenant, now: datetime) -> None:
+    known = row.confirmed_at is not None  # else nobody ever was at this address: it is free at once
     Tombstone.objects.create(
         id=row.id,
         schema=row.schema,
-        slug_digest=digest_of(slug=row.slug),
-        slug_until=now + SLUG_KEPT_FOR,
+        slug_digest=digest_of(slug=row.slug) if known else None,
+        slug_until=now + SLUG_KEPT_FOR if known else None,
         created_at=row.created_at,
         deleted_at=now,
     )

@@ -27,6 +27,13 @@ DUE = NOW + timedelta(days=30)
 JSON = "application/json"
 
 
+@pytest.fixture(autouse=True)
+def nobody_else_is_due(database: str) -> None:
+    """What other tests have left behind is not deleted here."""
+    with platform_context():
+        Tenant.objects.exclude(delete_at=None).update(deletion_asked_at=None, delete_at=None)
+
+
 @pytest.fixture
 def owner(tenant: TenantRef, make_member: MakeMember) -> Member:
     return make_member(tenant, role="owner")
