@@ -11,6 +11,8 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from tenants.database.patient import connect
+
 logger = structlog.get_logger(__name__)
 PAUSE_S: Final = 2.0
 ENDS_S: Final = 15.0
@@ -53,7 +55,7 @@ class Attendant:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with psycopg.connect(settings.YUNKE_DATABASE_DSN, autocommit=True) as ear:
+                with connect(settings.YUNKE_DATABASE_DSN) as ear:
                     ear.execute(f"LISTEN {self._errand.channel}".encode())  # the channel is a word of the code
                     self._attend(ear)
             except (DatabaseError, psycopg.Error) as error:
@@ -76,3 +78,4 @@ class Attendant:
             if list(ear.notifies(timeout=min(left, PAUSE_S), stop_after=1)):
                 return
             left -= PAUSE_S
+        ear.execute("SELECT 1")  # nothing else would tell that nobody can call any more

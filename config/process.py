@@ -52,7 +52,7 @@ class LiveProcess:
 
     async def _start(self, send: Callable[[Any], Awaitable[None]]) -> None:
         try:
-            self._connections = TenantPool(settings.YUNKE_DATABASE_DSN, min_size=1, max_size=4)
+            self._connections = TenantPool(settings.YUNKE_DATABASE_DSN, max_size=4)
             await self._connections.open()
             self._live = build_live(connections=self._connections)
             await self._live.start()

@@ -31,9 +31,12 @@ def find_tenant_by_host(*, host: str) -> TenantRef | None:
 
     A host is an address of ours, one that the tenant had before (is_old_address), or a domain that it has proven.
     """
-    name = name_of(host=host)
-    kept = LOOKUPS.find(name=name, now=time.monotonic())
-    return kept or _look(name)
+    return recall_tenant(host=host) or _look(name_of(host=host))
+
+
+def recall_tenant(*, host: str) -> TenantRef | None:
+    """Answer the tenant of a host that is kept in memory, and None for any other: it never asks the database."""
+    return LOOKUPS.find(name=name_of(host=host), now=time.monotonic())
 
 
 def is_old_address(*, host: str, tenant: TenantRef) -> bool:

@@ -51,6 +51,13 @@ class Redis:
             self.child.wait()
             self.child = None
 
+    def flush(self) -> None:
+        """Take away all that it keeps; raise OSError while it does not answer."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as asking:
+            asking.sendall(b"FLUSHALL\r\n")
+            if not asking.recv(64).startswith(b"+OK"):
+                raise ConnectionError("redis-server does not flush")
+
     def _listens(self) -> bool:
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()

@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError, conninfo
 
 from tenants.database.names import name_for
+from tenants.database.patient import CONNECT_S, IDLE_S, PatientConnection
 
 # A backend keeps 0.1 MB and more for each tenant that it has served; so none lives long.
 LIFETIME_S: Final = 600
@@ -27,6 +28,7 @@ def database_settings(*, url: str, pool_size: int) -> dict[str, Any]:
         **{key.upper(): given.pop(key, "") for key in ("user", "password", "host", "port")},
         "CONN_HEALTH_CHECKS": True,  # a connection that died in the pool costs a request nothing
         "OPTIONS": {
+            "connect_timeout": CONNECT_S,
             **given,
             "options": _options(given),
             "pool": _pool(pool_size),
@@ -45,9 +47,17 @@ def database_settings(*, url: str, pool_size: int) -> dict[str, Any]:
 def _options(given: dict[str, str]) -> str:
     # As start-up options they survive the RESET ALL of a connection that goes back to the pool. The kept plans are the
     # log's: it looks for few rows by their keys, so they suit every parameter.
-    return f"{given.pop('options', '')} -c TimeZone=UTC -c plan_cache_mode=force_generic_plan".strip()
+    options = f"-c TimeZone=UTC -c plan_cache_mode=force_generic_plan -c idle_in_transaction_session_timeout={IDLE_S}s"
+    return f"{given.pop('options', '')} {options}".strip()
 
 
 def _pool(size: int) -> dict[str, Any]:
     """Answer psycopg_pool's options. It gives up reconnecting soon, to try anew when asked: its pauses would double."""
-    return {"min_size": 1, "max_size": size, "timeout": 10, "max_lifetime": LIFETIME_S, "reconnect_timeout": 2}
+    return {
+        "connection_class": PatientConnection,
+        "min_size": 1,
+        "max_size": size,
+        "timeout": 10,
+        "max_lifetime": LIFETIME_S,
+        "reconnect_timeout": 2,
+    }

@@ -302,10 +302,11 @@ class Writer:
         await connection.execute(
             "SELECT set_config('search_path', 'pg_catalog', false), set_config('lock_timeout', %s, false),"
             " set_config('statement_timeout', %s, false),"
+            " set_config('idle_in_transaction_session_timeout', %s, false),"
             " set_config('plan_cache_mode', 'force_generic_plan', false),"
             " set_config('enable_seqscan', 'off', false),"
             " set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false)",
-            [f"{LOCK_TIMEOUT_MS}ms", f"{TIMEOUT_MS}ms"],
+            [f"{LOCK_TIMEOUT_MS}ms", f"{TIMEOUT_MS}ms", f"{TIMEOUT_MS}ms"],
         )
 
     async def _renew(self, written: Iterable[str]) -> None:

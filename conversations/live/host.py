@@ -7,7 +7,7 @@ from channels.middleware import BaseMiddleware
 from django.db import connection
 
 from tenants.context import TenantRef
-from tenants.queries import find_tenant_by_host
+from tenants.queries import find_tenant_by_host, recall_tenant
 
 REFUSED: Final = {"type": "websocket.close", "code": 4003}
 
@@ -22,7 +22,8 @@ class LiveHost(BaseMiddleware):  # type: ignore[misc] # Channels has no types
         """Refuse before accepting (an HTTP 403), or pass on."""
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host, origin = headers.get(b"host", ""), headers.get(b"origin", "")
-        tenant = await asyncio.to_thread(_find_tenant, host)
+        # Those who come back after a fault come all at once: most need no thread, and there are only a few.
+        tenant = recall_tenant(host=host) or await asyncio.to_thread(_find_tenant, host)
         if tenant is None or (origin and origin not in {f"http://{host}", f"https://{host}"}):
             await receive()
             await send(REFUSED)

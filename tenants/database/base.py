@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from psycopg import Connection, Cursor, Error, errors
 
 from tenants.context import Maintenance, Platform, Scope, TenantRef, TenantSwitch, find_scope
+from tenants.database.patient import QUICK_S, PatientConnection
 from tenants.database.session import RESET_SESSION, SET_FOR_SESSION, SessionState, state_for
 from tenants.database.versions import CLOSED, SUPPORTED_MAJORS
 from tenants.refusals import Suspended
@@ -20,6 +21,8 @@ from tenants.refusals import Suspended
 
 def reset_session(connection: Connection[Any]) -> None:
     """Make a connection that goes back to its pool nobody's: role, settings, cursors, LISTENs, advisory locks."""
+    if isinstance(connection, PatientConnection):
+        connection.patience_s = QUICK_S
     connection.autocommit = True
     connection.execute(RESET_SESSION)
 
@@ -87,8 +90,11 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         if not self.autocommit:
             raise TenantSwitch("the tenant changed inside a transaction")
         self._state = None
+        driver = self._driver()
         with self.wrap_database_errors:
-            self._driver().execute(SET_FOR_SESSION, wanted.parameters)
+            driver.execute(SET_FOR_SESSION, wanted.parameters)
+        if isinstance(driver, PatientConnection):
+            driver.be_as_patient_as(wanted.statement_timeout)
         self._state = wanted
 
     def _driver(self) -> Connection[Any]:

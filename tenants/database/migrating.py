@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import psycopg
 import structlog
 from django.apps import apps
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tenants.context import maintenance_context, platform_context
 from tenants.database.locks import MIGRATING, TEMPLATE, lock_key
+from tenants.database.patient import connect
 from tenants.database.roles import create_schema, create_shared_roles
 from tenants.database.startup import refuse_unsafe_database
 
@@ -42,7 +42,8 @@ def migrate_everything(*, check: bool = False) -> Iterator[Migrated]:
 @contextmanager
 def locked(what: str) -> Iterator[None]:
     """Hold an advisory lock on a connection of its own, so that it ends with this process at the latest."""
-    with psycopg.connect(settings.YUNKE_DATABASE_DSN, autocommit=True) as holder:
+    with connect(settings.YUNKE_DATABASE_DSN) as holder:
+        holder.patience_s = None
         holder.execute("SELECT pg_advisory_lock(%s)", [lock_key(what)])
         yield
 

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from django.core.management.base import CommandError
 
+from tenants.database.patient import connect
 from tenants.database.versions import SUPPORTED_MAJORS
 
 
@@ -19,7 +20,7 @@ class UnsafeDatabase(CommandError):
 def refuse_unsafe_database(*, dsn: str) -> None:
     """Raise UnsafeDatabase unless the server and whatever stands before it are fit for tenants."""
     try:
-        with psycopg.connect(dsn, autocommit=True) as first, psycopg.connect(dsn, autocommit=True) as second:
+        with connect(dsn) as first, connect(dsn) as second:
             _refuse_version(first.info.server_version // 10000)
             refuse_role(first)
             refuse_pooler(first, second)

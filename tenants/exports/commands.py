@@ -17,6 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from tenants.audit.noting import Target, note, who_is
 from tenants.context import TenantRef, current_tenant, platform_context
 from tenants.database.locks import lock_key
+from tenants.database.patient import connect
 from tenants.exports.archive import Counted
 from tenants.exports.models import Export, ExportState
 from tenants.exports.refusals import ExportRunning, TooManyExports
@@ -105,7 +106,7 @@ def drop_files(*, tenant_id: UUID) -> None:
 @contextmanager
 def _locked(export_id: UUID) -> Iterator[bool]:
     """Hold the export's lock, if nobody else does, on a connection of its own."""
-    with psycopg.connect(settings.YUNKE_DATABASE_DSN, autocommit=True) as holder:
+    with connect(settings.YUNKE_DATABASE_DSN) as holder:
         row = holder.execute("SELECT pg_try_advisory_lock(%s)", [lock_key(f"export:{export_id}")]).fetchone()
         yield bool(row and row[0])
 

@@ -259,7 +259,7 @@ async def test_the_async_pool_gives_each_its_own(database: str, two: tuple[Tenan
         for _ in range(ROUNDS):
             assert await pool.fetch(tenant=tenant, text=query, params={"kind": KIND}) == [(tenant.slug,)]
 
-    async with TenantPool(database, min_size=1, max_size=2) as pool:
+    async with TenantPool(database, max_size=2) as pool:
         await asyncio.gather(*(work(pool, tenant) for tenant in two * 3))
         shown = "SELECT current_setting('role'), current_setting('search_path')"
         assert await pool.fetch(tenant=None, text=shown, params={}) == [("none", "public")]
@@ -267,7 +267,7 @@ async def test_the_async_pool_gives_each_its_own(database: str, two: tuple[Tenan
 
 @pytest.mark.asyncio
 async def test_the_async_pool_survives_the_end_of_its_connections(database: str, tenant: TenantRef) -> None:
-    async with TenantPool(database, min_size=2, max_size=2) as pool:
+    async with TenantPool(database, max_size=2) as pool:
         asked = "SELECT pg_backend_pid()"
         pids = {(await pool.fetch(tenant=None, text=asked, params={}))[0][0] for _ in range(8)}
         with psycopg.connect(database) as other:

@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> int:
     if options.what == "figures":
         return _write_figures(options.json)
     try:
+        if options.logs:
+            options.logs.mkdir(parents=True, exist_ok=True)
         said = _storm(options) if options.what == "storm" else _try_out(options)
     except Obstacle as obstacle:
         _say(f"./dev guarantees: {obstacle}")
@@ -51,7 +53,15 @@ def _storm(options: argparse.Namespace) -> dict[str, Any]:
     first = new_seed() if options.seed is None else options.seed
     seconds = options.minutes * 60 / options.rounds
     storms = [
-        Storm(first + n, seconds, options.every, options.tenants, options.visitors) for n in range(options.rounds)
+        Storm(
+            first + n,
+            seconds,
+            options.every,
+            options.tenants,
+            options.visitors,
+            redis=options.bus == "redis" or (options.bus == "both" and n % 2 == 0),
+        )
+        for n in range(options.rounds)
     ]
     total = add_up(
         rounds=[asyncio.run(weather(storm=storm, say=_say, keep=options.logs)).as_json() for storm in storms]
@@ -114,8 +124,11 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="each with a seed and a database of its own (3)")
     parser.add_argument("--seed", type=int, default=None, help="of the first round; the others follow (random)")
     parser.add_argument("--every", type=float, default=6.0, metavar="S", help="seconds between two faults (6)")
+    parser.add_argument(
+        "--bus", choices=("redis", "postgres", "both"), default="both", help="both: in turn, from round to round (both)"
+    )
     parser.add_argument("--tenants", type=int, default=8, metavar="N", help="companies (8)")
-    parser.add_argument("--visitors", type=int, default=5, metavar="N", help="visitors of each, beside an agent (5)")
+    parser.add_argument("--visitors", type=int, default=7, metavar="N", help="visitors of each, beside an agent (7)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the report for programs")
     parser.add_argument("--logs", type=Path, metavar="DIR", help="where to keep what the processes of a storm wrote")
     return parser.parse_args(arguments)

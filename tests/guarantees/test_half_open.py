@@ -5,21 +5,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 from psycopg import conninfo
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from config.settings.database import database_settings
 from conversations.engine import writer as writer_module
 from conversations.engine.bus import postgres as bus_module
-from conversations.engine.bus.postgres import PostgresBus
+from conversations.engine.bus.postgres import PostgresBus, PostgresEar
 from conversations.engine.hints import Hint, Signal
 from conversations.engine.streams import new_subject
-from tenants.context import TenantRef
+from tenants.context import TenantRef, platform_context
 from tenants.database import pool as pool_module
+from tenants.database.patient import IDLE_S, PatientConnection
 from tenants.database.pool import TenantPool
 from tests.apps.engine.logs import CommandLog
 from tests.apps.engine.writing import Trial, read_texts, until
@@ -79,7 +82,7 @@ async def test_the_pool_asks_over_another_connection(
 ) -> None:
     async with (
         proxied(database, tmp_path, monkeypatch) as proxy,
-        TenantPool(settings.YUNKE_DATABASE_DSN, min_size=2, max_size=2) as pool,
+        TenantPool(settings.YUNKE_DATABASE_DSN, max_size=2) as pool,
     ):
         for _ in range(2):
             proxy.lose("in", "out")
@@ -114,10 +117,8 @@ async def test_what_was_away_for_long_is_used_as_soon_as_it_is_back(
     options = database_settings(url=database, pool_size=2)["DATABASES"]["default"]["OPTIONS"]["pool"]
     async with proxied(database, tmp_path, monkeypatch) as proxy:
         dsn = settings.YUNKE_DATABASE_DSN
-        async with (
-            TenantPool(dsn, min_size=1, max_size=2) as live,
-            AsyncConnectionPool(dsn, open=False, **options) as web,
-        ):
+        async with TenantPool(dsn, max_size=2) as live:
+            web = await asyncio.to_thread(lambda: ConnectionPool(dsn, open=True, **options))
             proxy.shut = True
             proxy.reset_all()
             until_ = asyncio.get_running_loop().time() + AWAY_S
@@ -127,5 +128,55 @@ async def test_what_was_away_for_long_is_used_as_soon_as_it_is_back(
             proxy.shut = False
             async with asyncio.timeout(BACK_S):
                 await live.fetch(tenant=tenant, text="SELECT 1", params={})
-                async with web.connection() as connection:
-                    await connection.execute("SELECT 1")
+                await asyncio.to_thread(_ask, web)
+            await asyncio.to_thread(web.close)
+
+
+@pytest.mark.asyncio
+async def test_commands_and_ears_give_a_database_up_that_is_not_heard(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = database_settings(url=database, pool_size=2)["DATABASES"]["default"]["OPTIONS"]["pool"] | {"min_size": 2}
+    monkeypatch.setattr(PatientConnection, "patience_s", HANGS_S)
+    async with proxied(database, tmp_path, monkeypatch) as proxy:
+        dsn = settings.YUNKE_DATABASE_DSN
+        web = await asyncio.to_thread(lambda: ConnectionPool(dsn, open=True, **options))
+        ear = await asyncio.to_thread(lambda: PostgresEar(dsn=dsn))
+        await asyncio.to_thread(web.wait)
+        proxy.lose("in", "out")
+        async with asyncio.timeout(10 * HANGS_S):
+            with pytest.raises(psycopg.OperationalError):
+                await asyncio.to_thread(_ask, web)
+            await asyncio.to_thread(_ask, web)
+            with pytest.raises(psycopg.OperationalError):
+                await asyncio.to_thread(_listen, ear)
+        await asyncio.to_thread(web.close)
+
+
+def test_who_does_not_go_on_with_a_transaction_holds_no_lock_for_good(database: str) -> None:
+    """What a lost machine had locked is let go by PostgreSQL itself, which cannot know that it is lost."""
+    with platform_context(), connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == (f"{IDLE_S}s",)
+
+
+@pytest.mark.asyncio
+async def test_whoever_is_cancelled_leaves_their_place_in_the_pool(database: str) -> None:
+    async with TenantPool(database, max_size=1) as pool:
+        for n in range(12):
+            asking = asyncio.create_task(pool.fetch(tenant=None, text="SELECT pg_sleep(0.05)", params={}))
+            await asyncio.sleep(0.01 * (n % 7))
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+        async with asyncio.timeout(BACK_S):
+            assert await pool.fetch(tenant=None, text="SELECT 1", params={}) == [(1,)]
+
+
+def _listen(ear: PostgresEar) -> None:
+    while True:
+        ear.wait(seconds=HANGS_S)
+
+
+def _ask(pool: "ConnectionPool[Any]") -> None:
+    with pool.connection() as borrowed:
+        borrowed.execute("SELECT 1")

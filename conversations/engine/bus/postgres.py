@@ -4,6 +4,7 @@ NOTIFY takes an instance-wide lock at commit, so it never runs inside a transact
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 from uuid import uuid4
@@ -15,6 +16,7 @@ from conversations.engine import statements
 from conversations.engine.bus import Listener
 from conversations.engine.hints import Hint, Signal, decode_hint, encode_hint
 from tenants.database.deadline import deadline
+from tenants.database.patient import connect
 
 logger = structlog.get_logger(__name__)
 _BACKLOG: Final = 10_000
@@ -125,12 +127,17 @@ class PostgresEar:
 
     def __init__(self, *, dsn: str) -> None:
         """Connect; raise psycopg.Error when that cannot be done now."""
-        self._connection = psycopg.connect(dsn, autocommit=True)
+        self._connection = connect(dsn)
         self._connection.execute("LISTEN yunke")
+        self._heard_at = time.monotonic()
 
     def wait(self, *, seconds: float) -> list[Signal]:
         """Answer what was said within so many seconds, as soon as there is anything."""
-        said = self._connection.notifies(timeout=seconds, stop_after=1)
+        said = list(self._connection.notifies(timeout=seconds, stop_after=1))
+        if not said and time.monotonic() - self._heard_at > _SILENCE_S:
+            self._connection.execute("SELECT 1")
+        if said or time.monotonic() - self._heard_at > _SILENCE_S:
+            self._heard_at = time.monotonic()
         return [signal for signal in (decode_hint(each.payload) for each in said) if signal is not None]
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ database, it is reached by our processes alone. Redis is an extra (`redis`), imp
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -177,11 +178,16 @@ class RedisEar:
             self._channel.subscribe(CHANNEL)
         except RedisError as error:
             raise ConnectionError(type(error).__name__) from error
+        self._heard_at = time.monotonic()
 
     def wait(self, *, seconds: float) -> list[Signal]:
         """Answer what was said within so many seconds, as soon as there is anything."""
         try:
             message: dict[str, Any] | None = self._channel.get_message(timeout=seconds)
+            if message is None and time.monotonic() - self._heard_at > _SILENCE_S:
+                message = self._ask()
+            if message is not None:
+                self._heard_at = time.monotonic()
             heard = []
             while message is not None:
                 if message["type"] == "message":
@@ -191,6 +197,14 @@ class RedisEar:
         except RedisError as error:
             raise ConnectionError(type(error).__name__) from error
         return heard
+
+    def _ask(self) -> dict[str, Any]:
+        """Make sure that somebody is there: nothing else would tell."""
+        self._channel.ping()
+        message: dict[str, Any] | None = self._channel.get_message(timeout=_HANGS_S)
+        if message is None:
+            raise redis.exceptions.ConnectionError("nothing is heard")
+        return message
 
     def close(self) -> None:
         """Leave."""

@@ -71,7 +71,7 @@ def check_pool(ours: Company, theirs: Company) -> int:
     text = "SELECT name FROM contact LIMIT 3"
 
     async def ask() -> int:
-        async with TenantPool(settings.YUNKE_DATABASE_DSN, min_size=1, max_size=1) as pool:
+        async with TenantPool(settings.YUNKE_DATABASE_DSN, max_size=1) as pool:
             for n in range(20):
                 company = (ours, theirs)[n % 2]
                 hold(company, str(await pool.fetch(tenant=company.tenant, text=text, params={})))

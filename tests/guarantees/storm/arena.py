@@ -3,14 +3,16 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 from urllib.parse import quote
 
 from config.embedded.obstacles import Obstacle
-from tests.guarantees.storm.machines import Clock, Database, Disk, Program, find_faketime
+from tests.guarantees.storm.machines import Bus, Clock, Database, Disk, Program, find_faketime
 from tests.guarantees.storm.proxy import FaultProxy
+from tests.guarantees.storm.schedule import BLOCK
 from tests.serving import ROOT, Process, Server, free_port
 
 SERVERS: Final = 2
@@ -30,9 +32,13 @@ class Arena:
         folder: Path,
         rng: Random,
         settings: Sequence[tuple[str, str]] = (),
+        redis: bool = False,
         keep: Path | None = None,
     ) -> None:
-        """`folder` is empty, and PostgreSQL's user can reach it; `keep` is where logs outlive the arena."""
+        """`folder` is empty, and PostgreSQL's user can reach it; `keep` is where logs outlive the arena.
+
+        With `redis` the bus is Redis where there is one, else PostgreSQL.
+        """
         self._settings = {**SMALL, **dict(settings)}
         self._keep = keep
         self._folder = folder
@@ -40,10 +46,12 @@ class Arena:
         data.mkdir()
         self.disk = Disk(folder=data, megabytes=DISK_MB)
         self.database = Database(folder=data)
+        self.bus = Bus(wanted=redis)
         self.servers: list[Program] = []
         self.workers: list[Program] = []
         self.fronts: list[FaultProxy] = []
         self.backs: list[FaultProxy] = []
+        self.buses: list[FaultProxy] = []
         self.clocks: list[Clock] = []
         self.died: dict[str, int] = {}
         self._rng = rng
@@ -57,7 +65,7 @@ class Arena:
     @property
     def proxies(self) -> list[FaultProxy]:
         """Answer every proxy."""
-        return [*self.fronts, *self.backs]
+        return [*self.fronts, *self.backs, *self.buses]
 
     @property
     def doors(self) -> tuple[int, ...]:
@@ -70,13 +78,14 @@ class Arena:
         found = {"full disk": self.disk.reason} if self.disk.reason else {}
         if find_faketime() is None:
             found["clock jump"] = "libfaketime is not installed (Debian: apt-get install libfaketime)"
-        for kind in ("kill redis", "flush redis", "redis: shut", "redis: half-open"):
-            found[kind] = "there is no bus on Redis yet"
+        if self.bus.reason:
+            found |= {kind: self.bus.reason for kind in BLOCK if "redis" in kind}
         return found
 
     async def start(self) -> None:
         """Start everything."""
         await self.database.start()
+        await self.bus.start()
         await self.database.set(**self._settings)
         await self._migrate()
         for number in range(SERVERS):
@@ -96,7 +105,14 @@ class Arena:
         for proxy in self.proxies:
             await proxy.stop()
         await self.database.stop()
+        await self.bus.kill()
         self.disk.close()
+
+    def note(self, what: str) -> None:
+        """Write down beside the processes' logs what was done when."""
+        if self._keep is not None:
+            with (self._keep / "faults.log").open("a") as file:
+                file.write(f"{datetime.now(UTC).isoformat()} {what}\n")
 
     def heal(self) -> None:
         """Be a good network and tell the right time again."""
@@ -125,14 +141,23 @@ class Arena:
         user, database = "yunke", "yunke"
         return f"postgresql://{user}@/{database}?host={quote(str(folder), safe='')}"
 
+    def _add_bus(self) -> dict[str, str]:
+        """Put a proxy between one process and Redis, if there is one; answer the environment that leads through it."""
+        if self.bus.redis is None:
+            return {}
+        port = free_port()
+        self.buses.append(FaultProxy(listen=port, target=self.bus.redis.port, rng=self._rng))
+        return {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+
     async def _make_server(self, number: int) -> Program:
         dsn, port, front = self._add_back(f"s{number}"), free_port(), free_port()
         clock = Clock(file=self._folder / f"s{number}.clock")
         self.clocks.append(clock)
         self.fronts.append(FaultProxy(listen=front, target=port, rng=self._rng))
+        env = {**clock.env, **self._add_bus()}
 
         def start() -> Process:
-            return Server(dsn=dsn, port=port, program=PRODUCT, env=clock.env)
+            return Server(dsn=dsn, port=port, program=PRODUCT, env=env)
 
         return Program(name=f"server {number + 1}", start=start, keep=self._keep)
 
@@ -140,9 +165,10 @@ class Arena:
         dsn = self._add_back(f"w{number}")
         clock = Clock(file=self._folder / f"w{number}.clock")
         self.clocks.append(clock)
+        env = {**clock.env, **self._add_bus()}
 
         def start() -> Process:
-            return Process("work", dsn=dsn, program=PRODUCT, env=clock.env)
+            return Process("work", dsn=dsn, program=PRODUCT, env=env)
 
         return Program(name=f"worker {number + 1}", start=start, keep=self._keep)
 

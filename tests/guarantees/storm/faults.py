@@ -70,6 +70,20 @@ async def _crash_database(database: Database, kill: Callable[[], None], rng: Ran
         await database.start()
 
 
+async def kill_redis(arena: Arena, rng: Random) -> None:
+    """SIGKILL Redis; it comes back empty."""
+    async with arena.bus.lock:
+        await arena.bus.kill()
+        await asyncio.sleep(rng.uniform(0, LONGEST_DOWN_S))
+        await arena.bus.start()
+
+
+async def flush_redis(arena: Arena, _: Random) -> None:
+    """FLUSHALL."""
+    async with arena.bus.lock:
+        await arena.bus.flush()
+
+
 async def stop_server(arena: Arena, rng: Random) -> None:
     """SIGSTOP a server for a while."""
     await _freeze(rng.choice(arena.servers), rng)
@@ -183,6 +197,8 @@ FAULTS: Final[dict[str, Fault]] = {
     "kill backend": kill_backend,
     "kill postmaster": kill_postmaster,
     "kill everything": kill_everything,
+    "kill redis": kill_redis,
+    "flush redis": flush_redis,
     "stop server": stop_server,
     "stop worker": stop_worker,
     "stop backend": stop_backend,
@@ -192,4 +208,5 @@ FAULTS: Final[dict[str, Fault]] = {
     "clients: acks cut": cut_acks,
     **_weather(lambda arena: arena.fronts, "clients"),
     **_weather(lambda arena: arena.backs, "database"),
+    **_weather(lambda arena: arena.buses, "redis"),
 }

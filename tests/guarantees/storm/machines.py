@@ -17,6 +17,7 @@ import psycopg
 
 from config.embedded.obstacles import Obstacle
 from config.embedded.postgres import EmbeddedPostgres
+from tests.redis_server import Redis, ensure_redis
 from tests.serving import Process
 
 T = TypeVar("T")
@@ -216,6 +217,36 @@ class Database:
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._hands, work)
+
+
+class Bus:
+    """The Redis that carries hints, where the storm has one; otherwise PostgreSQL does. `reason` says why not."""
+
+    def __init__(self, *, wanted: bool) -> None:
+        """Start nothing yet."""
+        self.lock = asyncio.Lock()
+        program = ensure_redis() if wanted else None
+        self.redis = Redis(program=program) if program else None
+        self.reason = ""
+        if not wanted:
+            self.reason = "this round's bus is PostgreSQL's"
+        elif program is None:
+            self.reason = "there is no redis-server (Debian: apt-get install redis-server)"
+
+    async def start(self) -> None:
+        """Start it."""
+        if self.redis is not None:
+            await asyncio.to_thread(self.redis.start)
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        if self.redis is not None:
+            await asyncio.to_thread(self.redis.kill)
+
+    async def flush(self) -> None:
+        """FLUSHALL."""
+        if self.redis is not None:
+            await asyncio.to_thread(self.redis.flush)
 
 
 class Disk:

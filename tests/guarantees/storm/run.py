@@ -37,7 +37,8 @@ Say = Callable[[str], None]
 class Storm:
     """What to do: `seconds` of faults, one every `every_s`, drawn by `seed`.
 
-    `only` these kinds, if there are any; `settings` of PostgreSQL that a storm is to find out about.
+    `only` these kinds, if there are any; `settings` of PostgreSQL that a storm is to find out about. With `redis` the
+    bus is Redis, without it PostgreSQL.
     """
 
     seed: int
@@ -49,6 +50,7 @@ class Storm:
     only: frozenset[str] = frozenset()
     settings: tuple[tuple[str, str], ...] = ()
     gives_up_s: float = GIVES_UP_S
+    redis: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ class Outcome:
         return {
             "seed": self.storm.seed,
             "seconds": round(self.seconds, 1),
+            "bus": "postgres" if any("redis" in kind for kind in self.impossible) else "redis",
             "clients": self.storm.tenants * (self.storm.visitors + 1),
             "faults": self.faults.total(),
             "kills": sum(count for kind, count in self.faults.items() if kind in KILLS),
@@ -113,7 +116,7 @@ class _Cast:
 async def weather(*, storm: Storm, say: Say, keep: Path | None = None) -> Outcome:
     """Let a storm pass over an arena of its own; answer what came of it. `keep` takes the processes' logs."""
     with temporary_folder() as folder:
-        arena = Arena(folder=folder, rng=Random(storm.seed), settings=storm.settings, keep=keep)
+        arena = Arena(folder=folder, rng=Random(storm.seed), settings=storm.settings, redis=storm.redis, keep=keep)
         try:
             outcome = await _in_arena(storm, arena, say)
         finally:
@@ -226,8 +229,10 @@ async def _break(
 
 
 async def _do(fault: Planned, arena: Arena, faults: Counter[str]) -> None:
+    arena.note(f"{fault.kind} begins")
     await FAULTS[fault.kind](arena, Random(fault.seed))
     faults[fault.kind] += 1
+    arena.note(f"{fault.kind} is over")
 
 
 async def _heal(arena: Arena, stage: Stage, playing: "asyncio.Future[Any]", gives_up: float) -> None:

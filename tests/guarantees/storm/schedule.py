@@ -31,7 +31,9 @@ BLOCK: Final[Mapping[str, int]] = {
     "database: delay": 1,
     "database: trickle": 1,
     "database: half-open": 1,
+    "redis: reset": 1,
     "redis: shut": 1,
+    "redis: delay": 1,
     "redis: half-open": 1,
 }
 NONE: Final[frozenset[str]] = frozenset()

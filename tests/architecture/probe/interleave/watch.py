@@ -66,7 +66,7 @@ def watching() -> Iterator[Watch]:
     watch = Watch()
     with (
         patch.object(DatabaseWrapper, "make_cursor", lambda self, cursor: _watched_cursor(watch)(cursor, self)),
-        patch.object(pool, "_fetch", _watched_fetch(watch, pool._fetch)),
+        patch.object(pool, "_ask", _watched_ask(watch, pool._ask)),
         patch.object(Writer, "_say", staticmethod(_watched_say(watch, Writer._say))),
         patch.object(Writer, "_execute", _watched_execute(watch, Writer._execute)),
     ):
@@ -109,10 +109,10 @@ class _Connection:
         return await self._real.execute(text, params)
 
 
-def _watched_fetch(watch: Watch, fetch: Any) -> Any:
+def _watched_ask(watch: Watch, ask: Any) -> Any:
     async def watched(connection: Any, scope: Scope, text: str, params: Mapping[str, Any]) -> Any:
         asking = _Connection(connection)
-        rows = await fetch(asking, scope, text, params)
+        rows = await ask(asking, scope, text, params)
         for cursor, said in asking.asked:
             watch.see("pool", await cursor.fetchone(), expected(scope), said)
         around = find_scope()
