@@ -85,7 +85,7 @@ def test_an_app(stage: Stage) -> None:
     page.locator("form:has(#app-name) button").click()
     picture = page.locator("img.qr")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+    page.wait_for_function("image => image.complete && image.naturalWidth > 100", arg=picture.element_handle())
     show(page, "factors-app")
 
 

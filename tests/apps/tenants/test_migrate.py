@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tenants.context import TenantRef, maintenance_context
+from tenants.database import migrating
 from tenants.database.migrating import migrate_everything, migrate_template, tenant_schemas
 from tests.conftest import MakeTenant
 
@@ -30,6 +31,13 @@ def take_back_last(tenant: TenantRef) -> tuple[str, str]:
         (last,) = executor.loader.graph.leaf_nodes("conversations")
         executor.migrate([parent.key for parent in executor.loader.graph.node_map[last].parents])
         return last[0], last[1]
+
+
+@pytest.fixture(autouse=True)
+def _others_are_left_alone(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests leave many tenants; only those that are made from now on are migrated."""
+    before = set(tenant_schemas())
+    monkeypatch.setattr(migrating, "tenant_schemas", lambda: [name for name in tenant_schemas() if name not in before])
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from conversations.threads.actors import SYSTEM
 from tenants.context import maintenance_context, platform_context
 from tenants.database.session import quoted
 from tests.architecture.probe.mirror.company import Company
@@ -73,9 +74,9 @@ def digest(*, company: Company) -> dict[str, str]:
 
 
 def find_ids(*, company: Company) -> frozenset[str]:
-    """Answer every UUID in any row of the company, but of who works in both."""
+    """Answer every UUID in any row of the company, but of who works in both: a person, and the system."""
     found = {id_ for rows in read_rows(company=company).values() for row in rows for id_ in UUID.findall(row)}
-    return frozenset(found) - {str(company.both.person_id)}
+    return frozenset(found) - {str(company.both.person_id), str(SYSTEM.id)}
 
 
 def _tables(schema: str) -> list[str]:
