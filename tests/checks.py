@@ -1,5 +1,6 @@
 """What `./dev lint` and `./dev test` run: every gate, then pytest, whose closing line comes last."""
 
+import os
 import subprocess
 import sys
 import time
@@ -31,7 +32,8 @@ def main(arguments: list[str]) -> int:
     if not browser:
         return 1
     clean = run_gates()
-    status = run_pytest([])
+    # A file's tests stay together: some share a server. Each worker has a database of its own.
+    status = run_pytest([f"--numprocesses={os.cpu_count()}", "--dist=loadfile"])
     return status or (0 if clean else 1)
 
 
