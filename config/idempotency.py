@@ -1,9 +1,9 @@
-"""Idempotency-Key on every POST of a tenant's API, whichever view it goes to. Answers are kept by conversations/access.
+"""Idempotency-Key on every POST of the API, whichever view it goes to. Answers are kept by conversations/access.
 
-Who asks is found first, by the view's own authentication: answers belong to a caller, and an unknown one has none.
+Who asks is found first, by the view's own authentication: answers belong to a caller, and an unknown one has none. On
+the platform's own host nobody is known: there the caller is the network that they come from.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -11,18 +11,20 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.callers import find_user
 from config.rest import answer_refusal
-from conversations.access.answers import Asked, Kept, run_in_transaction, run_with_claim
+from conversations.access.answers import PLATFORM, TENANTS, Asked, Kept, Shelf, run_in_transaction, run_with_claim
 from conversations.access.throttle import charge, tell_allowance
 from conversations.threads.actors import Actor
 from tenants.describing import Described, find_described
 from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
 from tenants.refusals import Invalid, Refusal
+from tenants.tries import network_of
 
 HEADER: Final = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
@@ -47,17 +49,17 @@ class Idempotency:
     ) -> HttpResponse | None:
         """Answer what is kept under the request's key, or run the view and keep its answer."""
         shape: type[APIView] | None = getattr(view, "cls", None)
-        tenant = getattr(request, "tenant", None)
-        if request.method != "POST" or HEADER not in request.headers or shape is None or tenant is None:
+        if request.method != "POST" or HEADER not in request.headers or shape is None:
             return None
         said = find_described(method=getattr(shape, "post", shape)) or _PLAIN
         user = find_user(shape=shape, request=request)
-        caller = _name(user)
+        shelf = TENANTS if getattr(request, "tenant", None) else PLATFORM
+        caller = f"network {network_of(request)}" if shelf is PLATFORM else _name(user)
         if caller is None or not said.kept:
             return None
         try:
             charge(request=request, user=user)
-            return _Run(request, said, lambda: view(request, *args, **kwargs)).once(caller)
+            return _Run(request, said, shelf, lambda: view(request, *args, **kwargs)).once(caller)
         except Refusal as refusal:
             return answer_refusal(request=request, error=refusal)
 
@@ -65,15 +67,15 @@ class Idempotency:
 class _Run:
     """One request on its way to being answered."""
 
-    def __init__(self, request: HttpRequest, said: Described, view: Callable[[], HttpResponse]) -> None:
-        self._request, self._said, self._view = request, said, view
+    def __init__(self, request: HttpRequest, said: Described, shelf: Shelf, view: Callable[[], HttpResponse]) -> None:
+        self._request, self._said, self._shelf, self._view = request, said, shelf, view
         self._response: HttpResponse | None = None
 
     def once(self, caller: str) -> HttpResponse:
         """Run the view unless an answer is kept."""
         asked = Asked(caller, _read_key(self._request), _digest(self._request))
-        once = run_in_transaction if self._said.one_transaction else run_with_claim
-        kept = once(asked=asked, now=datetime.now(UTC), run=self._run)
+        how: dict[str, Any] = {"asked": asked, "now": datetime.now(UTC), "run": self._run}
+        kept = run_in_transaction(**how) if self._said.one_transaction else run_with_claim(**how, shelf=self._shelf)
         if self._response is None or kept is not None:
             return _repeat(kept or Kept(204, ""))
         return self._response
@@ -121,4 +123,6 @@ def _read_key(request: HttpRequest) -> str:
 
 
 def _digest(request: HttpRequest) -> str:
-    return hashlib.sha256(request.get_full_path().encode() + b"\0" + request.body).hexdigest()
+    # Keyed: in some bodies there is a password, and who reads the table must not be able to try them out.
+    said = request.get_full_path().encode() + b"\0" + request.body
+    return salted_hmac("yunke.idempotency", said, algorithm="sha256").hexdigest()

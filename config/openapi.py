@@ -36,7 +36,8 @@ PLATFORM_INFO: Final = """Signs companies up. What a company's people and progra
 host. Nobody needs to be signed in here.
 
 Refusals are problem+json (RFC 9457) with a stable `code`. Unknown fields are refused. How often one network may ask is
-limited: see `Retry-After`."""
+limited: see `Retry-After`. A POST with an `Idempotency-Key` that comes from the same network again does nothing twice:
+the answer is kept for 24 hours, and what was refused may be tried again."""
 LIMITS: Final = {
     f"RateLimit-{name}": {"schema": {"type": "integer"}, "description": f"For API keys: {what}."}
     for name, what in (

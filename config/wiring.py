@@ -9,7 +9,7 @@ from django.conf import settings
 
 from config.attendant import Errand
 from config.sweeping import Sweep
-from conversations.access.answers import forget_answers
+from conversations.access.answers import PLATFORM, forget_answers
 from conversations.audit.commands import carry_notes
 from conversations.belongings import TABLES as TENANT_TABLES
 from conversations.channels.webchat.commands import furnish
@@ -85,6 +85,8 @@ def sweep(now: datetime) -> None:
     forget_expired_exports(now=now)
     forget_sent(now=now)
     forget_resets(now=now)
+    with platform_context():
+        forget_answers(now=now, shelf=PLATFORM)
 
 
 def tell_who_left(now: datetime) -> None:

@@ -100,6 +100,7 @@ TABLES: Final[Mapping[str, SharedTable]] = {
     "ready_schemas": SharedTable(left_out="have never had a customer"),
     "live_nonces": SharedTable(left_out=_SOON),
     "tries": SharedTable(left_out=_SOON),
+    "platform_answers": SharedTable(left_out="are answers that are kept for a day"),
     "code_apps": SharedTable(left_out=_PERSONS),
     "security_keys": SharedTable(left_out=_PERSONS),
     "recovery_codes": SharedTable(left_out=_PERSONS),

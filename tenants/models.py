@@ -35,6 +35,7 @@ __all__ = [
     "OldSlug",
     "OwnRole",
     "Person",
+    "PlatformAnswer",
     "ReadySchema",
     "RecoveryCode",
     "Reset",
@@ -297,3 +298,25 @@ class SpentTries(models.Model):
     def __str__(self) -> str:
         """Name it in logs without telling for whom."""
         return f"{self.count} until {self.expires_at}"
+
+
+class PlatformAnswer(models.Model):
+    """An answer of the platform's own host, kept under a caller's Idempotency-Key; as in the tenants' schemas.
+
+    A claim to be the one who runs while `status` is null; swept by age.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    request = models.CharField(max_length=64)
+    status = models.IntegerField(null=True)
+    body = models.TextField(default="", blank=True)
+    asked_at = models.DateTimeField(db_index=True)
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "platform_answers"
+
+    def __str__(self) -> str:
+        """Name it in logs without its answer."""
+        return self.digest

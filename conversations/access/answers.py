@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from conversations.access.models import IdempotencyKey
 from tenants.context import current_tenant
+from tenants.models import PlatformAnswer
 from tenants.refusals import Refusal
 
 KEPT_FOR: Final = timedelta(hours=24)
@@ -36,6 +37,18 @@ class StillRunning(Refusal):
     code = "still_running"
     status = 409
     wait = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where answers are kept: the table, and whose they are, for the names of locks."""
+
+    rows: type[IdempotencyKey | PlatformAnswer]
+    place: Callable[[], str]
+
+
+TENANTS: Final = Shelf(IdempotencyKey, lambda: current_tenant().schema)
+PLATFORM: Final = Shelf(PlatformAnswer, lambda: "platform")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +76,10 @@ class Kept:
 def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) -> Kept | None:
     """Run, and keep the answer by the same transaction; answer None then, else what was kept. A refusal rolls back."""
     with transaction.atomic():
-        kept = _find(asked, now)
+        kept = _find(TENANTS, asked, now)
         if kept is None:
             # Before, because what runs may append, and then the whole tenant waits for COMMIT.
-            _keep(asked, now, None, None)
+            _keep(TENANTS, asked, now, None, None)
             answer = run()
             if answer.status < 400:  # HTTP's own border
                 IdempotencyKey.objects.filter(digest=asked.digest).update(status=answer.status, body=answer.body)
@@ -75,32 +88,33 @@ def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) 
         return kept
 
 
-def run_with_claim(*, asked: Asked, now: datetime, run: Callable[[], Kept]) -> Kept | None:
+def run_with_claim(*, asked: Asked, now: datetime, run: Callable[[], Kept], shelf: Shelf = TENANTS) -> Kept | None:
     """Claim, run outside of any transaction, keep the answer; answer None then, else what was kept."""
     until = now + CLAIMED_FOR
     with transaction.atomic():
-        kept = _find(asked, now)
+        kept = _find(shelf, asked, now)
         if kept is not None:
             return kept
-        _keep(asked, now, None, until)
+        _keep(shelf, asked, now, None, until)
     done = False
     try:
         answer = run()
         if answer.status < 400:  # HTTP's own border
-            _keep(asked, now, answer, None)
+            _keep(shelf, asked, now, answer, None)
             done = True
     finally:
         if not done:
-            IdempotencyKey.objects.filter(digest=asked.digest, status=None, claimed_until=until).delete()
+            shelf.rows.objects.filter(digest=asked.digest, status=None, claimed_until=until).delete()
     return None
 
 
-def forget_answers(*, now: datetime) -> None:
+def forget_answers(*, now: datetime, shelf: Shelf = TENANTS) -> None:
     """Delete what is older than is kept, some at a time."""
-    old = IdempotencyKey.objects.filter(asked_at__lt=now - KEPT_FOR).order_by("asked_at").values_list("id", flat=True)
+    rows = shelf.rows.objects.filter(asked_at__lt=now - KEPT_FOR)
+    old = rows.order_by("asked_at").values_list("id", flat=True)
     for _ in range(_SWEPT):
         found = list(old[:SWEPT_AT_ONCE])
-        IdempotencyKey.objects.filter(id__in=found).delete()
+        shelf.rows.objects.filter(id__in=found).delete()
         if len(found) < SWEPT_AT_ONCE:
             return
 
@@ -110,10 +124,10 @@ def forget_mentioning(*, ids: Collection[UUID]) -> None:
     IdempotencyKey.objects.filter(body__regex="|".join(str(id_) for id_ in ids)).delete()
 
 
-def _find(asked: Asked, now: datetime) -> Kept | None:
+def _find(shelf: Shelf, asked: Asked, now: datetime) -> Kept | None:
     """Lock the key until COMMIT; answer what is kept under it. Raises StillRunning or KeyReused."""
-    _lock(asked)
-    row = IdempotencyKey.objects.filter(digest=asked.digest, asked_at__gt=now - KEPT_FOR).first()
+    _lock(shelf, asked)
+    row = shelf.rows.objects.filter(digest=asked.digest, asked_at__gt=now - KEPT_FOR).first()
     if row is None:
         return None
     if row.request != asked.request:
@@ -125,9 +139,9 @@ def _find(asked: Asked, now: datetime) -> Kept | None:
     return None
 
 
-def _lock(asked: Asked) -> None:
+def _lock(shelf: Shelf, asked: Asked) -> None:
     # Of this transaction only, and of the tenant: the number is made of both names.
-    name = f"{current_tenant().schema} {asked.digest}".encode()
+    name = f"{shelf.place()} {asked.digest}".encode()
     number = int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
@@ -136,7 +150,7 @@ def _lock(asked: Asked) -> None:
         raise StillRunning
 
 
-def _keep(asked: Asked, now: datetime, answer: Kept | None, claimed_until: datetime | None) -> None:
+def _keep(shelf: Shelf, asked: Asked, now: datetime, answer: Kept | None, claimed_until: datetime | None) -> None:
     values = {
         "request": asked.request,
         "status": answer.status if answer else None,
@@ -144,4 +158,4 @@ def _keep(asked: Asked, now: datetime, answer: Kept | None, claimed_until: datet
         "asked_at": now,
         "claimed_until": claimed_until,
     }
-    IdempotencyKey.objects.update_or_create(digest=asked.digest, defaults=values)
+    shelf.rows.objects.update_or_create(digest=asked.digest, defaults=values)

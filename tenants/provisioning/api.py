@@ -52,7 +52,6 @@ class TenantsView(APIView):
                 "email": "ada@acme.example",
                 "password": "correct horse 9 battery",
             },
-            kept=False,
         )
     )
     def post(self, request: Request) -> Response:

@@ -23,7 +23,7 @@ from tenants.members.refusals import SecondFactorNeeded, WrongCredentials
 from tenants.models import Person
 from tenants.queries import get_tenant_name
 from tenants.refusals import Refusal
-from tenants.sso import going
+from tenants.sso import accepting, going
 from tenants.sso.linking import find_meant
 from tenants.sso.refusals import SsoRefused, SsoStale
 from tenants.tries import TooManyTries, Tries, network_of, say_when
@@ -39,14 +39,20 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Send the browser to the company's provider."""
     FROM_ONE_PLACE.spend(key=network_of(request))
     now = datetime.now(UTC)
-    onward = next_path(request)
-    return HttpResponseRedirect(going.leave(request=request, tenant=current_tenant(), onward=onward, now=now))
+    onward, tenant = next_path(request), current_tenant()
+    code = (
+        accepting.find_shown(session=request.session, tenant=tenant, now=now) if "invitation" in request.GET else None
+    )
+    if "invitation" in request.GET and code is None:
+        return HttpResponseRedirect("/invitation")
+    url = going.leave(request=request, tenant=tenant, onward=onward, now=now, invitation=code)
+    return HttpResponseRedirect(url)
 
 
 @never_cache
 @require_safe
 def come_back(request: HttpRequest) -> HttpResponse:
-    """Let in whom the provider means, or ask them for their own means first."""
+    """Let in whom the provider means, once they have accepted what they were invited to, or ask for their own means."""
     FROM_ONE_PLACE.spend(key=network_of(request))
     tenant, now = current_tenant(), datetime.now(UTC)
     try:
@@ -61,6 +67,8 @@ def come_back(request: HttpRequest) -> HttpResponse:
 def _come_back(request: HttpRequest, tenant: TenantRef, now: datetime) -> HttpResponse:
     claims, kept = going.come_back(request=request, tenant=tenant, now=now)
     issuer, subject, onward = kept["issuer"], claims["sub"], kept["onward"]
+    if kept["invitation"]:
+        accepting.accept(tenant=tenant, code=kept["invitation"], issuer=issuer, claims=claims, now=now)
     meant = find_meant(tenant=tenant, issuer=issuer, claims=claims, now=now)
     if meant.asks:
         request.session[_KEY] = {

@@ -35,13 +35,16 @@ def find_provider(*, tenant: TenantRef) -> SsoProvider | None:
         return SsoProvider.objects.filter(tenant_id=tenant.id, is_on=True).first()
 
 
-def leave(*, request: HttpRequest, tenant: TenantRef, onward: str, now: datetime) -> str:
-    """Answer the provider's address to send the browser to; raise NotFound or SsoFailed."""
+def leave(*, request: HttpRequest, tenant: TenantRef, onward: str, now: datetime, invitation: str | None = None) -> str:
+    """Answer the provider's address to send the browser to; raise NotFound or SsoFailed.
+
+    With `invitation` (its code as it is stored) who comes back accepts it.
+    """
     provider = _get(tenant)
     published = get_published(issuer=provider.issuer)
     drawn = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
     kept = {"tenant": str(tenant.id), "issuer": provider.issuer, "until": (now + LASTS).timestamp(), "onward": onward}
-    request.session[_KEY] = {**drawn, **kept}
+    request.session[_KEY] = {**drawn, **kept, "invitation": invitation}
     if "id" not in request.session:
         request.session.set_expiry(int(LASTS.total_seconds()))
     digest = hashlib.sha256(drawn["verifier"].encode()).digest()

@@ -38,6 +38,20 @@ class SsoNotMember(Refusal):
     status = 403
 
 
+class InvitedOtherwise(Refusal):
+    """The invitation is for another e-mail address than the one that the company's sign-in service names."""
+
+    code = "invited_otherwise"
+    status = 403
+
+
+class OwnPasswordNeeded(Refusal):
+    """You have an account with us already: open the invitation again and accept it by your password."""
+
+    code = "own_password_needed"
+    status = 403
+
+
 class DomainNotProved(Refusal):
     """The record is not in the DNS, or not yet."""
 

@@ -42,13 +42,19 @@ def decide(*, known: Known | None, may_join: bool) -> Step:
 
 def address_in(*, claims: Mapping[str, Any], proved: Collection[str]) -> str | None:
     """Answer the address that the claims name, if its domain is one that the company has proved."""
+    said = said_address(claims=claims)
+    return said if said is not None and said.rpartition("@")[2].lower() in proved else None
+
+
+def said_address(*, claims: Mapping[str, Any]) -> str | None:
+    """Answer the address that the claims name, unless the provider itself doubts it."""
     said = claims.get("email")
     if not isinstance(said, str) or len(said) > _LONGEST_ADDRESS or not said.isprintable() or " " in said:
         return None
     name, at, domain = said.rpartition("@")
-    if not name or not at or "@" in name or claims.get("email_verified", True) is not True:
+    if not name or not at or not domain or "@" in name or claims.get("email_verified", True) is not True:
         return None
-    return said if domain.lower() in proved else None
+    return said
 
 
 def name_in(*, claims: Mapping[str, Any], address: str) -> str:

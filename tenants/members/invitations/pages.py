@@ -1,11 +1,10 @@
 """Accepting an invitation: the page that a mail leads to. The code stands behind the # of the link, or is typed.
 
 First the code alone is looked at; the page that follows asks who is known for their password, and who is new for a name
-and a new one.
+and a new one, or for the company's own sign-in service.
 """
 
 from datetime import UTC, datetime
-from typing import Final
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,17 +13,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from tenants.context import current_tenant
-from tenants.guessing import Guesses
 from tenants.members import signing
-from tenants.members.invitations.joining import Door, join, look
+from tenants.members.invitations.joining import Door, accept, look
 from tenants.members.proof import Proof, Way
-from tenants.members.refusals import WrongCredentials
 from tenants.middleware import TenantRequest
 from tenants.queries import get_tenant_name
 from tenants.refusals import Refusal
+from tenants.sso import accepting
 from tenants.tries import network_of, say_when
-
-ACCEPTING: Final = Guesses(name="invitation")
 
 
 @never_cache
@@ -38,6 +34,8 @@ def page(request: TenantRequest) -> HttpResponse:
     try:
         door = look(tenant=current_tenant(), code=code, now=now)
         if "password" not in request.POST:
+            if door.by_provider:
+                accepting.remember(session=request.session, tenant=current_tenant(), code=door.code, now=now)
             return _show(request, door=door, code=code)
         return _accept(request, door, code, now)
     except Refusal as refusal:
@@ -45,17 +43,8 @@ def page(request: TenantRequest) -> HttpResponse:
 
 
 def _accept(request: TenantRequest, door: Door, code: str, now: datetime) -> HttpResponse:
-    place, account, tenant = network_of(request), door.email.lower(), current_tenant()
-    ACCEPTING.enter(place=place, account=account)
-    password = request.POST.get("password", "")
-    try:
-        person = join(tenant=tenant, code=code, name=request.POST.get("name", ""), password=password, now=now)
-    except WrongCredentials:
-        raise
-    except Refusal:
-        ACCEPTING.succeeded(place=place, account=account)
-        raise
-    ACCEPTING.succeeded(place=place, account=account)
+    tenant, said = current_tenant(), {field: request.POST.get(field, "") for field in ("name", "password")}
+    person = accept(tenant=tenant, place=network_of(request), code=code, now=now, **said)
     way = Way.PASSWORD if door.is_known else Way.INVITATION
     try:
         signing.admit(request=request, tenant=tenant, person_id=person.id, proof=Proof(way=way), now=now, onward="/")

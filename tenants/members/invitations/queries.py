@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tenants.context import TenantRef, platform_context
-from tenants.members.codes import hash_code
 from tenants.members.invitations.refusals import (
     InvitationAccepted,
     InvitationExpired,
@@ -48,16 +47,14 @@ def get_page(*, tenant: TenantRef, status: Status | None, window: Window, now: d
     return turn(rows=found, window=window, key=lambda row: (row.id,))
 
 
-def find_by_code(*, tenant: TenantRef, code: str, lock: bool = False) -> Invitation | None:
-    """Answer the tenant's invitation with this code, whatever has become of it. Call it in platform_context."""
+def get_open(*, tenant: TenantRef, code: str, now: datetime, lock: bool = False) -> Invitation:
+    """Answer the open invitation with this code, as it is stored; else raise why it cannot be accepted.
+
+    Raises InvitationUnknown, -Accepted, -Withdrawn or -Expired. Call it in platform_context.
+    """
     rows = _rows(tenant.id)
     rows = rows.select_for_update(of=("self",)) if lock else rows
-    return rows.filter(code=hash_code(code=code)).first()
-
-
-def get_open(*, tenant: TenantRef, code: str, now: datetime, lock: bool = False) -> Invitation:
-    """Answer the open invitation with this code; else raise why it cannot be accepted. Call it in platform_context."""
-    found = find_by_code(tenant=tenant, code=code, lock=lock)
+    found = rows.filter(code=code).first()
     if found is None:
         raise InvitationUnknown
     match status_of(found, now=now):

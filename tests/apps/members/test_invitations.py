@@ -167,3 +167,32 @@ def test_guessing_a_known_persons_password_is_slowed(
     found = [accept(browser, code, password="wrong").status_code for _ in range(7)]
     assert found[0] == 401
     assert found[-1] == 429
+
+
+def test_accepting_by_rest_on_the_platforms_host(
+    enter: Enter, tenant: TenantRef, platform_client: Client, make_tenant: MakeTenant, client_for: ClientFor
+) -> None:
+    owner, email = enter("owner"), address()
+    owner.post("invitations", email=email, role="agent")
+    said = {"company": tenant.slug, "code": code_to(email), **NEW}
+
+    def ask(key: str = "", **changes: str) -> Any:
+        headers = {"idempotency-key": key} if key else {}
+        body = {**said, **changes}
+        return platform_client.post(
+            "/api/v1/invitations/accept", body, content_type="application/json", headers=headers
+        )
+
+    for changes in ({"company": make_tenant().slug}, {"company": "nobody-here"}, {"code": "x"}):
+        assert refused(ask(**changes)) == (404, "invitation_unknown")
+    for changes in ({"password": "short"}, {"company": "a\0b"}):
+        assert refused(ask(**changes)) == (422, "invalid")
+    first, again = ask("k-1"), ask("k-1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert first.json()["url"] == f"http://{tenant.slug}.localhost"
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert refused(ask("k-1", name="Other")) == (422, "idempotency_key_reused")
+    assert refused(ask()) == (410, "invitation_accepted")
+    body = {"email": email, "password": NEW["password"]}
+    assert client_for(tenant).post("/api/v1/session", body, content_type="application/json").status_code == 200

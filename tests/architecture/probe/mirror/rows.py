@@ -22,6 +22,7 @@ BY_KEY: Final = {"tenants": "tenant", "persons": "person"}
 NOBODYS: Final = {
     "django_migrations": "the platform's own",
     "live_nonces": "random numbers, for a minute",
+    "platform_answers": "answers on the platform's own host, for a day, to the network that asked",
     "tombstones": "tenants that are gone",
     "tries": "digests, for a while",
 }

@@ -129,4 +129,5 @@ ENTRIES: Final = (
     api("GET /api/v1/openapi.json", EVERYBODY, Bound.SAME, host="platform"),
     api("GET /api/docs", EVERYBODY, Bound.SAME, host="platform"),
     api("POST /api/v1/tenants", EVERYBODY, Bound.PLATFORM, host="platform", slug=Id.SLUG, email=Id.EMAIL),
+    api("POST /api/v1/invitations/accept", EVERYBODY, Bound.ROWS, host="platform", company=Id.SLUG, code=Id.PLAIN),
 )

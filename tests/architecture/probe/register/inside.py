@@ -38,6 +38,8 @@ ENTRIES: Final = (
     within("channel yunke_audit", Bound.SAME, "empty: look whether there is a note"),
     within("port tenants.ports.hand_over_work", Bound.EACH, "called with the tenant whose member became another"),
     within("callback config.wiring.hand_over_work", Bound.EACH, "tenant_context around what it does"),
+    within("port tenants.ports.tenant_restored", Bound.EACH, "called with the new tenant, in nobody's scope"),
+    within("callback config.wiring.tenant_restored", Bound.EACH, "carries each tenant's notes in its own scope"),
     within("port tenants.ports.tenant_tables", Bound.SAME, "names of tables"),
     # Answers kept by Idempotency-Key
     within("kept run_in_transaction", Bound.HOST, KEPT),

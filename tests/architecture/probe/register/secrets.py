@@ -33,5 +33,7 @@ ENTRIES: Final = (
     within("secret tenants.members.waiting.new_nonce", Bound.SIGNED, "inside of a session or a signed ticket"),
     within("secret tenants.database.startup.refuse_pooler", Bound.SAME, "a mark on a connection, for a moment"),
     within("signature tenants.tries.Tries._digest", Bound.NAMED, "a key of public.tries; opens nothing"),
+    within("signature config.idempotency._digest", Bound.SIGNED, "a request, beside its answer; opens nothing"),
+    within("secret tenants.exports.returning.Return._doubt", Bound.ROWS, "a domain's mark, in the restored tenant"),
     within("secret tenants.confirming.codes.new_code", Bound.CALLER, "a mail's code, a hash with its tenant"),
 )
