@@ -82,7 +82,8 @@ def test_both_ways_where_the_company_leaves_the_choice(house: House) -> None:
 def test_the_provider_must_name_the_invited_address(house: House) -> None:
     email = house.address()
     code = invited(house, email)
-    for number, said in enumerate(({"email": house.address()}, {}, {"email": email, "email_verified": False})):
+    wrong: list[dict[str, Any]] = [{"email": house.address()}, {}, {"email": email, "email_verified": False}]
+    for number, said in enumerate(wrong):
         browser, _ = look(house, code)
         back = accept(house, browser, **{"sub": f"n-{number}", **said})
         assert back.status_code == 403
