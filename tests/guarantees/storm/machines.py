@@ -264,7 +264,7 @@ class Disk:
 
     def fill(self) -> None:
         """Leave not a byte."""
-        with self._filler.open("ab") as file, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), self._filler.open("ab") as file:  # closing it may fail, too
             while True:
                 file.write(bytes(1_048_576))
                 file.flush()
