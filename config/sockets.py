@@ -4,15 +4,18 @@ Text frames that came whole go straight to the session where it can take them at
 goes out in one write. Everything else - handshake, pings, closing, fragments, whatever is odd - is uvicorn's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
+import structlog
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import OPEN
 from websockets.speedups import apply_mask
 
-from conversations.live.wire import WIRE
+from conversations.live.wire import WIRE, Take, Taken
+
+logger = structlog.get_logger(__name__)
 
 LINGER_S: Final = 5.0
 WHOLE_TEXT: Final = 0x81
@@ -29,8 +32,9 @@ class PromptSockets(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The first that comes is the handshake, which is not for us."""
         super().__init__(*args, **kwargs)
-        self._take: Callable[[str], bool] | None = None
+        self._take: Take | None = None
         self._rest = bytearray()
+        self._holds = False
         self._has_begun = False
         self._is_simple = True
         self._most: int = self.config.ws_max_size
@@ -47,9 +51,24 @@ class PromptSockets(WebSocketsSansIOProtocol):
         finally:
             self.loop.call_later(LINGER_S, self.transport.abort)
 
-    def listen(self, take: Callable[[str], bool] | None) -> None:
+    def listen(self, take: Take | None) -> None:
         """Offer each text to `take` first; what it does not take waits for receive(), and what follows behind it."""
         self._take = take
+        if self._holds:
+            self.resume()
+
+    def resume(self) -> None:
+        """Offer again what is to be taken later, and read on."""
+        if not self._holds or self.transport.is_closing():
+            return
+        self._holds = False
+        try:
+            self.data_received(b"")
+        except Exception:
+            logger.exception("socket.failed")
+            self.transport.abort()
+        if not self._holds and not self.read_paused and not self.transport.is_closing():
+            self.transport.resume_reading()
 
     async def send_texts(self, texts: Sequence[str]) -> None:
         """Send texts in one write; wait while the peer takes nothing."""
@@ -64,13 +83,18 @@ class PromptSockets(WebSocketsSansIOProtocol):
             self._has_begun = True
             super().data_received(data)
             return
+        if self._holds:
+            self._rest += data
+            return
         if self._rest:
             self._rest += data
             data = bytes(self._rest)
             self._rest.clear()
         at = 0
         while (stop := self._end(data, at)) > at:
-            self._frame(data, at, stop)
+            if not self._frame(data, at, stop):
+                self._hold(data[at:])
+                return
             at = stop
         if stop == NOT_YET:
             self._rest += data[at:]
@@ -98,11 +122,17 @@ class PromptSockets(WebSocketsSansIOProtocol):
         whole = head + MASK_BYTES + length
         return at + whole if have >= whole else NOT_YET
 
-    def _frame(self, data: bytes, at: int, stop: int) -> None:
-        """One whole frame. A text goes to the session, or into uvicorn's queue."""
-        if data[at] != WHOLE_TEXT or self.conn.state is not OPEN or self._take is None:
+    def _hold(self, data: bytes) -> None:
+        """Keep what came, as it came, until resume(): the peer's own buffers fill up then, and it must wait, too."""
+        self._rest += data
+        self._holds = True
+        self.transport.pause_reading()
+
+    def _frame(self, data: bytes, at: int, stop: int) -> bool:
+        """One whole frame. A text goes to the session, or into uvicorn's queue; answer False if it must come again."""
+        if data[at] != WHOLE_TEXT or self.conn.state is not OPEN or self._take is None or not self.queue.empty():
             super().data_received(data[at:stop])
-            return
+            return True
         length = data[at + 1] & 0x7F
         start = at + MASK_BYTES + (2 if length < 126 else 4 if length == 126 else 10)
         payload = apply_mask(data[start:stop], data[start - MASK_BYTES : start])
@@ -110,11 +140,13 @@ class PromptSockets(WebSocketsSansIOProtocol):
             text = payload.decode()
         except UnicodeDecodeError:
             super().data_received(data[at:stop])  # which closes with 1007
-            return
-        if not (self.queue.empty() and self._take(text)):
+            return True
+        taken = self._take(text)
+        if taken is Taken.NO:
             self.curr_msg_data_type = "text"
             self.frames = [payload]
             self.send_receive_event_to_app()
+        return taken is not Taken.LATER
 
 
 def _frame(payload: bytes) -> tuple[bytes, bytes]:

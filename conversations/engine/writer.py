@@ -128,6 +128,14 @@ class Writer:
         else:
             Entry(schema=schema, draft=draft, done=done, deadline=0.0).answer("unavailable")
 
+    def has_room(self, *, schema: str) -> bool:
+        """Tell whether `offer` is worth being tried for this tenant: without, nothing need even be decoded."""
+        return self._room.has_place(schema=schema)
+
+    def line_up(self, *, schema: str, wake: Callable[[], None]) -> None:
+        """Call `wake` when it is this one's turn to offer a few drafts at once."""
+        self._room.line_up(schema=schema, wake=wake)
+
     def offer(self, *, schema: str, draft: Draft, done: Done) -> bool:
         """Queue a draft if that needs no waiting; answer whether it was."""
         has_room = self._room.enter_now(schema=schema)

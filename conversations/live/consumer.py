@@ -87,7 +87,7 @@ class LiveConsumer:
         session.welcome()
         if server.draining:  # it began while we looked at the hello
             server.send_away(session)
-        wire.listen(session.take_now)
+        session.listen_on(wire)
         try:
             await _run(session, outbox, receive, send, wire)
         finally:

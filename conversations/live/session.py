@@ -45,6 +45,7 @@ from conversations.live.sending import Sending
 from conversations.live.signs import Signs
 from conversations.live.tickets import Pass, sign_resume
 from conversations.live.topics import Rendered, Topic, parse_topic
+from conversations.live.wire import Taken, Wire
 from conversations.threads import rules
 from tenants.context import TenantRef
 from tenants.refusals import NotAllowed, NotFound, Refusal, Suspended
@@ -56,6 +57,7 @@ logger = structlog.get_logger(__name__)
 
 TOPICS: Final = 500
 GOING_AWAY: Final = 1012
+_SEND: Final = '"send"'
 
 
 class Session:
@@ -75,6 +77,7 @@ class Session:
         self._signs = Signs(clock=asyncio.get_running_loop().time)
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_taking = False
+        self._wire: Wire | None = None
         self._sending = Sending(
             writer=server.writer,
             access=self._access,
@@ -90,18 +93,28 @@ class Session:
         me = Me(kind=rules.side_of(actor=self.actor), id=self.actor.id, name=self.actor.name)
         self.say(Welcome(session=self.id, resume=sign_resume(pass_=self.pass_), limits=limits, me=me))
 
-    def take_now(self, text: str) -> bool:
-        """Act on one frame if that is a message that can go to the writer at once; else answer False, and do nothing.
+    def listen_on(self, wire: Wire) -> None:
+        """Take messages the short way where there is one."""
+        self._wire = wire
+        wire.listen(self.take_now)
+
+    def take_now(self, text: str) -> Taken:
+        """Act on one frame if that is a message that can go to the writer at once; else do nothing.
 
         Most frames are: they need no task to wake up. What is refused goes the long way, too, and is refused there.
+        Where the tenant has sent more than can be written, its sockets wait for their turn, and are not read meanwhile.
         """
-        if self._is_taking or self.outbox.ending.is_set():
-            return False
+        if self._is_taking or self.outbox.ending.is_set() or self._wire is None:
+            return Taken.NO
+        if _SEND in text and not self._server.writer.has_room(schema=self.tenant.schema):
+            self._server.writer.line_up(schema=self.tenant.schema, wake=self._wire.resume)
+            return Taken.LATER
         try:
             frame = decode(text=text)
-            return isinstance(frame, Send) and self._sending.send_now(frame=frame)
+            is_taken = isinstance(frame, Send) and self._sending.send_now(frame=frame)
         except Refusal:
-            return False
+            is_taken = False
+        return Taken.YES if is_taken else Taken.NO
 
     async def take(self, *, text: str) -> None:
         """Act on one frame; whatever goes wrong becomes a typed error with a constant text."""

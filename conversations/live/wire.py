@@ -4,20 +4,34 @@ A server that has it puts it into the scope's extensions under WIRE; without it,
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum, auto
 from typing import Any, Final, Protocol
 
 WIRE: Final = "yunke.wire"
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 SendTexts = Callable[[Sequence[str]], Awaitable[None]]
-Take = Callable[[str], bool]
+
+
+class Taken(Enum):
+    """What became of a text: taken; to be had from receive(); or nothing yet, it comes again with resume()."""
+
+    YES = auto()
+    NO = auto()
+    LATER = auto()
+
+
+Take = Callable[[str], Taken]
 
 
 class Wire(Protocol):
     """What config/sockets.py offers."""
 
     def listen(self, take: Take | None) -> None:
-        """Offer each text to `take`, which answers whether it has taken it; if not, receive() answers it in turn."""
+        """Offer each text to `take` first. After LATER nothing is read from the socket until resume()."""
+
+    def resume(self) -> None:
+        """Offer again what was not taken yet, and go on reading; it never raises."""
 
     async def send_texts(self, texts: Sequence[str]) -> None:
         """Send texts, each as a frame, in one write; wait while the peer takes nothing."""
@@ -32,6 +46,9 @@ class LongWay:
 
     def listen(self, take: Take | None) -> None:
         """Leave everything to receive()."""
+
+    def resume(self) -> None:
+        """Do nothing: nothing is held back."""
 
     async def send_texts(self, texts: Sequence[str]) -> None:
         """Send one after the other."""

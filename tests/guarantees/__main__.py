@@ -63,11 +63,17 @@ def _storm(options: argparse.Namespace) -> dict[str, Any]:
         )
         for n in range(options.rounds)
     ]
-    total = add_up(
-        rounds=[asyncio.run(weather(storm=storm, say=_say, keep=options.logs)).as_json() for storm in storms]
-    )
+    rounds = [asyncio.run(weather(storm=storm, say=_say, keep=options.logs)).as_json() for storm in storms]
+    total = add_up(rounds=[*_earlier_rounds(options), *rounds])
     _tell(as_text(total=total))
     return total
+
+
+def _earlier_rounds(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Answer the rounds that are added to."""
+    known = json.loads(options.json.read_text()) if options.more and options.json and options.json.exists() else {}
+    rounds: list[dict[str, Any]] = known.get("storm", {}).get("rounds", [])
+    return rounds
 
 
 def _try_out(options: argparse.Namespace) -> dict[str, Any]:
@@ -130,6 +136,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--tenants", type=int, default=8, metavar="N", help="companies (8)")
     parser.add_argument("--visitors", type=int, default=7, metavar="N", help="visitors of each, beside an agent (7)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the report for programs")
+    parser.add_argument("--more", action="store_true", help="add a storm's rounds to those that FILE has already")
     parser.add_argument("--logs", type=Path, metavar="DIR", help="where to keep what the processes of a storm wrote")
     return parser.parse_args(arguments)
 

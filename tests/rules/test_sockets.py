@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 from websockets.speedups import apply_mask
 
 from config.sockets import PromptSockets
+from conversations.live.wire import Taken
 
 MOST = 131_072
 HANDSHAKE = (
@@ -143,9 +144,9 @@ def test_heard_as_by_uvicorn_alone(
     pieces = [stream[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
     taken: list[dict[str, Any]] = []
 
-    def take(text: str) -> bool:
+    def take(text: str) -> Taken:
         taken.append({"type": "websocket.receive", "text": text})
-        return True
+        return Taken.YES
 
     with (
         open_socket(PromptSockets, loop) as (ours, our_transport),
@@ -163,9 +164,9 @@ def test_heard_as_by_uvicorn_alone(
 def test_what_is_not_taken_waits_and_so_does_what_follows(loop: asyncio.AbstractEventLoop) -> None:
     offered: list[str] = []
 
-    def take(text: str) -> bool:
+    def take(text: str) -> Taken:
         offered.append(text)
-        return text != "busy"
+        return Taken.NO if text == "busy" else Taken.YES
 
     with open_socket(PromptSockets, loop) as (socket, transport):
         socket.listen(take)
@@ -173,6 +174,35 @@ def test_what_is_not_taken_waits_and_so_does_what_follows(loop: asyncio.Abstract
         assert offered == ["one", "busy"]
         assert transport.paused
         assert [message["text"] for message in told(socket)] == ["busy", "two"]
+
+
+@given(stream=streams, cuts=st.lists(st.integers(0, 400), max_size=6), later=st.lists(st.booleans(), max_size=20))
+def test_what_is_to_come_later_stops_the_reading_and_loses_nothing(
+    loop: asyncio.AbstractEventLoop, stream: bytes, cuts: list[int], later: list[bool]
+) -> None:
+    taken: list[dict[str, Any]] = []
+    delays = iter(later)
+
+    def take(text: str) -> Taken:
+        if next(delays, False):
+            return Taken.LATER
+        taken.append({"type": "websocket.receive", "text": text})
+        return Taken.YES
+
+    edges = sorted(min(cut, len(stream)) for cut in cuts)
+    with (
+        open_socket(PromptSockets, loop) as (ours, transport),
+        open_socket(WebSocketsSansIOProtocol, loop) as (theirs, _),
+    ):
+        ours.listen(take)
+        for start, stop in zip([0, *edges], [*edges, len(stream)], strict=True):
+            if stop > start:
+                ours.data_received(stream[start:stop])
+                theirs.data_received(stream[start:stop])
+        while ours._holds:
+            assert transport.paused
+            ours.resume()
+        assert [*taken, *told(ours)] == told(theirs)
 
 
 def test_texts_go_out_in_one_write(loop: asyncio.AbstractEventLoop) -> None:

@@ -275,7 +275,7 @@ async def test_stop_answers_what_it_cannot_write(places: list[Place], monkeypatc
         async with Trial() as trial:
             for n in range(2):
                 await trial.send(stuck, subject, str(n))
-            late = asyncio.create_task(trial.send(*other, "late"))
+            late = asyncio.create_task(trial.send(stuck, subject, "late"))
             await asyncio.sleep(0.01)
         await late
         await trial.send(*other, "too late")
