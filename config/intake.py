@@ -1,23 +1,27 @@
-"""How much of a request's body is taken in. Django trusts a Content-Length, and a chunked body has none.
+"""How many requests are taken in at once, and how much of a request's body: Django bounds neither.
 
-Sits in front of Django, because its handler writes the whole body down before anything looks at it.
+Sits in front of Django, because its handler writes the whole body down before anything looks at it, and each request
+waits for a thread and a connection to the database.
 """
 
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from tenants.crowding import Door, come_again_s
+
 MOST_BYTES: Final = 2_621_440  # as Django's own DATA_UPLOAD_MAX_MEMORY_SIZE
 MOST_DISCARDED: Final = 16_777_216
-_BODY: Final = json.dumps(
-    {
-        "type": "about:blank",
-        "title": "Refused",
-        "status": 413,
-        "code": "too_large",
-        "detail": "The body of the request is too large.",
-    }
-).encode()
+MOST_AT_ONCE: Final = 256
+
+
+def _problem(status: int, code: str, detail: str) -> bytes:
+    body = {"type": "about:blank", "title": "Refused", "status": status, "code": code, "detail": detail}
+    return json.dumps(body).encode()
+
+
+_TOO_LARGE: Final = _problem(413, "too_large", "The body of the request is too large.")
+_BUSY: Final = _problem(503, "busy", "There is too much to do just now; try again in a moment.")
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -29,14 +33,22 @@ class _TooLarge(Exception):
 
 
 class Intake:
-    """Answers 413 instead of passing on a body that is too large."""
+    """Answers 503 instead of passing on what cannot be served in time, and 413 for a body that is too large."""
 
     def __init__(self, application: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         """Take the application behind it."""
         self._application = application
+        self._door = Door(most=MOST_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        with self._door.enter(_host(scope)) as is_inside:
+            if is_inside:
+                await self._serve(scope, receive, send)
+            else:
+                await _answer(send, 503, _BUSY, (b"retry-after", str(come_again_s()).encode()))
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _announced(scope) > MOST_BYTES:
             await _refuse(receive, send)
             return
@@ -71,8 +83,16 @@ def _announced(scope: Scope) -> int:
     return int(length) if length.isdigit() else 0
 
 
+def _host(scope: Scope) -> str:
+    return str(dict(scope["headers"]).get(b"host", b"").decode("latin-1").partition(":")[0].lower())
+
+
 async def _refuse(receive: Receive, send: Send) -> None:
     await _discard(receive)
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(_BODY)).encode())]
-    await send({"type": "http.response.start", "status": 413, "headers": [*headers, (b"connection", b"close")]})
-    await send({"type": "http.response.body", "body": _BODY})
+    await _answer(send, 413, _TOO_LARGE, (b"connection", b"close"))
+
+
+async def _answer(send: Send, status: int, body: bytes, header: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode()), header]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -129,7 +129,7 @@ class PresenceSign(Answer, frozen=True, tag="presence"):
 class Closing(Answer, frozen=True, tag="closing"):
     """The socket is about to be closed; come back after `retry_after_ms`."""
 
-    reason: Literal["restart", "too_slow", "changed"]
+    reason: Literal["restart", "too_slow", "changed", "busy"]
     retry_after_ms: int
 
 

@@ -4,7 +4,7 @@ A stock Channels consumer dispatches every frame through the channel layer, whic
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -12,12 +12,13 @@ import structlog
 from conversations.live.answers import Answer, Closing, Error
 from conversations.live.frames import HELLO_BYTES, Hello, NotText, decode
 from conversations.live.outbox import Outbox
-from conversations.live.refusals import HelloFirst, Restarting, Unavailable
+from conversations.live.refusals import Busy, HelloFirst, Restarting, Unavailable
 from conversations.live.server import LiveServer
 from conversations.live.session import GOING_AWAY, Session
 from conversations.live.tickets import Pass
 from conversations.live.wire import Send, Wire, wire_of
 from tenants.context import TenantRef, tenant_context
+from tenants.crowding import come_again_s
 from tenants.refusals import NotAllowed, Refusal
 
 logger = structlog.get_logger(__name__)
@@ -76,7 +77,11 @@ class LiveConsumer:
             raise HelloFirst
         if server.draining:
             raise Restarting
-        return await server.gate.admit(hello=frame, tenant=scope["tenant"], origin=scope["origin"])
+        tenant: TenantRef = scope["tenant"]
+        with server.door.enter(tenant.schema) as is_inside:
+            if not is_inside:
+                raise Busy
+            return await server.gate.admit(hello=frame, tenant=tenant, origin=scope["origin"])
 
     async def _serve(
         self, server: LiveServer, tenant: TenantRef, pass_: Pass, receive: Receive, send: Send, wire: Wire
@@ -143,15 +148,15 @@ async def _finish(sending: "asyncio.Task[int]", outbox: Outbox, send: Send) -> N
     code = sending.result() if sending.done() and sending.exception() is None else None
     await _cancel([sending])
     if outbox.overflow.is_set():
-        await _last_words(send, Closing(reason="too_slow", retry_after_ms=TOO_SLOW_RETRY_MS), TOO_SLOW)
+        await _last_words(send, [Closing(reason="too_slow", retry_after_ms=TOO_SLOW_RETRY_MS)], TOO_SLOW)
     elif code is not None:
-        await _last_words(send, None, code)
+        await _last_words(send, [], code)
 
 
-async def _last_words(send: Send, answer: Answer | None, code: int) -> None:
+async def _last_words(send: Send, answers: Sequence[Answer], code: int) -> None:
     try:
         async with asyncio.timeout(SLOW_S):
-            if answer is not None:
+            for answer in answers:
                 await send({"type": "websocket.send", "text": answer.text()})
             await send({"type": "websocket.close", "code": code})
     except (TimeoutError, OSError, RuntimeError):
@@ -161,8 +166,11 @@ async def _last_words(send: Send, answer: Answer | None, code: int) -> None:
 
 async def _turn_away(send: Send, refusal: Refusal) -> None:
     code = NOT_SIGNED_IN
-    if isinstance(refusal, Restarting | Unavailable):
+    said: list[Answer] = [Error(code=refusal.code, detail=refusal.detail)]
+    if isinstance(refusal, Restarting | Unavailable | Busy):
         code = GOING_AWAY
     elif isinstance(refusal, NotAllowed):
         code = NOT_ALLOWED
-    await _last_words(send, Error(code=refusal.code, detail=refusal.detail), code)
+    if isinstance(refusal, Busy):
+        said.append(Closing(reason="busy", retry_after_ms=1000 * come_again_s()))
+    await _last_words(send, said, code)

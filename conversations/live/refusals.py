@@ -30,6 +30,13 @@ class TooManyTopics(Refusal):
     status = 429
 
 
+class Busy(Refusal):
+    """There is too much to do just now; come back in a moment."""
+
+    code = "busy"
+    status = 503
+
+
 class Unavailable(Refusal):
     """This could not be done now; send it again with the same id."""
 

@@ -19,11 +19,13 @@ from conversations.live.gate import Gate
 from conversations.live.session import GOING_AWAY, Session
 from conversations.live.visitors import MERGED, Visitors, hear_of_merging
 from tenants.context import TenantRef
+from tenants.crowding import Door
 from tenants.queries import LOOKUPS, forget_tenant
 
 logger = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 2.0
+MOST_HELLOS: Final = 256  # looked at once; each asks the database, over the few connections that reading has
 NOT_SIGNED_IN: Final = 4001
 
 
@@ -38,6 +40,7 @@ class LiveServer:
         self.feeds = Feeds(log=log, watch={MERGED: self._merged})
         self.sessions: set[Session] = set()
         self.draining = False
+        self.door = Door(most=MOST_HELLOS)
         self._bus = bus
         self._hearts: list[asyncio.Task[None]] = []
         self._visitors = Visitors(gate=gate)

@@ -1,5 +1,6 @@
 """Nonsense over HTTP: whatever is sent, the answer says what is wrong, and it is never a 500."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.test import Client, override_settings
 from psycopg import sql
 
+from config import intake
 from config.intake import MOST_BYTES, Intake
 from conversations.channels.webchat.queries import get_inboxes
 from tenants.context import TenantRef, tenant_context
@@ -95,6 +97,42 @@ async def test_bodies_are_bounded(headers: list[tuple[bytes, bytes]], pieces: li
     said = json.loads((await browser.receive_output(timeout=5))["body"])
     assert said["code"] == ("fine" if status == 200 else "too_large")
     await browser.wait()
+
+
+@pytest.mark.asyncio
+async def test_beyond_what_can_be_served_requests_are_turned_away_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MOST_AT_ONCE", 6)
+    go_on = asyncio.Event()
+
+    async def application(_scope: Any, _receive: Any, send: Any) -> None:
+        await go_on.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def nothing() -> dict[str, Any]:
+        raise AssertionError("it was read")
+
+    door = Intake(application)
+
+    async def ask(host: bytes) -> tuple[int, bytes]:
+        said: list[dict[str, Any]] = []
+
+        async def send(message: dict[str, Any]) -> None:
+            said.append(message)
+
+        await door({"type": "http", "headers": [(b"host", host)]}, nothing, send)
+        return said[0]["status"], dict(said[0]["headers"]).get(b"retry-after", b"")
+
+    inside = [asyncio.create_task(ask(b"a.localhost:8000")) for _ in range(3)]
+    await asyncio.sleep(0)
+    status, wait = await ask(b"A.localhost")
+    assert (status, 1 <= int(wait) <= 5) == (503, True), "a host has half of it"
+    inside += [asyncio.create_task(ask(b"b.localhost")) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert (await ask(b"c.localhost"))[0] == 503, "it is full"
+    go_on.set()
+    assert [status for status, _ in await asyncio.gather(*inside)] == [200] * 6
+    assert (await ask(b"a.localhost"))[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,16 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
+import psycopg
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from conversations.live.server import MOST_HELLOS
 from conversations.live.tickets import RESUME_S, TICKET_S, issue_pass, sign_resume, sign_ticket
 from tenants.context import TenantRef
 from tenants.members.member import Member
@@ -202,3 +204,22 @@ async def test_our_own_page_gets_in_with_its_own_ticket(server: Server, shop: Sh
     async with Peer(port=server.port, tenant=shop.tenant, origin=origin) as peer:
         await peer.say(type="hello", ticket=guest_ticket(shop, guest))
         assert await peer.error() == "not_signed_in"
+
+
+async def test_who_comes_when_too_many_come_is_told_when_to_try_again(
+    database: str, server: Server, shop: Shop, guest: Guest
+) -> None:
+    """All of one company's: another one's find room."""
+    async with AsyncExitStack() as stack:
+        most = MOST_HELLOS // 2
+        peers = [await stack.enter_async_context(Peer(port=server.port, tenant=shop.tenant)) for _ in range(most + 1)]
+        with psycopg.connect(database) as other:
+            other.execute("LOCK TABLE public.live_nonces")
+            for peer in peers:
+                await peer.say(type="hello", ticket=guest_ticket(shop, guest))
+            late = peers[-1]
+            assert await late.error() == "busy"
+            assert 1_000 <= (await late.next("closing", reason="busy"))["retry_after_ms"] <= 5_000
+            assert await late.closed() == 1012
+        for peer in peers[:-1]:
+            await peer.next("welcome")
