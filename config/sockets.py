@@ -5,6 +5,7 @@ goes out in one write. Everything else - handshake, pings, closing, fragments, w
 """
 
 from collections.abc import Sequence
+from socket import AF_INET, AF_INET6, SO_SNDBUF, SOL_SOCKET
 from typing import Any, Final
 
 import structlog
@@ -18,6 +19,7 @@ from conversations.live.wire import WIRE, Take, Taken
 logger = structlog.get_logger(__name__)
 
 LINGER_S: Final = 5.0
+KERNEL_BYTES: Final = 131_072  # Linux counts its own overhead, too, and allows twice as much
 WHOLE_TEXT: Final = 0x81
 SIMPLE: Final = frozenset({WHOLE_TEXT, 0x82, 0x88, 0x89, 0x8A})  # whole: text, binary, close, ping, pong
 CONTROL: Final = 0x08
@@ -50,6 +52,21 @@ class PromptSockets(WebSocketsSansIOProtocol):
             await super().run_asgi()
         finally:
             self.loop.call_later(LINGER_S, self.transport.abort)
+
+    def connection_made(self, transport: Any) -> None:
+        """Bound what the kernel keeps for a peer that does not read: left to itself that grows to megabytes."""
+        super().connection_made(transport)
+        self._let_send(KERNEL_BYTES)
+
+    def make_way(self) -> None:
+        """Let the kernel take what is left and a few last words: a peer that reads one day finds them there."""
+        if not self.transport.is_closing():
+            self._let_send(2 * KERNEL_BYTES)
+
+    def _let_send(self, size: int) -> None:
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None and sock.family in {AF_INET, AF_INET6}:
+            sock.setsockopt(SOL_SOCKET, SO_SNDBUF, size)
 
     def listen(self, take: Take | None) -> None:
         """Offer each text to `take` first; what it does not take waits for receive(), and what follows behind it."""

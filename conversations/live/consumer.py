@@ -94,22 +94,24 @@ class LiveConsumer:
             server.send_away(session)
         session.listen_on(wire)
         try:
-            await _run(session, outbox, receive, send, wire)
+            await _run(server.exit, session, outbox, receive, send, wire)
         finally:
             wire.listen(None)
             server.sessions.discard(session)
 
 
-async def _run(session: Session, outbox: Outbox, receive: Receive, send: Send, wire: Wire) -> None:
+async def _run(exit_: asyncio.Lock, session: Session, outbox: Outbox, receive: Receive, send: Send, wire: Wire) -> None:
     """Read and send until either side ends it. Whoever is sent away is not read any more, even if they do not read."""
     sending = asyncio.create_task(outbox.run(wire.send_texts))
     others = [asyncio.create_task(_read(session, receive)), asyncio.create_task(outbox.ending.wait())]
     try:
         await asyncio.wait({sending, *others}, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        async with exit_:  # when hundreds leave at once, those who stay get their turns in between
+            await asyncio.sleep(0)
         await _cancel(others)
         await session.end()
-        await _finish(sending, outbox, send)
+        await _finish(sending, outbox, send, wire)
 
 
 async def _read(session: Session, receive: Receive) -> None:
@@ -141,13 +143,14 @@ async def _cancel(tasks: "list[asyncio.Task[Any]]") -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _finish(sending: "asyncio.Task[int]", outbox: Outbox, send: Send) -> None:
+async def _finish(sending: "asyncio.Task[int]", outbox: Outbox, send: Send, wire: Wire) -> None:
     """Close as the outbox says; who took nothing for too long is told so, if it can still be told."""
     if outbox.ending.is_set() and not outbox.overflow.is_set():
         await asyncio.wait({sending}, timeout=SLOW_S)
     code = sending.result() if sending.done() and sending.exception() is None else None
     await _cancel([sending])
     if outbox.overflow.is_set():
+        wire.make_way()
         await _last_words(send, [Closing(reason="too_slow", retry_after_ms=TOO_SLOW_RETRY_MS)], TOO_SLOW)
     elif code is not None:
         await _last_words(send, [], code)

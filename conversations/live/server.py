@@ -41,6 +41,7 @@ class LiveServer:
         self.sessions: set[Session] = set()
         self.draining = False
         self.door = Door(most=MOST_HELLOS)
+        self.exit = asyncio.Lock()
         self._bus = bus
         self._hearts: list[asyncio.Task[None]] = []
         self._visitors = Visitors(gate=gate)

@@ -33,6 +33,9 @@ class Wire(Protocol):
     def resume(self) -> None:
         """Offer again what was not taken yet, and go on reading; it never raises."""
 
+    def make_way(self) -> None:
+        """Take a few last words even if the peer takes nothing: they are there when it reads again."""
+
     async def send_texts(self, texts: Sequence[str]) -> None:
         """Send texts, each as a frame, in one write; wait while the peer takes nothing."""
 
@@ -49,6 +52,9 @@ class LongWay:
 
     def resume(self) -> None:
         """Do nothing: nothing is held back."""
+
+    def make_way(self) -> None:
+        """Do nothing: what is buffered where is the server's."""
 
     async def send_texts(self, texts: Sequence[str]) -> None:
         """Send one after the other."""

@@ -15,6 +15,7 @@ from conversations.live.server import LiveServer
 from conversations.live.session import Session
 from conversations.live.tickets import Pass
 from tenants.context import TenantRef
+from tenants.crowding import Door
 from tests.apps.live.test_feeds import TENANT
 
 HELLO: Final = '{"type":"hello","ticket":"t"}'
@@ -74,6 +75,7 @@ async def test_who_reads_again_in_time_is_told_why_it_is_closed() -> None:
     sessions: set[Session] = set()
     gate = SimpleNamespace(admit=AsyncMock(return_value=PASS))
     server = SimpleNamespace(gate=gate, draining=False, sessions=sessions, log=None, writer=None, feeds=None)
+    server.door, server.exit = Door(most=8), asyncio.Lock()
     serving = asyncio.create_task(
         LiveConsumer(server=lambda: cast("LiveServer", server))(
             {"tenant": TENANT, "origin": ""}, reader.receive, reader.send
