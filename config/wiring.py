@@ -50,6 +50,7 @@ from tenants.provisioning.commands import resume_unfinished
 from tenants.provisioning.deletion import delete_due, forget_addresses
 from tenants.provisioning.ready import CHANNEL as READY_TAKEN
 from tenants.provisioning.ready import refill
+from tenants.sso.rechecking import recheck_due
 
 READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
 
@@ -125,7 +126,7 @@ def make_exports(now: datetime) -> int:
 
 def check_domains(now: datetime) -> int:
     """Look for the proofs of domains; answer how many were looked at."""
-    return check_due(now=now)
+    return check_due(now=now) + recheck_due(now=now)
 
 
 def delete_tenants(now: datetime) -> None:

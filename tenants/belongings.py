@@ -78,7 +78,8 @@ TABLES: Final[Mapping[str, SharedTable]] = {
     ),
     "sso_providers": SharedTable(
         rows=_OWN,
-        restored=_HERE,
+        restored={**_HERE, "own_role_id": "roles"},
+        loose=frozenset({"own_role_id"}),
         sealed={"secret": "sso_providers.secret"},
         unopened={"secret": "", "is_on": False},
         note="The secret is sealed. Where the key ring does not open it, the provider comes back switched off.",

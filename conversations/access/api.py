@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from conversations.access import commands, queries
 from conversations.access.commands import KeyRevoked
 from conversations.access.models import ApiKey
+from conversations.access.queries import Makers
 from tenants.bodies import Body, read_body
 from tenants.confirming.refusals import Unconfirmed
 from tenants.describing import Answer, Described, Listed, describe
@@ -45,15 +46,18 @@ class RotateBody(Body, frozen=True):
 class Key(Answer, frozen=True):
     """A key without its secret, of which `hint` is the end. `last_used_at` is right to ten minutes.
 
-    `created_by` made or last rotated it: it may do no more than they may, and opens while they are a member.
+    `created_by` made or last rotated it: it may do no more than they may, and opens while they are a member. A key of
+    somebody who is none now is `suspended`: it opens again with them, or once it is rotated by somebody else.
+    `scopes_now` is what it may do at this moment: its scopes, as far as they may do that themselves.
     """
 
     id: UUID
     name: str
     hint: str
     scopes: list[str]
+    scopes_now: list[str]
     networks: list[str]
-    status: Literal["live", "expired", "revoked"]
+    status: Literal["live", "suspended", "expired", "revoked"]
     created_at: datetime
     created_by: UUID
     expires_at: datetime | None
@@ -76,8 +80,8 @@ class Keys(APIView):
         _manager(request)
         now = datetime.now(UTC)
         query = read_query(request=request, shape=PageQuery)
-        page = queries.get_page(window=open_window(query=query, name="keys"))
-        said = Listed(results=[_key(row, now) for row in page.rows], **links(request=request, page=page))
+        page, makers = queries.get_page(window=open_window(query=query, name="keys")), queries.find_makers()
+        said = Listed(results=[_key(row, makers, now) for row in page.rows], **links(request=request, page=page))
         return _answer(said)
 
     @describe(
@@ -96,7 +100,7 @@ class Keys(APIView):
         made = commands.make_key(
             name=body.name, scopes=body.scopes, networks=body.networks, expires_at=body.expires_at, by=by, now=now
         )
-        return _shown(*made, now, status=201)
+        return _shown(*made, by, now, status=201)
 
 
 class OneKey(APIView):
@@ -109,7 +113,7 @@ class OneKey(APIView):
         row = queries.find_key(key=key)
         if row is None:
             raise NotFound
-        return _answer(_key(row, datetime.now(UTC)))
+        return _answer(_key(row, queries.find_makers(), datetime.now(UTC)))
 
     @describe(Described(answers={204: None}))
     def delete(self, request: Request, key: UUID) -> Response:
@@ -134,7 +138,7 @@ class Rotate(APIView):
     def post(self, request: Request, key: UUID) -> Response:
         """Give a key a new secret, shown once; both work until the overlap ends."""
         body, by, now = read_body(data=request.data, shape=RotateBody), _manager(request), datetime.now(UTC)
-        return _shown(*commands.rotate_key(key=key, overlap_s=body.overlap_s, by=by, now=now), now, status=200)
+        return _shown(*commands.rotate_key(key=key, overlap_s=body.overlap_s, by=by, now=now), by, now, status=200)
 
 
 def _manager(request: Request) -> Member:
@@ -144,16 +148,17 @@ def _manager(request: Request) -> Member:
     return caller
 
 
-def _key(row: ApiKey, now: datetime) -> Key:
-    expired = row.expires_at is not None and row.expires_at <= now
+def _key(row: ApiKey, makers: Makers, now: datetime) -> Key:
     old = row.old_until if row.old_until is not None and row.old_until > now else None
+    status, scopes = queries.judge_key(key=row, makers=makers, now=now)
     return Key(
         id=row.id,
         name=row.name,
         hint=row.hint,
         scopes=list(row.scopes),
+        scopes_now=sorted(scopes),
         networks=list(row.networks),
-        status="revoked" if row.revoked_at else "expired" if expired else "live",
+        status=status,
         created_at=row.created_at,
         created_by=row.created_by,
         expires_at=row.expires_at,
@@ -162,8 +167,10 @@ def _key(row: ApiKey, now: datetime) -> Key:
     )
 
 
-def _shown(row: ApiKey, secret: str, now: datetime, *, status: int) -> Response:
-    return _answer(KeyWithSecret(**msgspec.structs.asdict(_key(row, now)), secret=secret), status=status)
+def _shown(row: ApiKey, secret: str, by: Member, now: datetime, *, status: int) -> Response:
+    # Not looked up: what runs here is one transaction of the tenant, and whoever is shown the secret answers for it.
+    shown = _key(row, {by.person_id: by.permissions}, now)
+    return _answer(KeyWithSecret(**msgspec.structs.asdict(shown), secret=secret), status=status)
 
 
 def _answer(said: msgspec.Struct, status: int = 200) -> Response:

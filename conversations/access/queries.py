@@ -1,6 +1,7 @@
 """Finding keys."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,9 +12,10 @@ from conversations.access import rules
 from conversations.access.models import ApiKey
 from tenants.context import current_tenant
 from tenants.members.bearer import KeyBearer
-from tenants.members.queries import find_member
+from tenants.members.queries import find_member, get_members
 from tenants.paging import Page, Window, cut, turn
 
+Makers = Mapping[UUID, frozenset[str]]  # what each live member may do
 USED_WITHIN: Final = timedelta(minutes=10)
 
 
@@ -39,6 +41,21 @@ def find_bearer(*, secret: str, address: str, now: datetime) -> KeyBearer | None
     if unnoted and current_tenant().closed is None:
         ApiKey.objects.filter(id=key.id).update(last_used_at=now)
     return KeyBearer(current_tenant().id, key.id, key.name, rules.cut_scopes(scopes=key.scopes, own=maker.permissions))
+
+
+def find_makers() -> Makers:
+    """Answer what each live member of the current tenant may do; whoever answers for a key is one, or it is shut."""
+    return {member.person_id: member.permissions for member in get_members(tenant=current_tenant())}
+
+
+def judge_key(*, key: ApiKey, makers: Makers, now: datetime) -> tuple[rules.Status, frozenset[str]]:
+    """Answer what has become of a key, and what it may do now."""
+    own = makers.get(key.created_by)
+    status = rules.status_of(
+        revoked=key.revoked_at is not None, expires_at=key.expires_at, is_answered_for=own is not None, now=now
+    )
+    may = rules.cut_scopes(scopes=key.scopes, own=own) if own is not None and status == "live" else frozenset[str]()
+    return status, may
 
 
 def _terms(key: ApiKey, shown: str) -> rules.Terms:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Final
+from typing import Final, Literal
 
 from tenants.members.permissions import KEY_SCOPES, READING_SCOPES
 from tenants.refusals import Invalid, NotAllowed
 
+Status = Literal["live", "suspended", "expired", "revoked"]
 FARTHEST: Final = timedelta(days=36_500)  # a year of five digits, in UTC, can be stored but not read again
 
 
@@ -26,6 +27,15 @@ def opens(*, terms: Terms, address: str, now: datetime) -> bool:
     """Tell whether a key whose secret was shown lets in, from this address, now."""
     ends = [end for end in (terms.expires_at, terms.until) if end is not None]
     return not terms.revoked and all(now < end for end in ends) and is_from(networks=terms.networks, address=address)
+
+
+def status_of(*, revoked: bool, expires_at: datetime | None, is_answered_for: bool, now: datetime) -> Status:
+    """Tell what has become of a key: one for which nobody who is here answers is shut until somebody does again."""
+    if revoked:
+        return "revoked"
+    if expires_at is not None and expires_at <= now:
+        return "expired"
+    return "live" if is_answered_for else "suspended"
 
 
 def is_from(*, networks: Iterable[str], address: str) -> bool:

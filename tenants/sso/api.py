@@ -15,13 +15,15 @@ from tenants.context import TenantRef, current_tenant
 from tenants.describing import Answer, Described, describe
 from tenants.members.authentication import get_member
 from tenants.members.member import Member
+from tenants.members.rules import BeyondYours
 from tenants.models import SsoDomain
 from tenants.refusals import NotAllowed
 from tenants.resolving import LookupFailed
 from tenants.sso import commands
 from tenants.sso.commands import Wanted, record_name, record_text
 from tenants.sso.going import CALLBACK
-from tenants.sso.queries import get_domains, get_setting
+from tenants.sso.queries import get_domains, get_setting, key_of
+from tenants.sso.rechecking import trusted_until
 from tenants.sso.refusals import DomainNotProved, DomainThere, TooManyDomains, WayBackNeeded
 
 Words = Annotated[str, msgspec.Meta(max_length=500)]
@@ -37,7 +39,7 @@ class Provider(Body, frozen=True):
     issuer: Words
     client_id: Annotated[str, msgspec.Meta(max_length=200)]
     client_secret: Words | None = None
-    role: Annotated[str, msgspec.Meta(max_length=20)] | None = None
+    role: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     on: bool = False
     only: bool = False
 
@@ -66,13 +68,18 @@ class ProviderShown(Answer, frozen=True):
 
 
 class DomainShown(Answer, frozen=True):
-    """A domain, and the TXT record that proves it."""
+    """A domain, and the TXT record that proves it: leave it there, it is looked for twice a day.
+
+    `missing_since` tells since when a proved one has none; it counts no more after `trusted_until`.
+    """
 
     id: UUID
     domain: str
     record_name: str
     record_text: str
     proved_at: datetime | None
+    missing_since: datetime | None
+    trusted_until: datetime | None
 
 
 class DomainsShown(Answer, frozen=True):
@@ -111,7 +118,7 @@ class ProviderView(SettingView):
         Described(
             body=Provider,
             answers={200: ProviderShown},
-            refusals=(WayBackNeeded, Unconfirmed),
+            refusals=(WayBackNeeded, Unconfirmed, BeyondYours),
             example={
                 "issuer": "https://login.acme.example",
                 "client_id": "yunke",
@@ -207,7 +214,7 @@ def _provider(request: Request, tenant: TenantRef) -> dict[str, Any]:
     return {
         "issuer": row.issuer if row else None,
         "client_id": row.client_id if row else None,
-        "role": (row.role or None) if row else None,
+        "role": key_of(row) if row else None,
         "on": setting.is_on,
         "only": setting.only,
         "redirect_uri": request.build_absolute_uri(CALLBACK),
@@ -221,4 +228,6 @@ def _domain(row: SsoDomain) -> dict[str, Any]:
         "record_name": record_name(row),
         "record_text": record_text(row),
         "proved_at": row.proved_at,
+        "missing_since": row.missing_since,
+        "trusted_until": trusted_until(row=row),
     }

@@ -17,16 +17,18 @@ from tenants.factors.queries import has_factor
 from tenants.members.member import Member
 from tenants.members.permissions import Role
 from tenants.members.proof import Way
+from tenants.members.roles.queries import RoleFound, find_role
+from tenants.members.rules import BeyondYours
 from tenants.models import Membership, Session, SsoDomain, SsoProvider, Tenant
 from tenants.refusals import FieldError, Invalid, NotFound
 from tenants.resolving import find_texts
 from tenants.secrets import seal
 from tenants.sso.going import SECRET
 from tenants.sso.provider import forget_published, get_published, is_address
+from tenants.sso.queries import key_of
 from tenants.sso.refusals import DomainNotProved, DomainThere, SsoFailed, TooManyDomains, WayBackNeeded
 from tenants.sso.shapes import domain_in
 
-ROLES: Final = tuple(role.value for role in Role if role is not Role.OWNER)
 MOST_DOMAINS: Final = 50
 RECORD: Final = "_yunke"
 _WORD: Final = "yunke-verification="
@@ -45,10 +47,16 @@ class Wanted:
 
 
 def set_provider(*, tenant: TenantRef, member: Member, wanted: Wanted, now: datetime) -> None:
-    """Set the company's provider; raise Invalid or WayBackNeeded. One that is on is asked first whether it answers."""
+    """Set the company's provider; one that is on is asked first whether it answers.
+
+    Raises Invalid, WayBackNeeded, or BeyondYours for a role that allows what the member may not do themselves.
+    """
     with platform_context():
         kept = SsoProvider.objects.filter(tenant_id=tenant.id).first()
-    _refuse_invalid(wanted, kept)
+        role = find_role(tenant=tenant.id, key=wanted.role) if wanted.role else None
+    _refuse_invalid(wanted, role, kept)
+    if role is not None and not role.permissions <= member.permissions:
+        raise BeyondYours
     if wanted.on:
         refuse_unconfirmed(tenant=tenant)  # it brings people in, as an invitation does
         _refuse_silent(wanted.issuer)
@@ -61,7 +69,7 @@ def set_provider(*, tenant: TenantRef, member: Member, wanted: Wanted, now: date
             _end_sessions(tenant)
         row = row or SsoProvider(id=uuid7(), tenant_id=tenant.id)
         row.issuer, row.client_id, row.is_on = wanted.issuer, wanted.client_id, wanted.on
-        row.role = wanted.role or ""
+        row.role, row.own_role = ("", None) if role is None else (role.stored_key, role.own)
         if wanted.client_secret:
             row.secret = seal(text=wanted.client_secret, purpose=SECRET, tenant=tenant.id, row=row.id)
         row.save()
@@ -107,10 +115,10 @@ def check_domain(*, tenant: TenantRef, member: Member, domain_id: UUID, now: dat
     found = find_texts(name=record_name(row))
     if record_text(row) not in [text.strip() for text in found]:
         raise DomainNotProved
-    if row.proved_at is None:
+    if row.proved_at is None or row.missing_since is not None:
         with platform_context(), transaction.atomic():
-            row.proved_at = now
-            row.save(update_fields=["proved_at"])
+            row.proved_at, row.missing_since, row.next_at = row.proved_at or now, None, None
+            row.save(update_fields=["proved_at", "missing_since", "next_at"])
             _note(tenant, member, "sso.domain_proved", Target(kind="domain", id=str(row.id), label=row.domain), now)
     return row
 
@@ -147,7 +155,7 @@ def record_text(domain: SsoDomain) -> str:
     return f"{_WORD}{domain.token}"
 
 
-def _refuse_invalid(wanted: Wanted, kept: SsoProvider | None) -> None:
+def _refuse_invalid(wanted: Wanted, role: RoleFound | None, kept: SsoProvider | None) -> None:
     errors: list[FieldError] = []
 
     def wrong(field: str, detail: str) -> None:
@@ -159,7 +167,7 @@ def _refuse_invalid(wanted: Wanted, kept: SsoProvider | None) -> None:
         wrong("client_id", "Enter the client's id.")
     if not wanted.client_secret and (kept is None or kept.issuer != wanted.issuer):
         wrong("client_secret", "Enter the client's secret.")  # what one issuer was told, another must not hear
-    if wanted.role and wanted.role not in ROLES:
+    if wanted.role and (role is None or role.key == Role.OWNER):
         wrong("role", "Choose a role that is not the owner's.")
     if wanted.only and not wanted.on:
         wrong("only", "Switch it on first.")
@@ -190,7 +198,7 @@ def _said(tenant: TenantRef, row: SsoProvider | None) -> dict[str, Any] | None:
     if row is None:
         return None
     only = Tenant.objects.values_list("sso_only", flat=True).get(id=tenant.id)
-    words = {"issuer": row.issuer, "client_id": row.client_id, "role": row.role or None}
+    words = {"issuer": row.issuer, "client_id": row.client_id, "role": key_of(row)}
     return {**words, "on": row.is_on, "only": only}
 
 

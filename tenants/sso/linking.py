@@ -13,7 +13,9 @@ from django.db.models.functions import Lower
 from tenants.audit.noting import SYSTEM, Target, Who, note
 from tenants.closing import refuse_closed
 from tenants.context import TenantRef, platform_context
+from tenants.members.roles.queries import RoleFound
 from tenants.models import Membership, Person, SsoDomain, SsoIdentity, SsoProvider
+from tenants.sso.queries import role_of
 from tenants.sso.refusals import SsoAddressDoesNotCount, SsoNotMember, SsoRefused
 from tenants.sso.rules import Known, Step, address_in, decide, name_in
 
@@ -71,11 +73,14 @@ def _first_time(
         raise SsoAddressDoesNotCount
     membership = _find(tenant, address)
     known = _known(membership) if membership else None
-    step = decide(known=known, may_join=bool(provider.role))
+    role = role_of(provider)
+    step = decide(known=known, may_join=role is not None)
     if step is Step.REFUSE:
         raise SsoNotMember if membership is None else SsoRefused
-    if step is Step.JOIN or membership is None:
-        membership = _join(tenant, provider.role, address, claims, now)
+    if membership is None:
+        if role is None:
+            raise SsoNotMember
+        membership = _join(tenant, role, address, claims, now)
     if step is Step.ASK:
         return Meant(membership.person_id, asks=True)
     connect(tenant=tenant, membership=membership, issuer=issuer, subject=claims["sub"], now=now, agreed=False)
@@ -98,18 +103,19 @@ def _known(membership: Membership) -> Known:
     )
 
 
-def _join(tenant: TenantRef, role: str, address: str, claims: Mapping[str, Any], now: datetime) -> Membership:
+def _join(tenant: TenantRef, role: RoleFound, address: str, claims: Mapping[str, Any], now: datetime) -> Membership:
     refuse_closed(tenant=tenant)
     person = Person.objects.create(
         email=address, name=name_in(claims=claims, address=address), password=make_password(None)
     )
-    membership = Membership.objects.create(tenant_id=tenant.id, person=person, role=role)
+    stored: dict[str, Any] = dict(role.stored)
+    membership = Membership.objects.create(tenant_id=tenant.id, person=person, **stored)
     note(
         tenant=tenant.id,
         who=SYSTEM,
         action="member.joined",
         target=Target(kind="member", id=str(person.id), label=person.name),
         now=now,
-        after={"role": role, "way": "sso"},
+        after={"role": role.key, "way": "sso"},
     )
     return membership

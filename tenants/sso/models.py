@@ -7,7 +7,10 @@ from uuid_utils.compat import uuid7
 
 
 class SsoProvider(models.Model):
-    """The one provider of a company. `secret` is sealed; `role` is what strangers become, empty if they are refused."""
+    """The one provider of a company. `secret` is sealed; `role` is what strangers become, empty if they are refused.
+
+    It is built in, or says that `own_role` is one of the company's own.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.OneToOneField("tenants.Tenant", on_delete=models.CASCADE, related_name="+")
@@ -15,6 +18,7 @@ class SsoProvider(models.Model):
     client_id = models.CharField(max_length=200)
     secret = models.TextField()
     role = models.CharField(max_length=20, blank=True, default="")
+    own_role = models.ForeignKey("tenants.OwnRole", null=True, on_delete=models.SET_NULL, related_name="+")
     is_on = models.BooleanField(default=False)
 
     class Meta:
@@ -26,13 +30,18 @@ class SsoProvider(models.Model):
 
 
 class SsoDomain(models.Model):
-    """A domain of e-mail addresses; what the provider says of them counts once the company has proved it by DNS."""
+    """A domain of e-mail addresses; what the provider says of them counts once the company has proved it by DNS.
+
+    Its record is looked for again at `next_at`; `missing_since` is since when it has not been there.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey("tenants.Tenant", on_delete=models.CASCADE, related_name="+")
     domain = models.CharField(max_length=253)
     token = models.CharField(max_length=64)
     proved_at = models.DateTimeField(null=True)
+    missing_since = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "sso_domains"

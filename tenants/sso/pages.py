@@ -9,15 +9,18 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from tenants.context import current_tenant
+from tenants.context import TenantRef, current_tenant, platform_context
 from tenants.members.member import Member
+from tenants.members.permissions import Role
+from tenants.members.roles.queries import RoleFound, get_roles
 from tenants.middleware import TenantRequest
 from tenants.refusals import NotAllowed, NotFound, Refusal
 from tenants.settings_pages import show_settings, signed_in
 from tenants.sso import commands
-from tenants.sso.commands import ROLES, Wanted, record_name, record_text
+from tenants.sso.commands import Wanted, record_name, record_text
 from tenants.sso.going import CALLBACK
-from tenants.sso.queries import Setting, get_domains, get_setting
+from tenants.sso.queries import Setting, get_domains, get_setting, key_of
+from tenants.sso.rechecking import trusted_until
 
 PATH: Final = "/settings/security"
 _LONGEST: Final = 500
@@ -109,10 +112,11 @@ def _show(request: TenantRequest, refusal: Refusal | None = None) -> HttpRespons
     context = {
         "setting": setting,
         "form": _form(request) if refused else _stored(setting),
-        "roles": ROLES,
+        "roles": _roles(tenant),
         "redirect_uri": request.build_absolute_uri(CALLBACK),
         "domains": [
-            {"row": row, "name": record_name(row), "text": record_text(row)} for row in get_domains(tenant=tenant)
+            {"row": row, "name": record_name(row), "text": record_text(row), "until": trusted_until(row=row)}
+            for row in get_domains(tenant=tenant)
         ],
         "domain": request.POST.get("domain", "") if refusal else "",
         "saved": "" if refusal else request.GET.get("saved", ""),
@@ -128,4 +132,9 @@ def _stored(setting: Setting) -> dict[str, str]:
     if row is None:
         return {"role": "agent"}
     flags = {"on": "on" if row.is_on else "", "only": "on" if setting.only else ""}
-    return {"issuer": row.issuer, "client_id": row.client_id, "role": row.role, **flags}
+    return {"issuer": row.issuer, "client_id": row.client_id, "role": key_of(row) or "", **flags}
+
+
+def _roles(tenant: TenantRef) -> list[RoleFound]:
+    with platform_context():
+        return [role for role in get_roles(tenant=tenant.id) if role.key != Role.OWNER]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tenants.context import TenantRef, platform_context
+from tenants.members.roles.queries import RoleFound, role_in
 from tenants.models import SsoDomain, SsoProvider, Tenant
 
 
@@ -25,7 +26,7 @@ def get_setting(*, tenant: TenantRef) -> Setting:
     """Answer what is set."""
     with platform_context():
         row = Tenant.objects.get(id=tenant.id)
-        provider = SsoProvider.objects.filter(tenant_id=tenant.id).first()
+        provider = SsoProvider.objects.select_related("own_role").filter(tenant_id=tenant.id).first()
     return Setting(provider, row.sso_only, row.require_second_factor)
 
 
@@ -33,3 +34,14 @@ def get_domains(*, tenant: TenantRef) -> Sequence[SsoDomain]:
     """Answer the company's domains, by name."""
     with platform_context():
         return list(SsoDomain.objects.filter(tenant_id=tenant.id).order_by("domain"))
+
+
+def role_of(row: SsoProvider) -> RoleFound | None:
+    """Answer what strangers become; None if they are refused."""
+    return role_in(role=row.role, own=row.own_role)
+
+
+def key_of(row: SsoProvider) -> str | None:
+    """Answer the key of that role."""
+    role = role_of(row)
+    return role.key if role else None

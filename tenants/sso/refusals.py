@@ -52,6 +52,13 @@ class OwnPasswordNeeded(Refusal):
     status = 403
 
 
+class OnlyWayIn(Refusal):
+    """You have no password of your own: set one first ("Forgot the password?"), or you could not come in again."""
+
+    code = "only_way_in"
+    status = 409
+
+
 class DomainNotProved(Refusal):
     """The record is not in the DNS, or not yet."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.sso import api, door_pages, pages
+from tenants.sso import api, door_pages, own_api, pages
 
 urlpatterns = [
     path("sign-in/sso", door_pages.leave, name="sso-leave"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("api/v1/sso/domains", api.DomainsView.as_view(), name="sso-domains"),
     path("api/v1/sso/domains/<uuid:domain>", api.DomainView.as_view(), name="sso-domain"),
     path("api/v1/sso/domains/<uuid:domain>/check", api.CheckView.as_view(), name="sso-domain-check"),
+    path("api/v1/me/connections", own_api.OwnConnections.as_view()),
+    path("api/v1/me/connections/<uuid:connection>", own_api.OwnConnection.as_view()),
 ]

@@ -16,7 +16,7 @@ from tenants.domains.models import Domain
 from tenants.exports.commands import get_storage
 from tenants.exports.models import Export
 from tenants.members.models import Invitation
-from tenants.models import OldSlug, Session, Tenant
+from tenants.models import Membership, OldSlug, Session, SsoIdentity, Tenant
 from tenants.queries import forget_tenant
 from tests.authenticator import Authenticator
 from tests.conftest import PASSWORD, ClientFor, MakeMember
@@ -135,6 +135,7 @@ class Stock:
             "role": self.role,
             "invitation": self.invitation,
             "session": self.session,
+            "connection": self.connection,
             "export": self.export,
         }
 
@@ -170,6 +171,15 @@ class Stock:
         with platform_context():
             Invitation.objects.filter(id=made["id"]).update(sent_at=F("sent_at") - timedelta(hours=1))
         return made["id"]
+
+    def connection(self) -> str:
+        """Let a sign-in service mean the owner; answer the connection's id."""
+        found, tenant = self.owner.get("/api/v1/me").json()["person"]["id"], self.shop.tenant.id
+        with platform_context():
+            said: dict[str, Any] = {"issuer": "https://id.example", "subject": secrets.token_hex(4), "created_at": NOW}
+            membership = Membership.objects.get(tenant_id=tenant, person_id=found)
+            row = SsoIdentity.objects.create(tenant_id=tenant, membership=membership, **said)
+        return str(row.id)
 
     def session(self) -> str:
         """Sign the owner in elsewhere; answer the session's id."""

@@ -20,12 +20,14 @@ from tenants.middleware import TenantRequest
 from tenants.paging import Window
 from tenants.refusals import NotAllowed, NotFound, Refusal
 from tenants.settings_pages import show_settings, signed_in
+from tenants.sso.own import disconnect, get_identities
 
 PATH: Final = "/settings/account"
 DONE: Final = {
     "saved": "Saved.",
     "password": "Your password is changed; all your other sessions have ended.",
     "ended": "The session has ended.",
+    "disconnected": "The sign-in service signs you in here no more.",
     "others": "All your other sessions here have ended.",
 }
 _SHOWN: Final = 50
@@ -56,6 +58,7 @@ def _show(request: TenantRequest, refusal: Refusal | None) -> HttpResponse:
         "languages": settings.LANGUAGES,
         "spoken": person.language or get_language(),
         "sessions": [{"row": row, "is_current": row.id == member.session} for row in rows],
+        "connections": get_identities(tenant=tenant, member=member),
         "elsewhere": [place for place in get_places(member=member, request=request) if not place.is_current],
         "refusal": refusal,
         "refused": request.POST.get("do", "") if refusal else "",
@@ -89,9 +92,24 @@ def _end(request: TenantRequest, member: Member) -> str:
     return "ended"
 
 
+def _disconnect(request: TenantRequest, member: Member) -> str:
+    try:
+        identity = UUID(request.POST.get("connection", ""))
+    except ValueError:
+        raise NotFound from None
+    disconnect(tenant=current_tenant(), member=member, identity=identity, now=datetime.now(UTC))
+    return "disconnected"
+
+
 def _end_others(_request: TenantRequest, member: Member) -> str:
     commands.end_other_sessions(tenant=current_tenant(), member=member, now=datetime.now(UTC))
     return "others"
 
 
-ACTIONS: Final = {"profile": _profile, "password": _password, "end": _end, "end-others": _end_others}
+ACTIONS: Final = {
+    "profile": _profile,
+    "password": _password,
+    "end": _end,
+    "end-others": _end_others,
+    "disconnect": _disconnect,
+}

@@ -14,8 +14,7 @@ from tenants.members.invitations.refusals import (
     InvitationWithdrawn,
 )
 from tenants.members.models import Invitation
-from tenants.members.permissions import ALL, PERMISSIONS
-from tenants.members.roles.queries import NAMES, RoleFound
+from tenants.members.roles.queries import RoleFound, role_in
 from tenants.paging import Page, Window, cut, turn
 
 Status = Literal["open", "accepted", "withdrawn", "expired"]
@@ -32,11 +31,7 @@ def status_of(invitation: Invitation, *, now: datetime) -> Status:
 
 def role_of(invitation: Invitation) -> RoleFound | None:
     """Answer the role that it gives; None where the tenant has removed that role since."""
-    own = invitation.own_role
-    if own is not None:
-        return RoleFound(own.key, own.name, ALL & frozenset(own.permissions), own)
-    found = PERMISSIONS.get(invitation.role)
-    return None if found is None else RoleFound(invitation.role, NAMES[invitation.role], found)
+    return role_in(role=invitation.role, own=invitation.own_role)
 
 
 def get_page(*, tenant: TenantRef, status: Status | None, window: Window, now: datetime) -> Page[Invitation]:

@@ -15,7 +15,7 @@ from tenants.members.people.queries import lock_people
 from tenants.members.permissions import ALL, OWN_ROLE, PERMISSIONS
 from tenants.members.roles.queries import RoleFound, find_role
 from tenants.members.rules import check_manager, check_reach
-from tenants.models import Membership
+from tenants.models import Membership, SsoProvider
 from tenants.refusals import FieldError, Invalid, NotFound, Refusal
 
 MOST: Final = 50
@@ -110,12 +110,13 @@ def change_role(
 
 
 def remove_role(*, tenant: TenantRef, key: str, by: Member, now: datetime) -> None:
-    """Remove a role that nobody has. Raises NotAllowed, NotFound, BuiltIn, BeyondYours or RoleInUse."""
+    """Remove a role that nobody has or gets. Raises NotAllowed, NotFound, BuiltIn, BeyondYours or RoleInUse."""
     check_manager(by=by)
     with platform_context(), transaction.atomic():
         by = lock_people(tenant=tenant, by=by)
         row, _ = _get_own(tenant, key, by)
-        if Membership.objects.filter(own_role=row).exists() or Invitation.open_at(now).filter(own_role=row).exists():
+        holders = (Membership.objects.all(), Invitation.open_at(now), SsoProvider.objects.all())
+        if any(rows.filter(own_role=row).exists() for rows in holders):
             raise RoleInUse
         before = _as_noted(row)
         _note(tenant, by, row, now, before=before, after=None)

@@ -25,9 +25,14 @@ class RoleFound:
     members: int = 0
 
     @property
+    def stored_key(self) -> str:
+        """Answer what is stored as the role's key, beside `own`."""
+        return OWN_ROLE if self.own else self.key
+
+    @property
     def stored(self) -> dict[str, object]:
         """Answer the columns of a membership or an invitation that say this role."""
-        return {"role": OWN_ROLE if self.own else self.key, "own_role": self.own}
+        return {"role": self.stored_key, "own_role": self.own}
 
 
 def find_role(*, tenant: UUID, key: str) -> RoleFound | None:
@@ -36,6 +41,14 @@ def find_role(*, tenant: UUID, key: str) -> RoleFound | None:
         return RoleFound(key, NAMES[key], PERMISSIONS[key])
     own = OwnRole.objects.filter(tenant=tenant, key=key).first() if is_storable(text=key) else None
     return _found(own) if own else None
+
+
+def role_in(*, role: str, own: OwnRole | None) -> RoleFound | None:
+    """Answer the role that two columns say; None where there is none, or the tenant's own has been removed since."""
+    if own is not None:
+        return _found(own)
+    found = PERMISSIONS.get(role)
+    return None if found is None else RoleFound(role, NAMES[role], found)
 
 
 def get_role(*, tenant: UUID, key: str) -> RoleFound:

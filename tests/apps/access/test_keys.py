@@ -235,3 +235,34 @@ def test_who_rotates_a_key_answers_for_it(
     taken = post(client_for(shop.tenant, other), f"{KEYS}/{made['id']}/rotate", {"overlap_s": 0}).json()
     assert taken["created_by"] == str(other.person_id)
     assert with_secret(client_for(shop.tenant), taken["secret"]).get(BASE).status_code == 200
+
+
+def test_a_key_is_suspended_with_who_answers_for_it(
+    shop: Shop, owner: Client, make_member: MakeMember, client_for: ClientFor
+) -> None:
+    """And the list says so: what it shows is what the key can do at this moment."""
+    maker = make_member(shop.tenant, role="admin")
+    body = {"name": "Theirs", "scopes": ["conversations.view"]}
+    made = client_for(shop.tenant, maker).post(KEYS, body, content_type="application/json").json()
+    program = with_secret(client_for(shop.tenant), made["secret"])
+    path, person = f"{KEYS}/{made['id']}", f"/api/v1/members/{maker.person_id}"
+
+    def state() -> tuple[str, list[str], int]:
+        shown = owner.get(path).json()
+        assert owner.get(KEYS).json()["results"][0] == shown
+        return shown["status"], shown["scopes_now"], program.get(BASE).status_code
+
+    assert state() == ("live", ["conversations.view"], 200)
+    role = {"key": "mute", "name": "Mute", "permissions": ["members.view"]}
+    assert owner.post("/api/v1/roles", role, content_type="application/json").status_code == 201
+    assert owner.patch(person, {"role": "mute"}, content_type="application/json").status_code == 200
+    assert state() == ("live", [], 403)
+    assert owner.patch(person, {"is_active": False}, content_type="application/json").status_code == 200
+    assert state() == ("suspended", [], 401)
+    assert owner.patch(person, {"is_active": True, "role": "admin"}, content_type="application/json").status_code == 200
+    assert state() == ("live", ["conversations.view"], 200)
+    assert owner.patch(person, {"is_active": False}, content_type="application/json").status_code == 200
+    rotated = post(owner, f"{path}/rotate").json()
+    assert (rotated["status"], rotated["scopes_now"]) == ("live", ["conversations.view"]), (
+        "somebody answers for it again"
+    )

@@ -44,6 +44,7 @@ class Id(StrEnum):
     CURSOR = "cursor"
     EMAIL = "email"
     SLUG = "slug"
+    CONNECTION = "connection"
     PLAIN = "plain"  # a word or a number that means the same everywhere: a kind, a version, a seq
 
 

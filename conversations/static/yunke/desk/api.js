@@ -51,5 +51,6 @@ export const api = {
   assign: (id, member) => call("POST", conversation(id, "/assign"), { member }),
   note: (id, note) => call("POST", conversation(id, "/notes"), note),
   resolve: (id) => call("POST", conversation(id, "/resolve"), {}),
+  erase: (contact) => call("POST", `/contacts/${contact}/erase`, {}),
   reopen: (id) => call("POST", conversation(id, "/reopen"), {}),
 };

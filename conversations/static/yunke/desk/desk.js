@@ -8,6 +8,7 @@ import { ACTIONS, allowed } from "./actions.js";
 import { api } from "./api.js";
 import { Drafts } from "./composer.js";
 import { ListPane } from "./listpane.js";
+import { Erasing } from "./erasing.js";
 import { Palette, helpDialog } from "./palette.js";
 import { Panel } from "./panel.js";
 import { FILTERS, applyDesk, emptyRows, loaded, merged, visible } from "./rows.js";
@@ -45,10 +46,11 @@ export class Desk {
     this.panel = new Panel(this);
     this.palette = new Palette(this);
     this.shortcuts = helpDialog(this);
+    this.erasing = new Erasing(this);
     this.toasts = new Toasts();
     this.bar = new Topbar(this);
     this.main = h("main.panes", {}, this.list.node, this.pane.node, this.panel.node);
-    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.toasts.node];
+    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.toasts.node];
   }
 
   may(permission) {
@@ -303,6 +305,19 @@ export class Desk {
 
   reopen() {
     return this.#change(api.reopen);
+  }
+
+  /** Erase a row's contact; answer null, or why not. What is gone then is told by the log, here as everywhere. */
+  async erase(row) {
+    try {
+      await api.erase(row.contact.id);
+      this.toasts.show(this.say("erased_now"));
+      return null;
+    } catch (error) {
+      if (error.status === undefined) throw error;
+      if (error.status === 401) return signIn();
+      return error.status === 0 ? this.say("offline") : (error.detail ?? this.say("not_done"));
+    }
   }
 
   async #change(act, id = this.current) {

@@ -10,6 +10,9 @@ export const FILTERS = {
 
 export const emptyRows = () => ({ rows: {}, reach: {} });
 
+/** What stands for the name of a contact who was erased. */
+export const ERASED = "—";
+
 /** What unread can be told from: the count in the snapshot, and what the contact wrote since. */
 const fromSnapshot = (found, position) => ({
   ...found,
@@ -54,7 +57,7 @@ const CHANGES = {
     body.by === "member" ? readUpTo(row, body.seq) : { ...row, contact_read_seq: Math.max(row.contact_read_seq, body.seq) },
   "conversation.resolved.v1": (row) => ({ ...row, status: "resolved" }),
   "conversation.reopened.v1": (row) => ({ ...row, status: "open" }),
-  "contact.erased.v1": (row) => ({ ...row, last_text: "", contact: { ...row.contact, name: "—" } }),
+  "contact.erased.v1": (row) => ({ ...row, last_text: "", contact: { ...row.contact, name: ERASED } }),
   "conversation.assigned.v1": (row, { body }) => ({ ...row, assignee: body.to }),
   "contact.merged.v1": (row, { body: { contact, name, external_id } }) => ({
     ...row,

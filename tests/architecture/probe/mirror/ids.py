@@ -36,6 +36,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.ROLE: lambda: f"canary-{secrets.token_hex(4)}-role",
     Id.INVITATION: uuid,
     Id.SESSION: uuid,
+    Id.CONNECTION: uuid,
     Id.EMAIL: lambda: f"canary-{secrets.token_hex(4)}@example.com",
     Id.SLUG: lambda: f"canary-{secrets.token_hex(4)}",
 }

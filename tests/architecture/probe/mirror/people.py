@@ -29,7 +29,7 @@ def add_people_things(*, tenant: TenantRef, mark: str, member: Member, now: date
             tenant_id=tenant.id, issuer=f"https://{mark}.example", client_id=mark, secret=mark, role=f"{mark}-role"
         )
         domain = SsoDomain.objects.create(tenant_id=tenant.id, domain=f"{mark}.example", token=mark)
-        SsoIdentity.objects.create(
+        identity = SsoIdentity.objects.create(
             tenant_id=tenant.id, issuer=mark, subject=mark, membership_id=member.membership_id, created_at=now
         )
         SecurityKey.objects.create(
@@ -49,6 +49,7 @@ def add_people_things(*, tenant: TenantRef, mark: str, member: Member, now: date
         session = Session.objects.filter(tenant=tenant.id, person=member.person_id).latest("created_at")
     return {
         Id.FACTOR: str(app.id),
+        Id.CONNECTION: str(identity.id),
         Id.DOMAIN: str(domain.id),
         Id.INVITATION: str(invitations[0].id),
         Id.ROLE: f"{mark}-role",

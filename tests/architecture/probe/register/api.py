@@ -31,6 +31,8 @@ ENTRIES: Final = (
     api(f"POST {ME}/webauthn/challenge", MEMBER, Bound.CALLER),
     api(f"POST {ME}/recovery-codes", MEMBER, Bound.CALLER),
     api(f"POST {ME}/proof", MEMBER, Bound.CALLER),
+    api(f"GET {ME}/connections", MEMBER, Bound.CALLER),
+    api(f"DELETE {ME}/connections/{{connection}}", MEMBER, Bound.CALLER, connection=Id.CONNECTION),
     api("PATCH /api/v1/me", MEMBER, Bound.CALLER),
     api("GET /api/v1/me/tenants", MEMBER, Bound.CALLER),
     api("POST /api/v1/me/password", MEMBER, Bound.CALLER),

@@ -1,0 +1,50 @@
+"""What the company's provider means by oneself: seeing it, and disconnecting it from one's account."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from tenants.audit.noting import Target, note, who_is
+from tenants.context import TenantRef, platform_context
+from tenants.members.member import Member
+from tenants.members.proof import Way
+from tenants.models import Person, Session, SsoIdentity
+from tenants.refusals import NotFound
+from tenants.sso.refusals import OnlyWayIn
+
+
+def get_identities(*, tenant: TenantRef, member: Member) -> list[SsoIdentity]:
+    """Answer what one is connected to here, the oldest first."""
+    with platform_context():
+        rows = SsoIdentity.objects.filter(tenant_id=tenant.id, membership_id=member.membership_id)
+        return list(rows.order_by("created_at", "id"))
+
+
+def disconnect(*, tenant: TenantRef, member: Member, identity: UUID, now: datetime) -> None:
+    """Let a provider mean one no more; sessions that it opened end, but the one in hand.
+
+    Raises NotFound, or OnlyWayIn for who has no password of their own.
+    """
+    with platform_context(), transaction.atomic():
+        person = Person.objects.select_for_update().get(id=member.person_id)
+        rows = SsoIdentity.objects.filter(tenant_id=tenant.id, membership_id=member.membership_id)
+        row = rows.filter(id=identity).first()
+        if row is None:
+            raise NotFound
+        if not person.has_usable_password():
+            raise OnlyWayIn
+        issuer = row.issuer
+        row.delete()
+        opened = Session.objects.filter(tenant_id=tenant.id, person=person, way=Way.SSO.value)
+        (opened.exclude(id=member.session) if member.session else opened).delete()
+        target = Target(kind="member", id=str(person.id), label=person.name)
+        before = {"issuer": issuer}
+        note(
+            tenant=tenant.id,
+            who=who_is(caller=member),
+            action="sso.disconnected",
+            target=target,
+            now=now,
+            before=before,
+        )
