@@ -13,6 +13,7 @@ from tenants.members.proof import Verdict
 from tenants.members.sessions import Seat, SessionStore, find_seat
 from tenants.moving import send_on
 from tenants.queries import find_tenant_by_host, is_old_address
+from tenants.speaking import speak
 
 
 class TenantRequest(HttpRequest):
@@ -56,6 +57,7 @@ class TenantMiddleware:
         match find_seat(session=request.session, tenant=tenant):
             case Seat(member, Verdict.LET_IN):
                 request.member = member
+                speak(request=request)
             case Seat(member, Verdict.ENROL):
                 request.candidate = member
         cast("SessionStore", request.session).note_seen(now=datetime.now(UTC))

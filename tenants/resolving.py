@@ -47,7 +47,7 @@ def _look(name: str, kind: str, timeout_s: float) -> list[str]:
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except (dns.exception.DNSException, OSError, UnicodeError, ValueError) as error:
-        raise LookupFailed(detail=f"The name cannot be looked up ({type(error).__name__}).") from error
+        raise LookupFailed from error
     if kind == "TXT":
         return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
     return [str(record.address) for record in answer]

@@ -1,8 +1,7 @@
 """What every host has: choosing the language."""
 
 from django.urls import path
-from django.views.i18n import set_language
 
-from tenants.closing import while_closed
+from tenants.speaking import choose
 
-urlpatterns = [path("language", while_closed(set_language), name="language")]
+urlpatterns = [path("language", choose, name="language")]

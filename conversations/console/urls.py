@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from conversations.console import audit, inboxes, views, widget
+from conversations.console import audit, inboxes, keys, views, widget
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("settings/inboxes", inboxes.page, name="inboxes"),
+    path("settings/keys", keys.page, name="keys"),
     path("settings/audit", audit.page, name="audit"),
     path("try/<str:key>", views.sample_site, name="try"),
     path("widget.js", widget.loader, name="widget-loader"),

@@ -19,6 +19,7 @@ from tenants.domains import commands as domains
 from tenants.domains.models import Domain
 from tenants.domains.proving import FILE, RECORD, WORD
 from tenants.domains.queries import get_domains
+from tenants.domains.wording import say_problem
 from tenants.exports.api import download as stream
 from tenants.exports.commands import ask_for_export
 from tenants.exports.queries import get_export, get_page
@@ -138,7 +139,12 @@ def _show(request: TenantRequest, refusal: Refusal | None = None, did: str = "")
 
 
 def _proofs(row: Domain) -> dict[str, Any]:
-    return {"row": row, "record": f"{RECORD}.{row.name}", "proof": f"{WORD}{row.token}"}
+    return {
+        "row": row,
+        "record": f"{RECORD}.{row.name}",
+        "proof": f"{WORD}{row.token}",
+        "problem": say_problem(problem=row.problem),
+    }
 
 
 def _details(refusal: Refusal | None) -> list[str]:

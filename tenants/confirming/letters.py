@@ -9,6 +9,7 @@ from tenants.confirming.models import Confirmation
 from tenants.mail.queueing import queue_mail
 from tenants.members.commands import find_person
 from tenants.models import Person, Tenant
+from tenants.speaking import spoken_by
 
 LASTS: Final = timedelta(days=3)
 
@@ -47,6 +48,5 @@ def ask_to_confirm(
         "days": LASTS.days,
         "removed_at": removed_at,
     }
-    queue_mail(
-        to=person.email, template="confirm", context=context, language=letter.language, now=now, tenant=tenant.id
-    )
+    language = spoken_by(person=person, otherwise=letter.language)
+    queue_mail(to=person.email, template="confirm", context=context, language=language, now=now, tenant=tenant.id)

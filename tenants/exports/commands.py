@@ -26,6 +26,7 @@ from tenants.mail.queueing import queue_mail
 from tenants.members.member import Member
 from tenants.models import Person, Tenant
 from tenants.refusals import NotAllowed
+from tenants.speaking import spoken_by
 
 logger = structlog.get_logger(__name__)
 
@@ -156,7 +157,7 @@ def _finish(export: Export, size: int, total: str, now: datetime) -> None:
                 to=person.email,
                 template="export_ready",
                 context=context,
-                language=export.language,
+                language=spoken_by(person=person, otherwise=export.language),
                 now=now,
                 tenant=export.tenant_id,
             )

@@ -100,6 +100,7 @@ def begin(*, session: SessionBase, tenant: TenantRef, person_id: UUID, proof: Pr
     session["tenant"] = str(tenant.id)
     session["person"] = str(person_id)
     session["password"] = person.get_session_auth_hash()
+    session["language"] = person.language
     session["way"], session["factor"] = proof.way.value, proof.factor
     if proof.is_own:
         note_proof(session=session, now=now)

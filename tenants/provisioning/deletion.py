@@ -23,6 +23,7 @@ from tenants.provisioning.refusals import DeletionAsked
 from tenants.provisioning.slugs import digest_of
 from tenants.provisioning.suspension import close_or_open
 from tenants.refusals import NotAllowed, NotFound
+from tenants.speaking import spoken_by
 from tenants.tries import Tries
 
 logger = structlog.get_logger(__name__)
@@ -105,12 +106,12 @@ def _tell(row: Tenant, by: Member, action: str, after: dict[str, Any], language:
     note(tenant=row.id, who=who_is(caller=by), action=action, target=target, after=after, now=now)
     owners = Membership.objects.filter(tenant_id=row.id, role="owner", is_active=True, person__is_active=True)
     context = {"company": row.name, "by": by.name, "until": row.delete_at}
-    for email in sorted(set(owners.values_list("person__email", flat=True))):
+    for owner in owners.select_related("person").order_by("person__email"):
         queue_mail(
-            to=email,
+            to=owner.person.email,
             template=action.replace("tenant.", ""),
             context=context,
-            language=language,
+            language=spoken_by(person=owner.person, otherwise=language),
             now=now,
             tenant=row.id,
         )

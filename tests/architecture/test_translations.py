@@ -3,15 +3,26 @@
 import re
 from gettext import GNUTranslations
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from babel.messages.pofile import read_po
+from django.utils import translation
 
+from tenants.domains import refusals as domains
+from tenants.domains.wording import JOINT, SENTENCES, say_problem
+from tenants.factors import refusals as factors
+from tenants.members import refusals as members
+from tenants.members import rules as rules_of_members
+from tenants.members.invitations import refusals as invitations
+from tenants.provisioning import refusals as company
 from tenants.provisioning import rules
 from tenants.provisioning.refusals import SlugTaken
-from tenants.refusals import FieldError
+from tenants.refusals import FieldError, Refusal
 from tenants.settings_pages import PLACES
+from tenants.sso import refusals as sso
 
+SHOWN_ON_PAGES = (company, domains, factors, invitations, members, rules_of_members, sso)
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted(ROOT.glob("*/locale/*/LC_MESSAGES/django.po"))
 TEMPLATES = sorted(path for app in ("tenants", "conversations") for path in (ROOT / app / "templates").rglob("*.*"))
@@ -58,3 +69,17 @@ def test_what_sign_up_refuses_is_said_in_chinese() -> None:
     errors += [error for name in ("", "a\nb") for error in rules.name_errors(name=name)]
     errors += [error for password in ("", "x" * 201) for error in rules.password_length_errors(password=password)]
     assert {error["detail"] for error in errors} <= set(chinese())
+
+
+def test_what_is_wrong_with_a_domain_is_said_in_chinese() -> None:
+    assert {*SENTENCES, JOINT} <= set(chinese())
+    with translation.override("zh-hans"):
+        said = say_problem(problem="there is no TXT record, and its file is not there (HTTP 404)")
+        assert said == "没有 TXT 记录，并且其文件不存在 (HTTP 404)"
+        assert say_problem(problem=SENTENCES[0]) == chinese()[SENTENCES[0]]
+
+
+@pytest.mark.parametrize("room", SHOWN_ON_PAGES, ids=lambda room: room.__name__)
+def test_what_the_settings_refuse_is_said_in_chinese(room: ModuleType) -> None:
+    kinds = [kind for kind in vars(room).values() if isinstance(kind, type) and issubclass(kind, Refusal)]
+    assert {kind().detail for kind in kinds if kind.__module__ == room.__name__} <= set(chinese())

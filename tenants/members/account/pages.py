@@ -72,6 +72,8 @@ def _profile(request: TenantRequest, member: Member) -> str:
     language = request.POST.get("language", "")
     known = language if language in dict(settings.LANGUAGES) else None
     commands.change_profile(member=member, name=request.POST.get("name", ""), language=known)
+    if known:
+        request.session["language"] = known
     return "saved"
 
 

@@ -26,6 +26,7 @@ from tenants.models import Person, Tenant
 from tenants.provisioning.validation import password_errors
 from tenants.queries import get_tenant_name
 from tenants.refusals import Invalid, Refusal
+from tenants.speaking import spoken_by
 from tenants.text import is_storable
 
 LASTS: Final = timedelta(hours=1)
@@ -123,7 +124,7 @@ def _has_no_password_here(tenant: Tenant, person: Person) -> bool:
 
 
 def _write(row: Reset, person: Person, template: str, context: dict[str, str], now: datetime) -> None:
-    language, tenant = person.language or row.language, row.tenant.id
+    language, tenant = spoken_by(person=person, otherwise=row.language), row.tenant.id
     queue_mail(to=person.email, template=template, context=context, language=language, now=now, tenant=tenant)
 
 

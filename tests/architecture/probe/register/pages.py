@@ -56,6 +56,8 @@ ENTRIES: Final = (
     page("GET /settings/company/exports/{export}", MEMBER, Bound.ROWS, export=Id.EXPORT),
     page("GET /settings/inboxes", MEMBER),
     page("GET /settings/audit", MEMBER),
+    page("GET /settings/keys", MEMBER),
+    page("POST /settings/keys", MEMBER, key=Id.KEY),
     page("POST /settings/inboxes", MEMBER, key=Id.INBOX),
     page("GET /try/{key}", EVERYBODY, key=Id.INBOX),
     page("GET /widget.js", EVERYBODY, Bound.SAME),

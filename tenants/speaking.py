@@ -1,0 +1,44 @@
+"""The language that somebody has chosen: kept with the person, spoken in every browser they sign in with and in mails.
+
+In a browser where a language was chosen by hand that one is spoken: its cookie says so.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.views.i18n import set_language
+
+from tenants.closing import while_closed
+from tenants.context import platform_context
+from tenants.models import Person
+
+if TYPE_CHECKING:
+    from tenants.middleware import TenantRequest
+
+KEY = "language"
+
+
+@while_closed
+def choose(request: "TenantRequest") -> HttpResponseBase:
+    """Take the form that every page has: Django's own view, and the person remembers it if one is signed in."""
+    language = request.POST.get("language", "")
+    if request.method == "POST" and request.member is not None and language in dict(settings.LANGUAGES):
+        with platform_context():
+            Person.objects.filter(id=request.member.person_id).update(language=language)
+        request.session[KEY] = language
+    return set_language(request)
+
+
+def speak(*, request: HttpRequest) -> None:
+    """Speak the language of who is signed in, unless another was chosen in this browser."""
+    language = request.session.get(KEY, "")
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and language in dict(settings.LANGUAGES):
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+
+
+def spoken_by(*, person: Person, otherwise: str) -> str:
+    """Answer the language to write to somebody in."""
+    return person.language or otherwise
