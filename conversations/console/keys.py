@@ -8,7 +8,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from conversations.access.commands import make_key, revoke_key
-from conversations.access.models import ApiKey
 from conversations.access.queries import Makers, find_makers, get_page, judge_key
 from tenants.members.member import Member
 from tenants.members.permissions import KEY_SCOPES, NOTES_READ, PERSONAL_READ, READING_SCOPES
@@ -59,8 +58,9 @@ def _take(request: TenantRequest, by: Member, now: datetime) -> str:
 
 
 def _show(request: TenantRequest, by: Member, *, refusal: Refusal | None = None, secret: str = "") -> HttpResponse:
-    cursor = {"cursor": request.GET["cursor"]} if request.GET.get("cursor") else {}
-    found = get_page(window=open_window(query=PageQuery(**cursor), name="keys page"))
+    cursor = request.GET.get("cursor", "")
+    query = PageQuery(cursor=cursor) if cursor else PageQuery()
+    found = get_page(window=open_window(query=query, name="keys page"))
     makers, now = find_makers(), datetime.now(UTC)
     chosen = request.POST.getlist("scope") if refusal else []
     context = {
@@ -80,7 +80,7 @@ def _show(request: TenantRequest, by: Member, *, refusal: Refusal | None = None,
     return show_settings(request, template="console/keys.html", context=context, status=status)
 
 
-def _card(row: ApiKey, makers: Makers, now: datetime) -> dict[str, Any]:
+def _card(row: Any, makers: Makers, now: datetime) -> dict[str, Any]:
     status, scopes = judge_key(key=row, makers=makers, now=now)
     return {
         "row": row,
