@@ -12,6 +12,7 @@ from conversations.live.server import LiveServer
 from tenants.database.pool import TenantPool
 
 logger = structlog.get_logger(__name__)
+READERS: Final = 8  # connections for reading: more wait for the database than work, when everybody comes back at once
 COLLECT_AFTER: Final = (20_000, 20, 50)
 
 
@@ -52,7 +53,7 @@ class LiveProcess:
 
     async def _start(self, send: Callable[[Any], Awaitable[None]]) -> None:
         try:
-            self._connections = TenantPool(settings.YUNKE_DATABASE_DSN, max_size=4)
+            self._connections = TenantPool(settings.YUNKE_DATABASE_DSN, max_size=READERS)
             await self._connections.open()
             self._live = build_live(connections=self._connections)
             await self._live.start()

@@ -58,6 +58,11 @@ class PromptSockets(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self._let_send(KERNEL_BYTES)
 
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the connection is lost or being closed."""
+        return bool(self.transport.is_closing())
+
     def make_way(self) -> None:
         """Let the kernel take what is left and a few last words: a peer that reads one day finds them there."""
         if not self.transport.is_closing():

@@ -4,7 +4,7 @@ A stock Channels consumer dispatches every frame through the channel layer, whic
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final
 
 import structlog
@@ -24,6 +24,7 @@ from tenants.refusals import NotAllowed, Refusal
 logger = structlog.get_logger(__name__)
 
 HELLO_S: Final = 5.0
+LOOK_S: Final = 0.5
 SLOW_S: Final = 2.0
 NOT_SIGNED_IN: Final = 4001
 NOT_ALLOWED: Final = 4003
@@ -51,9 +52,10 @@ class LiveConsumer:
             return
         server = self._server()
         await send({"type": "websocket.accept"})
+        wire = wire_of(scope=scope, send=send)
         with tenant_context(scope["tenant"]):
             try:
-                pass_ = await self._hear_hello(server, scope, receive)
+                pass_ = await self._hear_hello(server, scope, receive, wire)
             except Gone:
                 return
             except Refusal as refusal:
@@ -64,10 +66,9 @@ class LiveConsumer:
                 logger.exception("live.hello_failed", schema=scope["tenant"].schema)
                 await _turn_away(send, Unavailable())
                 return
-            wire = wire_of(scope=scope, send=send)
             await self._serve(server, scope["tenant"], pass_, receive, send, wire)
 
-    async def _hear_hello(self, server: LiveServer, scope: Scope, receive: Receive) -> Pass:
+    async def _hear_hello(self, server: LiveServer, scope: Scope, receive: Receive, wire: Wire) -> Pass:
         try:
             text = await asyncio.wait_for(_next_text(receive), HELLO_S)
         except TimeoutError:
@@ -81,7 +82,7 @@ class LiveConsumer:
         with server.door.enter(tenant.schema) as is_inside:
             if not is_inside:
                 raise Busy
-            return await server.gate.admit(hello=frame, tenant=tenant, origin=scope["origin"])
+            return await _while_there(wire, server.gate.admit(hello=frame, tenant=tenant, origin=scope["origin"]))
 
     async def _serve(
         self, server: LiveServer, tenant: TenantRef, pass_: Pass, receive: Receive, send: Send, wire: Wire
@@ -125,6 +126,19 @@ async def _read(session: Session, receive: Receive) -> None:
             session.refuse(refusal)
             continue
         await session.take(text=text)
+
+
+async def _while_there(wire: Wire, work: Coroutine[Any, Any, Pass]) -> Pass:
+    """Do no work for somebody who has given up waiting: they are back already, and want it done again."""
+    working = asyncio.create_task(work)
+    try:
+        while not working.done():
+            await asyncio.wait({working}, timeout=LOOK_S)
+            if wire.is_gone:
+                raise Gone
+        return working.result()
+    finally:
+        working.cancel()
 
 
 async def _next_text(receive: Receive) -> str:

@@ -57,6 +57,7 @@ logger = structlog.get_logger(__name__)
 
 TOPICS: Final = 500
 GOING_AWAY: Final = 1012
+CATCH_UP_AGAIN_S: Final = (0.5, 1.0, 2.0)
 _SEND: Final = '"send"'
 
 
@@ -218,12 +219,19 @@ class Session:
             self._server.feeds.remove(tenant=self.tenant, subscription=subscription)
 
     async def _caught_up(self, subscription: Subscription) -> None:
-        try:
-            await subscription.catch_up(log=self._server.log, tenant=self.tenant)
-        except Exception:
-            # The client comes back and resumes where it is; a topic that cannot be read must not stay half open.
-            logger.exception("live.catch_up_failed", schema=self.tenant.schema)
-            self.outbox.close(GOING_AWAY)
+        """Try again for a while: whoever is sent away instead comes back and asks for everything at once."""
+        for pause_s in (*CATCH_UP_AGAIN_S, None):
+            try:
+                await subscription.catch_up(log=self._server.log, tenant=self.tenant)
+            except Exception:
+                if pause_s is None:
+                    # The client comes back and resumes where it is; what cannot be read must not stay half open.
+                    logger.exception("live.catch_up_failed", schema=self.tenant.schema)
+                    self.outbox.close(GOING_AWAY)
+                    return
+                await asyncio.sleep(pause_s)
+            else:
+                return
 
     def _read(self, conversation: UUID, seq: int) -> None:
         """Only what was sent to this socket can have been read on it; who may not answer leaves no mark."""

@@ -33,6 +33,10 @@ class Wire(Protocol):
     def resume(self) -> None:
         """Offer again what was not taken yet, and go on reading; it never raises."""
 
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether nobody is there any more, as far as one can know."""
+
     def make_way(self) -> None:
         """Take a few last words even if the peer takes nothing: they are there when it reads again."""
 
@@ -52,6 +56,11 @@ class LongWay:
 
     def resume(self) -> None:
         """Do nothing: nothing is held back."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Know nothing."""
+        return False
 
     def make_way(self) -> None:
         """Do nothing: what is buffered where is the server's."""

@@ -61,9 +61,10 @@ class TenantPool:
         If a connection died, another one is asked: the statement must bear being run twice. Raises psycopg's errors;
         PoolTimeout among them says that too many others ask.
         """
-        # In a task of its own: who is cancelled meanwhile, as sockets' sessions are, must not leave a connection in
-        # the middle of a statement, or a place taken for good.
-        asking = asyncio.create_task(self._fetch(tenant or PLATFORM, text, params))
+        await self._take_place()
+        # In a task of its own: who is cancelled now, as sockets' sessions are, must not leave a connection in the
+        # middle of a statement, or a place taken for good. Who is cancelled before is not waited for by anybody.
+        asking = asyncio.create_task(self._in_place(tenant or PLATFORM, text, params))
         self._asking.add(asking)
         asking.add_done_callback(self._asked)
         return await asyncio.shield(asking)
@@ -73,31 +74,31 @@ class TenantPool:
         if not asking.cancelled():
             asking.exception()  # whoever wanted it may have gone
 
-    async def _fetch(self, scope: Scope, text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        async with self._place():
-            for _ in range(TRIES - 1):
-                async with self._connection() as connection:
-                    try:
-                        return await _ask(connection, scope, text, params)
-                    except OperationalError:
-                        if not connection.closed:
-                            raise
-                # What ended this one has most likely ended the others, too: each would cost its time to find out.
-                await self._drop_idle()
-            async with self._connection() as connection:
-                return await _ask(connection, scope, text, params)
-
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
+    async def _take_place(self) -> None:
         try:
             async with asyncio.timeout(WAIT_S):
                 await self._places.acquire()
         except TimeoutError:
             raise PoolTimeout(f"no connection became free within {WAIT_S:.0f} s") from None
+
+    async def _in_place(self, scope: Scope, text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         try:
-            yield
+            return await self._fetch(scope, text, params)
         finally:
             self._places.release()
+
+    async def _fetch(self, scope: Scope, text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        for _ in range(TRIES - 1):
+            async with self._connection() as connection:
+                try:
+                    return await _ask(connection, scope, text, params)
+                except OperationalError:
+                    if not connection.closed:
+                        raise
+            # What ended this one has most likely ended the others, too: each would cost its time to find out.
+            await self._drop_idle()
+        async with self._connection() as connection:
+            return await _ask(connection, scope, text, params)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection]:

@@ -20,7 +20,7 @@ ACK_S: Final = 15.0
 PING_S: Final = 20.0
 AGAIN_S: Final = 0.3
 LARGEST_FRAME: Final = 4_194_304
-TRY_AGAIN: Final = {"unavailable", "stale"}
+TRY_AGAIN: Final = {"unavailable", "busy", "stale"}
 NOT_SIGNED_IN: Final = "not_signed_in"
 
 Hear = Callable[[str, dict[str, Any]], None]
@@ -86,6 +86,7 @@ class Live:
         self._pause = 0.0
         self._broken: Exception | None = None
         self._task: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Connect; raise Obstacle or Refused if that cannot be."""
@@ -111,6 +112,10 @@ class Live:
         """Have everything of a topic after what its view has, from now on and after each return."""
         self._views[view.name] = view
         await self.say({"type": "subscribe", "topic": view.name, "after": view.after})
+
+    def _subscribe_again(self, view: View) -> None:
+        if self._views.get(view.name) is view:
+            self._asking = asyncio.create_task(self.subscribe(view))
 
     async def unsubscribe(self, view: View) -> None:
         """No more of it."""
@@ -239,6 +244,8 @@ class Live:
                 pending.answer.set_result(None)
             else:
                 pending.answer.set_exception(Refused(code))
+        elif view is not None and code in TRY_AGAIN:
+            asyncio.get_running_loop().call_later(AGAIN_S, self._subscribe_again, view)
         elif view is not None:
             view.fail(Refused(code))
         else:

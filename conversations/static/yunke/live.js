@@ -273,7 +273,9 @@ export class Live {
 
   _error(frame) {
     const { id, code, topic } = frame;
-    if (topic && this.#topics.has(topic)) Object.assign(this.#topics.get(topic), { healing: false, head: 0 });
+    const sub = topic && this.#topics.get(topic);
+    if (sub) Object.assign(sub, { healing: false, head: 0 });
+    if (sub && TRY_AGAIN.has(code)) setTimeout(() => this.#topics.get(topic) === sub && this.#ask(sub), 1_000);
     if (id && TRY_AGAIN.has(code)) setTimeout(() => this.#land(id), 1_000);
     else if (id) {
       this.outbox.failed(id, code);
