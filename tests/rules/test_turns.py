@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.engine.events import Draft
-from conversations.engine.turns import COMPANY_S, IN_COMPANY, MAX_EVENTS, MAX_TENANTS, Turns
+from conversations.engine.turns import COMPANY_S, IN_COMPANY, LOUD, LOUD_TOGETHER, MAX_EVENTS, MAX_TENANTS, Turns
 from conversations.engine.writer import Entry
 from conversations.threads.events import ConversationResolved
 from tests.rules.scenario import CONVERSATION
@@ -42,6 +42,21 @@ def test_in_company_nobody_makes_the_others_wait_long() -> None:
     assert Counter(one.schema for one in taken) == {"flood": IN_COMPANY, "quiet": 1}
     assert len(turns.take(now=COMPANY_S / 2)) == IN_COMPANY, "the quiet one may be back at any moment"
     assert len(turns.take(now=2 * COMPANY_S)) == MAX_EVENTS
+
+
+def test_while_somebody_says_little_those_who_say_much_are_brief() -> None:
+    turns = Turns()
+    fill(turns, "flood", 5_000)
+    assert len(turns.take(now=0)) > LOUD
+    turns.add(entry("quiet"))
+    assert Counter(one.schema for one in turns.take(now=0.1)) == {"flood": LOUD_TOGETHER, "quiet": 1}
+    fill(turns, "torrent", 5_000)
+    while turns._written.get("torrent", 0) <= LOUD:
+        turns.take(now=0.2)
+    turns.add(entry("quiet"))
+    said = {"flood": LOUD_TOGETHER // 2, "torrent": LOUD_TOGETHER // 2, "quiet": 1}
+    assert Counter(one.schema for one in turns.take(now=0.3)) == said
+    assert len(turns.take(now=3)) == 2 * IN_COMPANY, "the quiet one has long gone"
 
 
 def test_many_share_a_commit_and_what_some_leave_others_take() -> None:
