@@ -1,4 +1,4 @@
-"""The worker's other threads: each does one thing that takes its time and must not hold up the readers of the log."""
+"""Threads beside a worker or a server: each does one thing that takes its time and must not hold up anything else."""
 
 import threading
 from collections.abc import Callable
@@ -50,7 +50,8 @@ class Attendant:
 
     def join(self) -> None:
         """Wait for that, some seconds at most: whatever is cut off is done again."""
-        self._thread.join(timeout=ENDS_S)
+        if self._thread.is_alive():
+            self._thread.join(timeout=ENDS_S)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -1,5 +1,6 @@
 """The live server's life inside one server process: started before the first request, drained before the last."""
 
+import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -7,7 +8,8 @@ from typing import Any, Final
 import structlog
 from django.conf import settings
 
-from config.wiring import build_live
+from config.attendant import Attendant
+from config.wiring import PRESENCE, build_live
 from conversations.live.server import LiveServer
 from tenants.database.pool import TenantPool
 
@@ -23,6 +25,7 @@ class LiveProcess:
         """Start nothing: there is no event loop yet."""
         self._live: LiveServer | None = None
         self._connections: TenantPool | None = None
+        self._attendant = Attendant(PRESENCE)
 
     def get_live(self) -> LiveServer:
         """Answer the live server; raise RuntimeError before the process has started."""
@@ -32,6 +35,7 @@ class LiveProcess:
 
     def drain(self) -> None:
         """Tell every socket to come back elsewhere."""
+        self._attendant.stop()
         if self._live is not None:
             self._live.drain()
 
@@ -57,6 +61,7 @@ class LiveProcess:
             await self._connections.open()
             self._live = build_live(connections=self._connections)
             await self._live.start()
+            self._attendant.start()
         except Exception as error:
             logger.exception("live.start_failed")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
@@ -65,8 +70,10 @@ class LiveProcess:
             await send({"type": "lifespan.startup.complete"})
 
     async def _stop(self) -> None:
+        self._attendant.stop()
         if self._live is not None:
             await self._live.stop()
+        await asyncio.to_thread(self._attendant.join)
         if self._connections is not None:
             await self._connections.close()
 

@@ -29,7 +29,11 @@ from conversations.engine.hints import Change
 from conversations.engine.readers import Reader
 from conversations.engine.writer import Writer
 from conversations.live.gate import Gate
+from conversations.live.holding import Holding
 from conversations.live.server import LiveServer
+from conversations.presence.commands import leave
+from conversations.presence.reason import PRESENCE_REASON
+from conversations.presence.settling import Settling
 from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
 from tenants import ports
@@ -46,6 +50,8 @@ from tenants.mail.queueing import CHANNEL as MAIL_QUEUED
 from tenants.mail.sending import forget_sent, send_due
 from tenants.members.departures import tell_departures
 from tenants.members.resets.commands import answer_resets, forget_resets
+from tenants.presence.commands import Steadiness
+from tenants.presence.statements import CHANNEL as CONNECTIONS_CHANGED
 from tenants.provisioning.commands import resume_unfinished
 from tenants.provisioning.deletion import delete_due, forget_addresses
 from tenants.provisioning.ready import CHANNEL as READY_TAKEN
@@ -55,7 +61,7 @@ from tenants.sso.rechecking import recheck_due
 READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
 
 # What a tenant may configure.
-DEFINITION_KINDS: Final[tuple[Kind, ...]] = (INBOX, CALENDAR, CANNED_REPLY)
+DEFINITION_KINDS: Final[tuple[Kind, ...]] = (INBOX, CALENDAR, CANNED_REPLY, PRESENCE_REASON)
 
 
 def resume_sign_ups(now: datetime) -> None:
@@ -135,6 +141,14 @@ def delete_tenants(now: datetime) -> None:
     forget_addresses(now=now)
 
 
+_presence = Settling(steadiness=Steadiness())
+
+
+def settle_presence(now: datetime) -> int:
+    """See what follows for members whose connections have come, ended, or died with their process."""
+    return _presence.go_on(now)
+
+
 # What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.
 CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     resume_sign_ups,
@@ -146,8 +160,12 @@ CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     answer_forgotten,
 )
 
+# What every server and every worker does, so that it is done while any of them lives.
+PRESENCE: Final = Errand(do=settle_presence, channel=CONNECTIONS_CHANGED, look_s=2.0)
+
 # What it does besides, each in a thread of its own: a slow mail server or a batch of clones holds nobody up.
 ERRANDS: Final = (
+    PRESENCE,
     Errand(do=send_mails, channel=MAIL_QUEUED, look_s=2.0),
     Errand(do=carry_audit_notes, channel=NOTES, look_s=5.0),
     Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),
@@ -179,6 +197,7 @@ def furnish_tenant(tenant: TenantRef, name: str) -> None:
 
 def member_left(_tenant: TenantRef, person: UUID, now: datetime) -> None:
     """Fill tenants' port: what a member who has left had open waits for somebody else."""
+    leave(member=person)
     release(member=person, now=now)
 
 
@@ -196,6 +215,7 @@ def tell_tenant_changed(tenant: TenantRef) -> None:
 def hand_over_work(tenant: TenantRef, gone: UUID, to: UUID, name: str) -> None:
     """Fill tenants' port: the conversations of a member who turns out to be another person."""
     with tenant_context(tenant):
+        leave(member=gone)
         hand_over(gone=gone, to=to, name=name, now=datetime.now(UTC))
 
 
@@ -231,5 +251,6 @@ def build_live(*, connections: TenantPool) -> LiveServer:
         gate=Gate(connections=connections),
         bus=build_bus(),
         writer=writer,
+        holding=Holding(connections=connections),
     )
     return live

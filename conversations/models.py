@@ -5,6 +5,7 @@ from conversations.channels.webchat.vouching.models import IdentitySecret
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.engine.models import Event, ReaderCursor, Stream
+from conversations.presence.models import Presence
 from conversations.threads.models import ConversationRow
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Event",
     "IdempotencyKey",
     "IdentitySecret",
+    "Presence",
     "ReaderCursor",
     "Stream",
 ]

@@ -93,6 +93,7 @@ TABLES: Final[Mapping[str, SharedTable]] = {
         note="People are their own: a restored member signs in with the password that they have where it is restored.",
     ),
     "heads": SharedTable(rows=_LOOSE),
+    "held_connections": SharedTable(rows=_LOOSE, left_out=_SOON),
     "tenants": SharedTable(
         rows="id = %(tenant)s",
         note="That it was suspended or about to be deleted does not come back: it is open again.",
@@ -100,6 +101,7 @@ TABLES: Final[Mapping[str, SharedTable]] = {
     "tombstones": SharedTable(left_out="are of tenants that are gone"),
     "ready_schemas": SharedTable(left_out="have never had a customer"),
     "live_nonces": SharedTable(left_out=_SOON),
+    "server_leases": SharedTable(left_out=_SOON),
     "tries": SharedTable(left_out=_SOON),
     "platform_answers": SharedTable(left_out="are answers that are kept for a day"),
     "code_apps": SharedTable(left_out=_PERSONS),

@@ -17,6 +17,7 @@ from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
 from tenants.mail.models import Mail
 from tenants.members.models import ROLES, Departure, Invitation, OwnRole, Reset
 from tenants.members.permissions import OWN_ROLE
+from tenants.presence.models import HeldConnection, ServerLease
 from tenants.sso.models import SsoDomain, SsoIdentity, SsoProvider
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Domain",
     "Export",
     "Head",
+    "HeldConnection",
     "Invitation",
     "LiveNonce",
     "Mail",
@@ -40,6 +42,7 @@ __all__ = [
     "RecoveryCode",
     "Reset",
     "SecurityKey",
+    "ServerLease",
     "Session",
     "SpentTries",
     "SsoDomain",

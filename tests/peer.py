@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from django.db import connection
 from websockets.asyncio.client import ClientConnection, connect
@@ -103,6 +104,13 @@ class Peer:
         """Subscribe and answer the `subscribed` frame."""
         await self.say(type="subscribe", topic=topic, **({} if after is None else {"after": after}))
         return await self.next("subscribed", topic=topic)
+
+    async def present(self, member: UUID) -> None:
+        """Wait until the member is seen to be here: that they came is an event, which moves the log's position on."""
+        await self.subscribe("presence")
+        if str(member) not in str((await self.next("presences"))["members"]):
+            await self.next("presence", member=str(member))
+        await self.say(type="unsubscribe", topic="presence")
 
     async def send(self, conversation: object, text: str, client_id: str) -> None:
         """Post a message and do not wait for its ack."""

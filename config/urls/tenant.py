@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.console.urls")),
     path("", include("conversations.definitions.urls")),
     path("", include("conversations.contacts.urls")),
+    path("", include("conversations.presence.urls")),
     path("", include("conversations.threads.urls")),
     path("", include("conversations.channels.webchat.urls")),
     path("", include("conversations.live.urls")),

@@ -102,7 +102,7 @@ def _read_notes(tenant: TenantRef) -> list[AuditNote]:
 def _carry(tenant: TenantRef, notes: Sequence[AuditNote], now: datetime) -> int:
     """Copy, commit, then delete: who is killed in between does it again, and finds each note by its id."""
     with tenant_context(tenant), transaction.atomic():
-        log.ensure_streams(subject=AUDIT)
+        log.ensure_streams(subjects=[AUDIT])
         log.lock(subjects=[AUDIT])
         known = find_carried(ids=[str(note.id) for note in notes])
         _chain([(str(note.id), _entry(note)) for note in notes if str(note.id) not in known], now)
@@ -136,7 +136,7 @@ def _chain(entries: Sequence[tuple[str | None, rules.Entry]], now: datetime) -> 
     if not entries:
         return
     with transaction.atomic():
-        log.ensure_streams(subject=AUDIT)
+        log.ensure_streams(subjects=[AUDIT])
         log.lock(subjects=[AUDIT])
         tenant = current_tenant().id
         signing = partial(_sign, tenant)

@@ -1,7 +1,7 @@
 """What travels on the bus. Losing any of it costs latency, never data.
 
 A hint says that a tenant's log has grown; news say by what, on a bus that may carry it; a whisper is a droppable sign
-of life (typing, presence) that carries ids and names of states, never content; a change says that what a process
+of life (typing) that carries ids and a name, never content; a change says that what a process
 remembers of a tenant itself is old.
 """
 
@@ -35,10 +35,10 @@ class News(msgspec.Struct, frozen=True, tag="n", tag_field="t", kw_only=True):
 
 
 class Whisper(msgspec.Struct, frozen=True, tag="w", tag_field="t", kw_only=True):
-    """A droppable sign to those who look at conversation `subject` (None: at the tenant's desk): this frame."""
+    """A droppable sign to those who look at conversation `subject`: this frame."""
 
     schema: str
-    subject: UUID | None
+    subject: UUID
     text: str
     origin: str = ""
 

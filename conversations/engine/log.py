@@ -31,9 +31,10 @@ def open_streams(*, subject: UUID) -> None:
     _run(statements.OPEN_STREAMS, {"streams": streams_of(subject=subject)})
 
 
-def ensure_streams(*, subject: UUID) -> None:
-    """Make the streams of a subject that everybody knows, unless they are there."""
-    _run(statements.ENSURE_STREAMS, {"streams": streams_of(subject=subject)})
+def ensure_streams(*, subjects: Sequence[UUID]) -> None:
+    """Make the streams of subjects whose ids everybody knows, unless they are there."""
+    streams = sorted(stream for subject in subjects for stream in streams_of(subject=subject))
+    _run(statements.ENSURE_STREAMS, {"streams": streams})
 
 
 def lock(*, subjects: Sequence[UUID]) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from conversations.engine.events import Audience
+from conversations.presence.events import State
 
 encode_bytes = msgspec.json.Encoder().encode
 
@@ -100,7 +101,7 @@ class Error(Answer, frozen=True, tag="error"):
 
 
 class Pong(Answer, frozen=True, tag="pong"):
-    """The last seq (desk: position) that was sent to you of each topic."""
+    """The last seq (desk and presence: position) that was sent to you of each topic."""
 
     heads: dict[str, int]
 
@@ -119,11 +120,35 @@ class TypingSign(Answer, frozen=True, tag="typing"):
     who: Who
 
 
-class PresenceSign(Answer, frozen=True, tag="presence"):
-    """A colleague's presence has changed."""
+class PresenceChange(Answer, frozen=True, tag="presence"):
+    """A member, you perhaps, is in another state now; `position` is that of the change in the tenant's log."""
 
     member: UUID
-    state: Literal["online", "away", "busy"]
+    state: State
+    since: datetime
+    position: int
+    reason: str | UnsetType = UNSET
+
+
+class Colleague(msgspec.Struct, frozen=True, kw_only=True):
+    """In what state a member is, for what reason, and since when."""
+
+    member: UUID
+    state: State
+    since: datetime
+    reason: str | UnsetType = UNSET
+
+
+class Presences(Answer, frozen=True, tag="presences"):
+    """The states of all members who are not offline, as of `position`: with what follows, as long as there is `more`.
+
+    Whoever is in none of the parts is offline. It replaces whatever you were told before.
+    """
+
+    topic: str
+    position: int
+    members: list[Colleague]
+    more: bool
 
 
 class Closing(Answer, frozen=True, tag="closing"):
@@ -133,4 +158,6 @@ class Closing(Answer, frozen=True, tag="closing"):
     retry_after_ms: int
 
 
-ServerFrame = Welcome | Subscribed | Event | Mark | Gap | Ack | Error | Pong | TypingSign | PresenceSign | Closing
+ServerFrame = (
+    Welcome | Subscribed | Event | Mark | Gap | Ack | Error | Pong | TypingSign | Presences | PresenceChange | Closing
+)

@@ -89,7 +89,7 @@ class LiveConsumer:
     ) -> None:
         outbox = Outbox()
         session = Session(server=server, tenant=tenant, pass_=pass_, outbox=outbox)
-        server.sessions.add(session)
+        server.enter(session)
         session.welcome()
         if server.draining:  # it began while we looked at the hello
             server.send_away(session)
@@ -98,7 +98,7 @@ class LiveConsumer:
             await _run(server.exit, session, outbox, receive, send, wire)
         finally:
             wire.listen(None)
-            server.sessions.discard(session)
+            server.leave(session)
 
 
 async def _run(exit_: asyncio.Lock, session: Session, outbox: Outbox, receive: Receive, send: Send, wire: Wire) -> None:

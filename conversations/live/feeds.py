@@ -16,7 +16,8 @@ from conversations.engine.events import Audience, Recorded
 from conversations.engine.following import Log
 from conversations.engine.streams import stream_of
 from conversations.live.answers import Gap, Mark
-from conversations.live.topics import DESK, Rendered, Topic
+from conversations.live.topics import DESK, PRESENCE, Rendered, Topic
+from conversations.presence.events import PresenceChanged
 from tenants.context import TenantRef
 
 logger = structlog.get_logger(__name__)
@@ -112,6 +113,7 @@ class Feed:
         self._log = log
         self._streams: dict[UUID, set[Subscription]] = {}
         self._desk: set[Subscription] = set()
+        self._colleagues: set[Subscription] = set()
         self._pulling: asyncio.Task[None] | None = None
         self._behind = False
         self._starting = asyncio.Lock()
@@ -125,19 +127,22 @@ class Feed:
     @property
     def is_idle(self) -> bool:
         """Tell whether nobody listens."""
-        return not self._streams and not self._desk
+        return not self._streams and not self._desk and not self._colleagues
 
     def add(self, subscription: Subscription) -> None:
         """Offer this subscription everything from now on."""
         if subscription.topic is DESK:
             self._desk.add(subscription)
+        elif subscription.topic is PRESENCE:
+            self._colleagues.add(subscription)
         else:
             self._streams.setdefault(subscription.topic.stream, set()).add(subscription)
 
     def remove(self, subscription: Subscription) -> None:
         """Offer it nothing more."""
-        if subscription.topic is DESK:
+        if subscription.topic.subject is None:
             self._desk.discard(subscription)
+            self._colleagues.discard(subscription)
             return
         stream = subscription.topic.stream
         listeners = self._streams.get(stream, set())
@@ -168,11 +173,9 @@ class Feed:
         if self._pulling is None or self._pulling.done():
             self._pulling = asyncio.create_task(self._pull())
 
-    def whisper(self, *, subject: UUID | None, text: str, sender: Receiver | None = None) -> None:
-        """Pass a droppable sign to those who look at a conversation, or at the desk."""
-        listeners = self._desk
-        if subject is not None:
-            listeners = self._streams.get(stream_of(subject=subject, audience=Audience.PUBLIC), set())
+    def whisper(self, *, subject: UUID, text: str, sender: Receiver | None = None) -> None:
+        """Pass a droppable sign to those who look at a conversation."""
+        listeners = self._streams.get(stream_of(subject=subject, audience=Audience.PUBLIC), set())
         for receiver in {subscription.receiver for subscription in listeners}:
             if receiver is not sender:
                 receiver.push(text)
@@ -196,6 +199,9 @@ class Feed:
             rendered = Rendered(event)
             for subscription in (*self._streams.get(event.stream, ()), *self._desk):
                 subscription.offer(rendered)
+            if event.kind == PresenceChanged.kind:
+                for subscription in self._colleagues:
+                    subscription.offer(rendered)
             if event.kind in self._watch:
                 self._watch[event.kind](self.tenant, event)
         self.position = events[-1].position

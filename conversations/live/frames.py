@@ -1,11 +1,12 @@
 """The words of live protocol v1, both directions. Unknown fields and words are refused with constant texts."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from conversations.presence.events import State
 from tenants.refusals import Refusal
 from tenants.text import is_storable
 
@@ -69,9 +70,10 @@ class Typing(Frame, frozen=True, tag="typing"):
 
 
 class Presence(Frame, frozen=True, tag="presence"):
-    """I am here, or not quite."""
+    """I am in this state whenever I am connected, for this reason (the key of a `presence_reason`)."""
 
-    state: Literal["online", "away", "busy"]
+    state: State
+    reason: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}(?![\s\S])")] | None = None
 
 
 class Ping(Frame, frozen=True, tag="ping"):

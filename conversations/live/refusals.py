@@ -37,6 +37,13 @@ class Busy(Refusal):
     status = 503
 
 
+class TooFast(Refusal):
+    """You said the same just now; say it again in a second."""
+
+    code = "too_fast"
+    status = 429
+
+
 class Unavailable(Refusal):
     """This could not be done now; send it again with the same id."""
 

@@ -16,6 +16,7 @@ from conversations.engine.writer import Writer
 from conversations.live.answers import Answer, Closing
 from conversations.live.feeds import Feeds
 from conversations.live.gate import Gate
+from conversations.live.holding import Holding
 from conversations.live.session import GOING_AWAY, Session
 from conversations.live.visitors import MERGED, Visitors, hear_of_merging
 from tenants.context import TenantRef
@@ -32,7 +33,7 @@ NOT_SIGNED_IN: Final = 4001
 class LiveServer:
     """Everything that the sockets of this process share. Made and started in config/."""
 
-    def __init__(self, *, log: PostgresLog, gate: Gate, bus: Bus, writer: Writer) -> None:
+    def __init__(self, *, log: PostgresLog, gate: Gate, bus: Bus, writer: Writer, holding: Holding) -> None:
         """The writer must call `written` of this object; see config/wiring.py."""
         self.log = log
         self.gate = gate
@@ -42,6 +43,7 @@ class LiveServer:
         self.draining = False
         self.door = Door(most=MOST_HELLOS)
         self.exit = asyncio.Lock()
+        self._holding = holding
         self._bus = bus
         self._hearts: list[asyncio.Task[None]] = []
         self._visitors = Visitors(gate=gate)
@@ -54,6 +56,19 @@ class LiveServer:
         # Several, because a log that is slow to read must not keep in somebody who is out.
         checks = (self.feeds.check, self._check_members, self._check_visitors)
         self._hearts = [asyncio.create_task(self._beat(check)) for check in checks]
+        self._hearts.append(asyncio.create_task(self._holding.run()))
+
+    def enter(self, session: Session) -> None:
+        """Count a session in."""
+        self.sessions.add(session)
+        if session.actor.kind == "member":
+            self._holding.come(tenant=session.tenant.id, person=session.actor.id)
+
+    def leave(self, session: Session) -> None:
+        """Count it out."""
+        self.sessions.discard(session)
+        if session.actor.kind == "member":
+            self._holding.go(tenant=session.tenant.id, person=session.actor.id)
 
     def drain(self) -> None:
         """Tell every socket that this process goes, when to come back, and close it."""
@@ -73,6 +88,7 @@ class LiveServer:
         for heart in self._hearts:
             heart.cancel()
         await asyncio.gather(*self._hearts, return_exceptions=True)
+        await self._leave()
         await self.writer.stop()
         await self._bus.stop()
 
@@ -87,13 +103,19 @@ class LiveServer:
         else:
             self._bus.publish([Hint(schema=schema, position=events[-1].position, origin=origin)])
 
-    def whisper(self, *, session: Session, subject: UUID | None, sign: Answer) -> None:
+    def whisper(self, *, session: Session, subject: UUID, sign: Answer) -> None:
         """Pass a droppable sign to the others who look at the same."""
         feed = self.feeds.find(schema=session.tenant.schema)
         if feed is not None:
             feed.whisper(subject=subject, text=sign.text(), sender=session)
         schema, text = session.tenant.schema, sign.text()
         self._bus.publish([Whisper(schema=schema, subject=subject, text=text, origin=self._bus.origin)])
+
+    async def _leave(self) -> None:
+        try:
+            await self._holding.end()
+        except Exception as error:  # noqa: BLE001 - then others give this process up when its lease has expired
+            logger.warning("live.lease_kept", error=type(error).__name__)
 
     def _resync(self) -> None:
         """Signals may have been lost: what they would have told is looked for."""

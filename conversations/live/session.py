@@ -17,12 +17,12 @@ from conversations.live.answers import (
     Limits,
     Me,
     Pong,
-    PresenceSign,
     Subscribed,
     TypingSign,
     Welcome,
     Who,
 )
+from conversations.live.colleagues import ColleaguesSubscription, choose_state
 from conversations.live.feeds import Subscription
 from conversations.live.frames import (
     FRAME_BYTES,
@@ -40,11 +40,11 @@ from conversations.live.frames import (
 )
 from conversations.live.outbox import Outbox
 from conversations.live.reading import ReadMarks
-from conversations.live.refusals import TooManyTopics, Unavailable
+from conversations.live.refusals import TooFast, TooManyTopics, Unavailable
 from conversations.live.sending import Sending
 from conversations.live.signs import Signs
 from conversations.live.tickets import Pass, sign_resume
-from conversations.live.topics import Rendered, Topic, parse_topic
+from conversations.live.topics import PRESENCE, Rendered, Topic, parse_topic
 from conversations.live.wire import Taken, Wire
 from conversations.threads import rules
 from tenants.context import TenantRef
@@ -179,7 +179,7 @@ class Session:
             case Typing(conversation=conversation):
                 await self._typing(conversation)
             case Presence():
-                self._presence(frame)
+                await self._presence(frame)
             case Ping():
                 self.say(Pong(heads={name: s.last for name, s in self._subscriptions.items()}))
             case _:
@@ -192,7 +192,11 @@ class Session:
             raise TooManyTopics
         render, head = await self._check_topic(topic)
         after = head if frame.after is None else min(frame.after, head)
-        subscription = Subscription(receiver=self, topic=topic, after=after, render=render)
+        subscription = (
+            ColleaguesSubscription(receiver=self)
+            if topic is PRESENCE
+            else Subscription(receiver=self, topic=topic, after=after, render=render)
+        )
         await self._server.feeds.add(tenant=self.tenant, subscription=subscription)
         self._subscriptions[topic.name] = subscription
         self.say(Subscribed(topic=topic.name, head=head))
@@ -203,7 +207,7 @@ class Session:
         if topic.subject is None:
             if self.actor.kind == "contact":
                 raise NotFound
-            if not self.actor.may("conversations.view"):
+            if not self.actor.may("members.view" if topic is PRESENCE else "conversations.view"):
                 raise NotAllowed
             return Rendered.for_desk, await self._server.log.get_position(tenant=self.tenant)
         right = await self._access.look(conversation=topic.subject)
@@ -276,13 +280,12 @@ class Session:
         who = Who(kind=rules.side_of(actor=self.actor), name=self.actor.name)
         self._server.whisper(session=self, subject=conversation, sign=TypingSign(conversation=conversation, who=who))
 
-    def _presence(self, frame: Presence) -> None:
+    async def _presence(self, frame: Presence) -> None:
         if self.actor.kind == "contact":
             raise NotAllowed
         if not self._signs.may_pass(key=frame.state):
-            return
-        sign = PresenceSign(member=self.actor.id, state=frame.state)
-        self._server.whisper(session=self, subject=None, sign=sign)
+            raise TooFast
+        await choose_state(tenant=self.tenant, member=self.actor.id, frame=frame)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

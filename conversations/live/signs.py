@@ -1,6 +1,6 @@
-"""Signs of life (typing, presence) that one session passes on: the same one at most once a second.
+"""Signs of one session (somebody types, is in another state): the same one at most once a second.
 
-They go to everybody who looks on, and over the bus: unbounded, one visitor could drown an agent's socket.
+They go to everybody who looks on: unbounded, one visitor could drown an agent's socket.
 """
 
 from collections.abc import Callable

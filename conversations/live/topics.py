@@ -11,7 +11,9 @@ from msgspec import UNSET, UnsetType
 
 from conversations.engine.events import Audience, Recorded, get_permission
 from conversations.engine.streams import audience_of, stream_of, subject_of
-from conversations.live.answers import Event
+from conversations.live.answers import Answer, Event, PresenceChange
+from conversations.presence.events import PresenceChanged
+from conversations.presence.rules import standing_after
 from tenants.refusals import Refusal
 
 
@@ -24,10 +26,13 @@ class UnknownTopic(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`conversation:<id>` (its public stream), `staff:<id>`, or `desk` (everything of the tenant, by position)."""
+    """`conversation:<id>` (its public stream), `staff:<id>`, or one of the tenant's own.
+
+    Those are `desk` (everything of conversations, by position) and `presence` (the members' states).
+    """
 
     name: str
-    kind: Literal["conversation", "staff", "desk"]
+    kind: Literal["conversation", "staff", "desk", "presence"]
     subject: UUID | None = None
 
     @property
@@ -39,12 +44,14 @@ class Topic:
 
 
 DESK: Final = Topic("desk", "desk")
+PRESENCE: Final = Topic("presence", "presence")
+_OWN: Final = {topic.name: topic for topic in (DESK, PRESENCE)}
 
 
 def parse_topic(*, name: str) -> Topic:
     """Answer the topic; raise UnknownTopic. An odd id is a staff stream's and names no conversation."""
-    if name == DESK.name:
-        return DESK
+    if name in _OWN:
+        return _OWN[name]
     kind, _, text = name.partition(":")
     try:
         subject = UUID(text)
@@ -83,7 +90,11 @@ class Rendered:
             return None
         return self._text("desk", self._desk)
 
-    def _text(self, view: str, make: Callable[[], Event]) -> str:
+    def for_presence(self) -> str:
+        """As members see that a colleague is in another state."""
+        return self._text("presence", self._presence)
+
+    def _text(self, view: str, make: Callable[[], Answer]) -> str:
         text = self._texts.get(view)
         if text is None:
             text = self._texts[view] = make().text()
@@ -111,6 +122,17 @@ class Rendered:
 
     def _desk(self) -> Event:
         return msgspec.structs.replace(self._member(), topic=DESK.name, audience=audience_of(stream=self.event.stream))
+
+    def _presence(self) -> PresenceChange:
+        event, fact = self.event, PresenceChanged(**self.event.body)
+        reason = standing_after(fact=fact).shown_reason
+        return PresenceChange(
+            member=fact.member,
+            state=fact.state,
+            since=event.at,
+            position=event.position,
+            reason=UNSET if reason is None else reason,
+        )
 
     def _client_id(self) -> str | UnsetType:
         """Answer the client's own id of a message: by it a client finds its unsent message among those that arrive."""

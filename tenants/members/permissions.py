@@ -26,7 +26,7 @@ _AGENT: Final = _VIEWER | {
     "conversations.resolve",
     "definitions.view",
 }
-_SUPERVISOR: Final = _AGENT | {"conversations.assign"}
+_SUPERVISOR: Final = _AGENT | {"conversations.assign", "presence.report"}
 _ADMIN: Final = _SUPERVISOR | {
     "audit.view",
     "contacts.erase",
@@ -64,6 +64,7 @@ KEY_SCOPES: Final = READING_SCOPES | {
     "definitions.manage",
     "inboxes.manage",
     "members.view",
+    "presence.report",
 }
 
 

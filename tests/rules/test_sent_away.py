@@ -53,8 +53,16 @@ class Gate:
 
 
 def make_server(*, drains: bool = False) -> SimpleNamespace:
+    sessions: set[Session] = set()
     server = SimpleNamespace(
-        sessions=set(), draining=False, log=None, writer=None, feeds=None, send_away=LiveServer.send_away
+        sessions=sessions,
+        enter=sessions.add,
+        leave=sessions.discard,
+        draining=False,
+        log=None,
+        writer=None,
+        feeds=None,
+        send_away=LiveServer.send_away,
     )
     server.gate = Gate(server, drains=drains)
     return server

@@ -16,6 +16,7 @@ WORDS: Final = {
     "inboxes.manage": "Change inboxes",
     "keys.manage": "Manage API keys",
     "members.view": "See members",
+    "presence.report": "See when members were here",
     "members.manage": "Manage members and roles",
     "tenant.manage": "Manage the company itself",
 }

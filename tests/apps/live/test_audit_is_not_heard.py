@@ -29,6 +29,7 @@ async def test_the_desk_goes_on_without_it(
     await apart(do)
     async with Peer(port=server.port, tenant=shop.tenant) as desk:
         await desk.hello(ticket=ticket)
+        await desk.present(owner.person_id)
         head = (await desk.subscribe("desk", after=0))["head"]
         await desk.next("mark", position=head)
         await apart(do)

@@ -74,7 +74,8 @@ async def test_who_reads_again_in_time_is_told_why_it_is_closed() -> None:
     reader = SlowReader()
     sessions: set[Session] = set()
     gate = SimpleNamespace(admit=AsyncMock(return_value=PASS))
-    server = SimpleNamespace(gate=gate, draining=False, sessions=sessions, log=None, writer=None, feeds=None)
+    counting = {"enter": sessions.add, "leave": sessions.discard}
+    server = SimpleNamespace(gate=gate, draining=False, log=None, writer=None, feeds=None, **counting)
     server.door, server.exit = Door(most=8), asyncio.Lock()
     serving = asyncio.create_task(
         LiveConsumer(server=lambda: cast("LiveServer", server))(

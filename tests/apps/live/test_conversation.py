@@ -41,9 +41,10 @@ async def test_a_chat(server: Server, shop: Shop, guest: Guest, agent: Member, t
     topic, staff = f"conversation:{guest.conversation}", f"staff:{guest.conversation}"
     async with peer(server, shop) as ada, peer(server, shop) as visitor:
         await ada.hello(ticket=tickets[0])
+        await ada.present(agent.person_id)
         await visitor.hello(ticket=tickets[1])
         desk = await ada.subscribe("desk")
-        assert desk["head"] == 2
+        assert desk["head"] == 3
         await visitor.subscribe(topic, 0)
         await ada.subscribe(topic, 1)
         await visitor.send(guest.conversation, "云 😀", "v-1")
@@ -51,7 +52,7 @@ async def test_a_chat(server: Server, shop: Shop, guest: Guest, agent: Member, t
         assert (ack["id"], ack["conversation"], ack["seq"]) == ("v-1", str(guest.conversation), 3)
         seen = await ada.next("event", topic=topic, seq=3)
         assert seen["body"] == {"author": "contact", "name": guest.actor.name, "text": "云 😀", "files": []}
-        assert (seen["id"], seen["sender"], seen["position"]) == ("v-1", str(guest.actor.id), 3)
+        assert (seen["id"], seen["sender"], seen["position"]) == ("v-1", str(guest.actor.id), 4)
         assert seen["at"] == ack["at"]
         await ada.send(guest.conversation, "hello there", "a-1")
         await ada.next("ack", id="a-1", seq=4)
@@ -59,12 +60,12 @@ async def test_a_chat(server: Server, shop: Shop, guest: Guest, agent: Member, t
         assert heard["body"]["author"] == "member"
         assert heard.keys() == {"type", "topic", "seq", "kind", "at", "id", "body"}
         await ada.next("event", topic="desk", seq=4, audience="public")
-        await ada.next("mark", position=4)
-        assert (await ada.ping())["heads"] == {"desk": 4, topic: 4}
+        await ada.next("mark", position=5)
+        assert (await ada.ping())["heads"] == {"desk": 5, topic: 4}
         assert staff not in str(visitor.heard)
     assert [frame["seq"] for frame in visitor.events(topic)] == [1, 2, 3, 4]
     assert [frame["seq"] for frame in ada.events(topic)] == [2, 3, 4]
-    assert [frame["position"] for frame in ada.events("desk")] == [3, 4]
+    assert [frame["position"] for frame in ada.events("desk")] == [4, 5]
 
 
 async def test_subscribe_after_n_replays_what_follows(
@@ -237,7 +238,7 @@ async def test_a_read_mark_survives_leaving_at_once(
     raise AssertionError("the mark was lost")
 
 
-async def test_typing_and_presence(
+async def test_typing(
     server: Server,
     shop: Shop,
     guest: Guest,
@@ -265,12 +266,8 @@ async def test_typing_and_presence(
         }
         await visitor.say(type="typing", conversation=guest.conversation)
         assert (await ada.next("typing"))["who"] == {"kind": "contact", "name": guest.actor.name}
-        await ada.say(type="presence", state="busy")
-        sign = await ben.next("presence")
-        assert sign == {"type": "presence", "member": str(agent.person_id), "state": "busy"}
         for one in (ada, visitor, ben):
             await one.ping()
-        assert not [frame for frame in visitor.heard if frame["type"] == "presence"]
         assert not [frame for frame in ben.heard if frame["type"] == "typing"], "who does not look is not told"
         assert [frame["who"]["kind"] for frame in ada.heard if frame["type"] == "typing"] == ["contact"]
 

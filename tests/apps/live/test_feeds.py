@@ -343,7 +343,7 @@ async def test_two_processes_on_a_bus_that_loses() -> None:
     heard: list[tuple[str, Signal]] = []
     await one.start(listener=lambda signal: heard.append(("one", signal)), resync=lambda: None)
     await two.start(listener=lambda signal: heard.append(("two", signal)), resync=lambda: None)
-    hint, whisper = Hint(schema="a", position=1), Whisper(schema="a", subject=None, text="{}")
+    hint, whisper = Hint(schema="a", position=1), Whisper(schema="a", subject=new_subject(), text="{}")
     one.publish([hint, whisper])
     one.lossy = True
     one.publish([hint])

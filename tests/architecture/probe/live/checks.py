@@ -161,8 +161,8 @@ async def check_hearing(ours: Company, theirs: Company, port: int) -> int:
 
 async def _listen(peer: Peer, company: Company, who: str) -> None:
     conversation = company.guests[0].conversation
-    topics = [f"conversation:{conversation}"] + (["desk", f"staff:{conversation}"] if who == "owner" else [])
-    for topic in topics:
+    own = ["desk", "presence", f"staff:{conversation}"] if who == "owner" else []
+    for topic in [f"conversation:{conversation}", *own]:
         await peer.subscribe(topic, 0)
 
 
@@ -184,9 +184,11 @@ async def _be_busy(owner: Peer, visitor: Peer, company: Company) -> None:
         await peer.say(type="typing", conversation=guest.conversation)
         await peer.send(guest.conversation, f"{mark} speaks", f"s{n}-{len(peer.heard)}")
         await peer.next("ack")
-    await owner.say(type="presence", state="busy")
+    for state in ("busy", "away"):  # whatever they were before, the last is news
+        await owner.say(type="presence", state=state)
     await apart(behind)
     await owner.next("event", topic="desk", kind="note.posted.v1")
+    await owner.next("presence", state="away")
 
 
 def _judge(peer: Peer, who: str, other: Company, secrets: frozenset[str]) -> None:
@@ -201,7 +203,7 @@ def _judge(peer: Peer, who: str, other: Company, secrets: frozenset[str]) -> Non
     for frame in peer.heard if who == "visitor" else ():
         if frame["type"] == "event":
             refuse(sorted(set(frame) - VISITORS), "a visitor hears what is the staff's")
-        refuse(frame["type"] in {"mark", "presence"}, "a visitor hears of the desk")
+        refuse(frame["type"] in {"mark", "presence", "presences"}, "a visitor hears of the desk")
         refuse(str(frame.get("topic", "")).startswith(("staff", "desk")), "a visitor hears of the staff")
 
 

@@ -41,6 +41,8 @@ WITHOUT: Final[dict[str, str]] = {
     "identity_secret.inbox": "an inbox's random key",
     "identity_secret.sealed": "sealed",
     "idempotency_key.request": HASH,
+    "presence.chosen": WORDS,
+    "presence.state": WORDS,
     "public.audit_anchors.digest": HASH,
     "public.audit_anchors.schema": HASH,
     "public.audit_anchors.signature": HASH,

@@ -144,6 +144,12 @@ def _configure(company: Company) -> None:
             saved = _call(owner, "put", f"{path}/draft", {"body": {**body, "name": f"{mark} {title}"}, "revision": 0})
             _call(owner, "post", f"{path}/publish", {"revision": saved["draft"]["revision"]})
         _call(owner, "put", f"{path}/draft", {"body": {**body, "name": f"{mark} later"}, "revision": 0})
+    draft = {"body": {"name": f"{mark} lunch", "states": ["away"]}, "revision": 0}
+    reason = f"/api/v1/definitions/presence_reason/{mark}-lunch"
+    saved = _call(owner, "put", f"{reason}/draft", draft)
+    _call(owner, "post", f"{reason}/publish", {"revision": saved["draft"]["revision"]})
+    for member in (company.owner, company.agent):
+        _call(company.browser(member), "put", "/api/v1/me/presence", {"state": "away", "reason": f"{mark}-lunch"})
     path = f"/api/v1/inboxes/{company.shop.inbox}/identity-secrets"
     company.own[Id.SECRET] = _call(owner, "post", path, {})["id"]
     changes = {"name": f"{mark} inbox", "greeting": {"en": f"{mark} greets"}, "origins": [f"https://{mark}.example"]}

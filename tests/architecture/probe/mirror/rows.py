@@ -23,6 +23,7 @@ NOBODYS: Final = {
     "django_migrations": "the platform's own",
     "live_nonces": "random numbers, for a minute",
     "platform_answers": "answers on the platform's own host, for a day, to the network that asked",
+    "server_leases": "processes, by random numbers",
     "tombstones": "tenants that are gone",
     "tries": "digests, for a while",
 }

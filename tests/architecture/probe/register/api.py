@@ -86,6 +86,12 @@ ENTRIES: Final = (
     api("POST /api/v1/exports", MEMBER, Bound.ROWS),
     api("GET /api/v1/exports/{export}", MEMBER, Bound.ROWS, export=Id.EXPORT),
     api("GET /api/v1/exports/{export}/file", MEMBER, Bound.ROWS, export=Id.EXPORT),
+    # Who is here now, and was when
+    api("GET /api/v1/presence", STAFF, _cursor=Id.CURSOR),
+    api("GET /api/v1/presence/changes", STAFF, _cursor=Id.CURSOR, _member=Id.PERSON),
+    api("GET /api/v1/presence/times", STAFF, _cursor=Id.CURSOR, _member=Id.PERSON),
+    api(f"GET {ME}/presence", MEMBER),
+    api(f"PUT {ME}/presence", MEMBER, reason=Id.PLAIN),
     # The service
     api("GET /api/v1/contacts", STAFF, _cursor=Id.CURSOR),
     api("POST /api/v1/contacts/{contact}/erase", MEMBER, contact=Id.CONTACT),
