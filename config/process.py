@@ -25,7 +25,7 @@ class LiveProcess:
         """Start nothing: there is no event loop yet."""
         self._live: LiveServer | None = None
         self._connections: TenantPool | None = None
-        self._attendant = Attendant(PRESENCE)
+        self._attendant: Attendant | None = None
 
     def get_live(self) -> LiveServer:
         """Answer the live server; raise RuntimeError before the process has started."""
@@ -35,7 +35,8 @@ class LiveProcess:
 
     def drain(self) -> None:
         """Tell every socket to come back elsewhere."""
-        self._attendant.stop()
+        if self._attendant is not None:
+            self._attendant.stop()
         if self._live is not None:
             self._live.drain()
 
@@ -61,6 +62,7 @@ class LiveProcess:
             await self._connections.open()
             self._live = build_live(connections=self._connections)
             await self._live.start()
+            self._attendant = Attendant(PRESENCE)
             self._attendant.start()
         except Exception as error:
             logger.exception("live.start_failed")
@@ -70,10 +72,11 @@ class LiveProcess:
             await send({"type": "lifespan.startup.complete"})
 
     async def _stop(self) -> None:
-        self._attendant.stop()
         if self._live is not None:
             await self._live.stop()
-        await asyncio.to_thread(self._attendant.join)
+        if self._attendant is not None:
+            self._attendant.stop()
+            await asyncio.to_thread(self._attendant.join)
         if self._connections is not None:
             await self._connections.close()
 

@@ -63,7 +63,8 @@ SHORTEN: Final = (
     WHERE expires_at > clock_timestamp() + make_interval(secs => %(lease_s)s)
     """,
     """
-    UPDATE public.held_connections SET due_at = clock_timestamp(), ends_at = least(ends_at, clock_timestamp())
+    UPDATE public.held_connections
+    SET due_at = clock_timestamp(), ends_at = CASE WHEN ends_at > clock_timestamp() THEN clock_timestamp() ELSE ends_at END
     WHERE due_at > clock_timestamp() + make_interval(secs => %(grace_s)s)
     """,
 )

@@ -29,7 +29,7 @@ export class Live {
 
   /**
    * getTicket: () => Promise<string>; outbox: Outbox; on: (name, detail) => void with the names
-   * state, welcome, typing, presence, refused, final.
+   * state, welcome, typing, presences, presence, refused, final.
    */
   constructor({ url, getTicket, outbox, on = () => {} }) {
     Object.assign(this, { url, getTicket, outbox, on });
@@ -244,8 +244,7 @@ export class Live {
   }
 
   _mark({ position }) {
-    const sub = this.#topics.get("desk");
-    if (sub && position > sub.last) sub.last = position;
+    this.#reached("desk", position);
   }
 
   _gap(frame) {
@@ -288,8 +287,20 @@ export class Live {
     this.on("typing", frame);
   }
 
+  _presences(frame) {
+    this.#reached("presence", frame.position);
+    this.on("presences", frame);
+  }
+
   _presence(frame) {
+    this.#reached("presence", frame.position);
     this.on("presence", frame);
+  }
+
+  /** A topic that is told as states, not as events, is as far as the last of them. */
+  #reached(topic, position) {
+    const sub = this.#topics.get(topic);
+    if (sub && position > sub.last) sub.last = position;
   }
 
   _closing({ retry_after_ms }) {

@@ -27,7 +27,7 @@ from tests.rows import NOW
 pytestmark = pytest.mark.asyncio
 
 PENDING = """
-SELECT FROM held_connections
+SELECT 1 FROM held_connections
 WHERE person = %(person)s AND due_at IS NOT NULL AND (ends_at IS NULL OR ends_at <= clock_timestamp())
 """
 

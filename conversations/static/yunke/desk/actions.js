@@ -1,5 +1,6 @@
 // Every action of the agent page in one table: the palette, the keys and the help are all read from it.
 
+import { STATES } from "./presence.js";
 import { FILTERS } from "./rows.js";
 
 const here = (desk) => Boolean(desk.row);
@@ -18,7 +19,7 @@ export const ACTIONS = [
   { id: "reopen", key: "e", words: "reopen", when: (d) => here(d) && !open(d) && d.may("conversations.resolve"), run: (desk) => desk.reopen() },
   { id: "close", key: "Escape", words: "key_close", when: here, run: (desk) => desk.open(null) },
   ...Object.keys(FILTERS).map((name, at) => ({ id: `filter-${name}`, key: String(at + 1), words: `filter_${name}`, run: (desk) => desk.filter(name) })),
-  ...["online", "away", "busy"].map((state) => ({ id: `presence-${state}`, words: `set_${state}`, run: (desk) => desk.setPresence(state) })),
+  ...STATES.map((state) => ({ id: `presence-${state}`, words: `set_${state}`, run: (desk) => desk.setPresence(state) })),
   { id: "palette", key: "Ctrl K", words: "palette", hidden: true, run: (desk) => desk.palette.show() },
   { id: "help", key: "?", words: "shortcuts", run: (desk) => desk.help() },
   { id: "inboxes", words: "inboxes", when: (d) => d.may("inboxes.manage"), run: () => location.assign("/settings/inboxes") },
@@ -29,7 +30,7 @@ export const ACTIONS = [
 export const allowed = (action, desk) => !action.when || action.when(desk);
 
 const assignments = (desk) => [
-  ...desk.members.filter(({ id }) => id !== desk.row?.assignee).map(({ id, name }) => ({ id: `assign-${id}`, label: desk.say("assign_to", { name }), run: () => desk.assign(id) })),
+  ...desk.members.filter(({ id }) => id !== desk.row?.assignee).map(({ id, name }) => ({ id: `assign-${id}`, label: desk.say("assign_to", { name }), more: desk.say(`state_${desk.presence.of(id).state}`), run: () => desk.assign(id) })),
   ...(desk.row?.assignee ? [{ id: "assign-nobody", label: desk.say("assign_nobody"), run: () => desk.assign(null) }] : []),
 ];
 

@@ -11,6 +11,7 @@ import { ListPane } from "./listpane.js";
 import { Erasing } from "./erasing.js";
 import { Palette, helpDialog } from "./palette.js";
 import { Panel } from "./panel.js";
+import { Presence } from "./presence.js";
 import { FILTERS, applyDesk, emptyRows, loaded, merged, visible } from "./rows.js";
 import { signIn, ticket } from "./session.js";
 import { ThreadPane } from "./threadpane.js";
@@ -36,7 +37,7 @@ export class Desk {
     Object.assign(this, { me, role, permissions: new Set(permissions), tenant: tenant.name, members, companies, say });
     this.prefs = new Shelf(`yunke.desk.${me.id}.`);
     this.filterName = FILTERS[this.prefs.get("filter")] ? this.prefs.get("filter") : "open";
-    this.presence = this.prefs.get("presence") ?? "online";
+    this.presence = new Presence({ me: me.id, onChange: () => this.draw() });
     this.drafts = new Drafts(new Shelf(`yunke.draft.${me.id}.`));
     this.outbox = new Outbox({ shelf: new Shelf(`yunke.out.${me.id}.`), onChange: () => this.draw() });
     this.live = new Live({ url: liveUrl(), getTicket: ticket, outbox: this.outbox, on: (...news) => this.hear(...news) });
@@ -107,6 +108,8 @@ export class Desk {
     if (this.following) return;
     this.following = true;
     this.live.subscribe("desk", { after: position, onEvent: (event) => this.#later(event), onGap: () => this.#reload() });
+    if (this.may("members.view")) this.live.subscribe("presence", { onEvent: () => {} });
+    this.presence.load({ withReasons: this.may("definitions.view") });
     this.live.start();
   }
 
@@ -152,10 +155,11 @@ export class Desk {
     if (name === "state" && detail !== "online") this.freshAt ??= Date.now();
     if (name === "welcome") {
       this.freshAt = null;
-      this.live.tell({ type: "presence", state: this.presence });
       if (this.broken) this.load();
     }
     if (name === "typing") this.#typing(detail);
+    if (name === "presences") return this.presence.takeAll(detail);
+    if (name === "presence") return this.presence.take(detail);
     this.draw();
   }
 
@@ -342,11 +346,8 @@ export class Desk {
     if (!silent) this.toasts.show(error.status === 0 ? this.say("offline") : (error.detail ?? this.say("not_done")), { bad: true });
   }
 
-  setPresence(state) {
-    this.presence = state;
-    this.prefs.set("presence", state);
-    this.live.tell({ type: "presence", state });
-    this.draw();
+  setPresence(state, reason) {
+    return this.#ask(() => this.presence.choose(state, reason));
   }
 
   speakOther() {

@@ -2,20 +2,19 @@
 
 import { ICONS, h, icon, set } from "../dom.js";
 import { timeOf } from "../words.js";
+import { StateMenu } from "./statemenu.js";
 
 export class Topbar {
   constructor(desk) {
     this.desk = desk;
     const { say } = desk;
     this.link = h("span.link-state", { role: "status" });
-    this.presence = h("select", { "aria-label": say("presence"), onchange: () => desk.setPresence(this.presence.value) },
-      ["online", "away", "busy"].map((state) => h("option", { value: state }, say(state))));
-    this.dot = h("span.dot", { "aria-hidden": "true" });
+    this.states = new StateMenu(desk);
     this.node = h("header.bar", {}, h("h1.sr-only", {}, desk.tenant),
       h("a.brand", { href: "/" }, h("img", { src: document.body.dataset.logo, alt: "", width: 26, height: 26 }), h("span", {}, desk.tenant)),
       h("button.find", { type: "button", onclick: () => desk.palette.show() }, icon(ICONS.search), h("span", {}, say("palette_hint")), h("kbd", {}, "Ctrl K")),
       this.link,
-      h("label.presence", {}, this.dot, this.presence),
+      this.states.nodes,
       h("button.icon-button.who", { type: "button", popovertarget: "menu", "aria-label": say("menu", { name: desk.me.name }) }, desk.me.name.slice(0, 1).toUpperCase()),
       this.#menu());
   }
@@ -36,8 +35,7 @@ export class Topbar {
 
   draw() {
     const { desk } = this;
-    this.presence.value = desk.presence;
-    set(this.dot, { "data-state": desk.presence });
+    this.states.draw();
     const fresh = desk.live.state === "online";
     const words = fresh ? desk.say("live") : desk.freshAt ? desk.say("stale", { time: timeOf(desk.freshAt) }) : desk.say("connecting");
     const key = `${desk.live.state} ${words}`;
