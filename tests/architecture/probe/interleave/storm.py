@@ -14,6 +14,7 @@ from django.db import connection
 from tests.architecture.probe.checks import refuse
 from tests.architecture.probe.interleave.turns import Foreign, hold, take_turn
 from tests.architecture.probe.interleave.watch import Watch, watching
+from tests.architecture.probe.live.resting import rest
 from tests.architecture.probe.mirror.company import JSON, Company
 from tests.peer import Peer, apart
 from tests.shop import Guest
@@ -140,7 +141,10 @@ class Storm:
 
 def check_storm(ours: Company, theirs: Company, port: int) -> int:
     """A small storm; answer how many statements it watched."""
-    weather = Storm(companies=[ours, theirs], threads=2, sockets=4, statements=400, seed=1).run(port=port)
+    try:
+        weather = Storm(companies=[ours, theirs], threads=2, sockets=4, statements=400, seed=1).run(port=port)
+    finally:
+        rest(ours, theirs)
     refuse([] if weather.is_clear else weather.as_dict(), "a storm shows")
     return weather.statements
 

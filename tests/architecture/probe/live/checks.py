@@ -15,6 +15,7 @@ from tests.architecture.probe.checks import Leak, refuse
 from tests.architecture.probe.classes import Id
 from tests.architecture.probe.live.bus import Overheard
 from tests.architecture.probe.live.log import reading_log
+from tests.architecture.probe.live.resting import rest
 from tests.architecture.probe.mirror.company import JSON, Company
 from tests.architecture.probe.mirror.ids import subject
 from tests.architecture.probe.mirror.rows import UUID, find_ids
@@ -216,4 +217,11 @@ SOCKETS: Final[dict[str, Callable[[Company, Company, int], Coroutine[Any, Any, i
 
 def check_sockets(ours: Company, theirs: Company, port: int, *, only: str = "") -> int:
     """Run these checks; answer how much was compared."""
-    return sum(asyncio.run(check(ours, theirs, port)) for name, check in SOCKETS.items() if only in name)
+    count = 0
+    for name, check in SOCKETS.items():
+        if only in name:
+            try:
+                count += asyncio.run(check(ours, theirs, port))
+            finally:
+                rest(ours, theirs)
+    return count

@@ -8,6 +8,7 @@ from django.core import signing
 
 from conversations.live import tickets
 from conversations.live.topics import Rendered
+from conversations.presence.events import PresenceChanged
 from tests.architecture.probe.interleave.storm import check_storm
 from tests.architecture.probe.live.checks import check_sockets
 from tests.architecture.probe.power.seeding import Check, Place, Seeded, instead
@@ -49,7 +50,22 @@ def _to_all_desks(whisper: Any, _: Place) -> Any:
     def tell(self: Any, *, session: Any, subject: Any, sign: Any) -> None:
         whisper(self, session=session, subject=subject, sign=sign)
         for feed in self.feeds._feeds.values():
-            feed.whisper(subject=None, text=sign.text(), sender=session)
+            for subscription in feed._desk:
+                subscription.receiver.push(sign.text())
+
+    return tell
+
+
+def _to_all_colleagues(dispatch: Any, _: Place) -> Any:
+    feeds: list[Any] = []
+
+    def tell(self: Any, events: Any) -> None:
+        feeds.append(self)
+        dispatch(self, events)
+        changes = [event for event in events if event.kind == PresenceChanged.kind]
+        for feed in {id(each): each for each in feeds if each is not self}.values():
+            for subscription in feed._colleagues if changes else ():
+                subscription.receiver.push(Rendered(changes[-1]).for_presence())
 
     return tell
 
@@ -109,6 +125,11 @@ LEAKS: Final = (
     Seeded(
         "whispers go to every company's desk",
         instead("conversations.live.server.LiveServer.whisper", _to_all_desks),
+        _sockets("hearing"),
+    ),
+    Seeded(
+        "states go to every company's colleagues",
+        instead("conversations.live.feeds.Feed._dispatch", _to_all_colleagues),
         _sockets("hearing"),
     ),
     Seeded(
