@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conversations.engine.events import Audience
 from conversations.engine.streams import stream_of
 from conversations.presence import rules
-from conversations.presence.events import PresenceChanged
+from conversations.presence.events import PresenceChanged, State
 from conversations.presence.rules import STATES, Moment, Standing
 from conversations.presence.streams import subject_of_member
 from tenants.presence.commands import STEADY_S, Steadiness
@@ -23,8 +23,8 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def changed(state: str, chosen: str, reason: str | None = None) -> PresenceChanged:
-    return PresenceChanged(member=ADA, state=state, chosen=chosen, reason=reason)  # type: ignore[arg-type] # tests
+def changed(state: State, chosen: State, reason: str | None = None) -> PresenceChanged:
+    return PresenceChanged(member=ADA, state=state, chosen=chosen, reason=reason)
 
 
 def test_whoever_connects_for_the_first_time_is_online() -> None:
@@ -44,8 +44,8 @@ def test_what_was_chosen_outlives_connections() -> None:
 def test_the_same_again_is_nothing_new() -> None:
     busy = Standing("busy", "busy")
     assert rules.settle(member=ADA, standing=busy, connected=True) is None
-    said = {"state": "busy", "reason": None, "fits": None, "connected": True}
-    assert rules.choose(member=ADA, standing=busy, **said) is None  # type: ignore[arg-type] # one of each
+    again = rules.choose(member=ADA, standing=busy, state="busy", reason=None, fits=None, connected=True)
+    assert again is None
 
 
 def test_a_choice_counts_for_others_only_while_connected() -> None:
@@ -56,14 +56,14 @@ def test_a_choice_counts_for_others_only_while_connected() -> None:
 
 
 @pytest.mark.parametrize("fits", [None, (), ("busy",)])
-def test_a_reason_must_be_there_and_go_with_the_state(fits: tuple[rules.State, ...] | None) -> None:
+def test_a_reason_must_be_there_and_go_with_the_state(fits: tuple[State, ...] | None) -> None:
     with pytest.raises(Invalid) as refused:
         rules.choose(member=ADA, standing=Standing(), state="away", reason="lunch", fits=fits, connected=True)
     assert refused.value.errors[0]["field"] == "reason"
 
 
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from(STATES), st.booleans()), max_size=30))
-def test_nobody_is_anything_but_offline_or_what_they_chose(steps: list[tuple[bool, rules.State, bool]]) -> None:
+def test_nobody_is_anything_but_offline_or_what_they_chose(steps: list[tuple[bool, State, bool]]) -> None:
     standing, connected = Standing(), False
     for chooses, state, is_connected in steps:
         connected = is_connected
@@ -95,7 +95,7 @@ def test_times_are_cut_at_both_ends() -> None:
     st.lists(st.tuples(st.integers(0, 500_000), st.sampled_from(STATES)), max_size=30),
     st.sampled_from(["UTC", "Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo"]),
 )
-def test_days_together_are_as_long_as_their_parts(given_: list[tuple[int, rules.State]], name: str) -> None:
+def test_days_together_are_as_long_as_their_parts(given_: list[tuple[int, State]], name: str) -> None:
     zone, start = ZoneInfo(name), datetime(2026, 3, 27, tzinfo=UTC)
     moments = [Moment(start + timedelta(seconds=at), state, None) for at, state in sorted(given_)]
     days = list(rules.get_days(first=date(2026, 3, 26), last=date(2026, 4, 5)))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -48,7 +49,7 @@ def settle(settling: Settling) -> None:
         pass
 
 
-def in_public(statement: str, **parameters: object) -> list[tuple[object, ...]]:
+def in_public(statement: str, **parameters: UUID) -> list[tuple[object, ...]]:
     """Run a statement of the test's own."""
     with platform_context(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -102,9 +102,10 @@ def test_colleagues_are_listed_by_state_and_page(
 
 def test_changes_are_listed_and_filtered(supervisor: Client, tenant: TenantRef, make_member: MakeMember) -> None:
     one, other = (make_member(tenant).person_id for _ in range(2))
-    for hour, state in enumerate(("online", "busy", "online")):
-        happen(tenant, one, NOON + timedelta(hours=hour), state)  # type: ignore[arg-type] # states
-        happen(tenant, other, NOON + timedelta(hours=hour), state)  # type: ignore[arg-type] # states
+    states: list[State] = ["online", "busy", "online"]
+    for hour, state in enumerate(states):
+        happen(tenant, one, NOON + timedelta(hours=hour), state)
+        happen(tenant, other, NOON + timedelta(hours=hour), state)
     path = f"{ALL}/changes"
     assert len(supervisor.get(path).json()["results"]) == 6
     mine = supervisor.get(path, {"member": str(one)}).json()["results"]
@@ -119,22 +120,23 @@ def test_changes_are_listed_and_filtered(supervisor: Client, tenant: TenantRef, 
 
 
 def test_times_add_up_by_day_and_time_zone(supervisor: Client, tenant: TenantRef, member: Member) -> None:
-    for at, state, reason in (
+    said: list[tuple[str, State, str | None]] = [
         ("2026-03-02T01:00:00Z", "online", None),
         ("2026-03-02T04:00:00Z", "away", "lunch"),
         ("2026-03-02T04:30:00Z", "online", None),
         ("2026-03-02T10:00:00Z", "wrap_up", None),
         ("2026-03-02T10:15:00Z", "offline", None),
-    ):
-        happen(tenant, member.person_id, datetime.fromisoformat(at), state, reason)  # type: ignore[arg-type] # states
-    said = {"first": "2026-03-01", "last": "2026-03-03", "time_zone": "Asia/Shanghai", "member": str(member.person_id)}
-    before, day, after = supervisor.get(f"{ALL}/times", said).json()["results"]
+    ]
+    for at, state, reason in said:
+        happen(tenant, member.person_id, datetime.fromisoformat(at), state, reason)
+    days = {"first": "2026-03-01", "last": "2026-03-03", "time_zone": "Asia/Shanghai", "member": str(member.person_id)}
+    before, day, after = supervisor.get(f"{ALL}/times", days).json()["results"]
     seconds = {"online_s": 30_600, "busy_s": 0, "away_s": 1_800, "wrap_up_s": 900, "offline_s": 20_700}
     assert day == {"day": "2026-03-02", "member": str(member.person_id), **seconds, "reasons_s": {"lunch": 1_800}}
     assert sum(before[name] for name in seconds) == 0, "nothing is known of before"
     assert after["offline_s"] == 86_400
-    pages, query = [], {**said, "limit": 1}
-    answer = supervisor.get(f"{ALL}/times", query).json()
+    pages: list[Any] = []
+    answer = supervisor.get(f"{ALL}/times", {**days, "limit": "1"}).json()
     while True:
         pages += answer["results"]
         if answer["next"] is None:
