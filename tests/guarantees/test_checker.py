@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.guarantees.storm.checker import KINDS, judge
-from tests.guarantees.storm.history import DESK, MESSAGE, Copy, History, Operation, Row, Seen
+from tests.guarantees.storm.history import DESK, MESSAGE, UNSEEN, Copy, History, Operation, Row, Seen
 
 ROOM, NOTES, SHOP = "conversation:a", "staff:a", "acme"
 
@@ -161,6 +161,16 @@ WRONGS: dict[Callable[[History], None], str] = {
 
 def test_nothing_is_found_where_nothing_is_wrong() -> None:
     assert judge(history=history()) == []
+
+
+def test_what_the_desk_does_not_show_is_no_hole() -> None:
+    made = history()
+    made.logs[SHOP].append(Row("staff:ada", 1, 6, UNSEEN[-1], None, None))
+    assert judge(history=made) == []
+    made.logs[SHOP].append(Row(NOTES, 2, 7, "conversation.resolved.v1", None, None))
+    assert [finding.kind for finding in judge(history=made)] == ["behind"]
+    made.copies[1].seen.append(Seen(7, "conversation.resolved.v1", None, None))
+    assert judge(history=made) == []
 
 
 def test_an_unknown_that_happened_once_is_fine() -> None:

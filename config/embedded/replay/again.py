@@ -134,6 +134,7 @@ class Rereading:
                 await self._read_as_agent(reader, talk)
         finally:
             await reader.live.close()
+        positions |= await session.get_presence_positions()
         for missing in set(range(1, position + 1)) - positions:
             detail = f"agent of {company.slug}, again: position {missing} is in no conversation"
             self._findings.add(kind="holes", key=(company.slug, missing), detail=detail)

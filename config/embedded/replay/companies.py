@@ -70,6 +70,16 @@ class OwnerSession:
         """Ask for something as the owner."""
         return await self._web.post(site=self._company.site, path=path, body=body, headers=self._headers)
 
+    async def get_presence_positions(self) -> set[int]:
+        """Answer at which positions people came, went and changed their state: those are in no conversation."""
+        positions: set[int] = set()
+        path: str | None = "/api/v1/presence/changes?limit=200"
+        while path is not None:
+            page = await self._web.get(site=self._company.site, path=path, headers=self._headers)
+            positions |= {change["position"] for change in page["results"]}
+            path = page["next"] and page["next"].removeprefix(self._company.site.origin)
+        return positions
+
     async def get_ticket(self) -> str:
         """Answer a ticket for live delivery."""
         return str((await self.post(path="/api/v1/live-tickets", body={}))["ticket"])

@@ -10,6 +10,7 @@ from typing import Final
 MESSAGE: Final = "message.posted.v1"
 NOTE: Final = "note.posted.v1"
 DESK: Final = "desk"
+UNSEEN: Final = ("audit.recorded.v1", "presence.changed.v1")  # no conversation's: the desk does not show them
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from tests.guarantees.storm.history import DESK, MESSAGE, History, Row
+from tests.guarantees.storm.history import DESK, MESSAGE, UNSEEN, History, Row
 from tests.guarantees.storm.product import PREFIX
 
 CONNECT_S: Final = 5
@@ -20,13 +20,15 @@ def read_schemas(*, dsn: str) -> dict[str, str]:
 
 
 def read_heads(*, dsn: str, schemas: dict[str, str]) -> dict[tuple[str, str], int]:
-    """Answer where every topic's log is, by slug and topic; the desk's is the tenant's position."""
+    """Answer where every topic's log is, by slug and topic; the desk's is a position."""
     heads: dict[tuple[str, str], int] = {}
     with psycopg.connect(dsn, connect_timeout=CONNECT_S) as connection:
         for slug, schema in schemas.items():
             table = sql.Identifier(schema, "event")
-            query = sql.SQL("SELECT stream, max(seq), max(position) FROM {} GROUP BY stream").format(table)
-            for stream, seq, position in connection.execute(query).fetchall():
+            query = sql.SQL(
+                "SELECT stream, max(seq), max(position) FROM {} WHERE kind <> ALL(%s) GROUP BY stream"
+            ).format(table)
+            for stream, seq, position in connection.execute(query, [list(UNSEEN)]).fetchall():
                 heads[slug, topic_of(stream)] = seq
                 heads[slug, DESK] = max(heads.get((slug, DESK), 0), position)
     return heads
