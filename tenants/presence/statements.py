@@ -64,7 +64,8 @@ SHORTEN: Final = (
     """,
     """
     UPDATE public.held_connections
-    SET due_at = clock_timestamp(), ends_at = CASE WHEN ends_at > clock_timestamp() THEN clock_timestamp() ELSE ends_at END
+    SET due_at = clock_timestamp(),
+        ends_at = CASE WHEN ends_at > clock_timestamp() THEN clock_timestamp() ELSE ends_at END
     WHERE due_at > clock_timestamp() + make_interval(secs => %(grace_s)s)
     """,
 )
