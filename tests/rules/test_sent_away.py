@@ -9,6 +9,7 @@ import pytest
 
 from conversations.live import consumer
 from conversations.live.consumer import LiveConsumer
+from conversations.live.door import Door
 from conversations.live.server import LiveServer
 from conversations.live.session import Session
 from conversations.live.tickets import Pass
@@ -63,6 +64,8 @@ def make_server(*, drains: bool = False) -> SimpleNamespace:
         writer=None,
         feeds=None,
         send_away=LiveServer.send_away,
+        door=Door(most=8),
+        exit=asyncio.Lock(),
     )
     server.gate = Gate(server, drains=drains)
     return server
