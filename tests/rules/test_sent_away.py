@@ -9,11 +9,11 @@ import pytest
 
 from conversations.live import consumer
 from conversations.live.consumer import LiveConsumer
-from conversations.live.door import Door
 from conversations.live.server import LiveServer
 from conversations.live.session import Session
 from conversations.live.tickets import Pass
 from tenants.context import TenantRef
+from tenants.crowding import Door
 
 pytestmark = pytest.mark.asyncio
 
