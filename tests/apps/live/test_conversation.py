@@ -87,7 +87,7 @@ async def test_subscribe_after_n_replays_what_follows(
         await visitor.subscribe(topic)
         await visitor.send(guest.conversation, "new", "1")
         await visitor.next("ack")
-        await visitor.ping()
+        await visitor.next("event", seq=253)
         assert [frame["seq"] for frame in visitor.events(topic)] == [253], "without `after` it is from now on"
 
 
