@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from conversations.audit import rules
 from conversations.audit.events import AUDIT
-from conversations.audit.queries import PURPOSE, find_carried, get_end
+from conversations.audit.queries import BY, PURPOSE, find_carried, get_end
 from conversations.engine import log
 from conversations.engine.events import Draft
 from tenants.audit.models import AuditNote
@@ -24,7 +24,6 @@ from tenants.secrets import sign
 
 logger = structlog.get_logger(__name__)
 
-BY: Final = UUID(int=0)  # the sender of every entry: who did it stands in it
 AT_ONCE: Final = 200
 _MOVE: Final = "SELECT public.move_audit_anchor(%s, %s, %s, %s, %s)"
 

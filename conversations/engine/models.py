@@ -38,8 +38,8 @@ class Event(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("position",), name="event_position"),
             models.UniqueConstraint(
-                fields=("stream", "sender", "client_id"),
-                name="event_client_id",
+                fields=("sender", "client_id", "stream"),
+                name="event_sent_once",
                 condition=models.Q(client_id__isnull=False),
             ),
         )

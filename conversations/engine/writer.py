@@ -35,8 +35,11 @@ HURRY_MS: Final = 20
 TIMEOUT_MS: Final = 5_000
 HANGS_S: Final = 8.0  # longer than any statement may take: then it is not PostgreSQL that is slow
 CONNECT_S: Final = 5
-MAX_PREPARED: Final = 300  # three texts for each of 100 busy tenants; each costs the backend some memory
-MAX_TOUCHED: Final = 2_000  # tenants: a backend keeps up to 0.1 MB for each that it has ever written, so it is renewed
+# A backend keeps the plans of three texts for each tenant that it has written, 0.6 MB: so they are never more than
+# 0.6 GB, and those of tenants that have gone to sleep are given back.
+MAX_TOUCHED: Final = 1_000
+MAX_PREPARED: Final = 3 * MAX_TOUCHED
+LIFETIME_S: Final = 600.0
 PATIENCE_S: Final = 10.0
 CLOSED_S: Final = (
     2.0  # what comes for a closed tenant meanwhile is refused unasked: it would break up everybody's batch
@@ -96,6 +99,7 @@ class Writer:
         self._parking = Parking()
         self._closed: dict[str, float] = {}
         self._touched: set[str] = set()
+        self._renew_at = 0.0
         self._wake = asyncio.Event()
         self._room = Room(most=MAX_WAITING, most_of_tenant=MAX_OF_TENANT)
         self._connection: psycopg.AsyncConnection | None = None
@@ -301,6 +305,7 @@ class Writer:
             with deadline(connection, seconds=CONNECT_S):
                 await self._prepare(connection)
             connection.prepared_max = MAX_PREPARED
+            self._renew_at = asyncio.get_running_loop().time() + LIFETIME_S
             self._connection = connection
         return self._connection
 
@@ -318,9 +323,9 @@ class Writer:
         )
 
     async def _renew(self, written: Iterable[str]) -> None:
-        """Leave a connection whose backend remembers too many tenants; the next batch makes another."""
+        """Leave a connection whose backend remembers too many tenants, or some for too long; the next makes another."""
         self._touched.update(written)
-        if len(self._touched) > MAX_TOUCHED:
+        if len(self._touched) > MAX_TOUCHED or asyncio.get_running_loop().time() > self._renew_at:
             await self._disconnect()
 
     async def _disconnect(self) -> None:
