@@ -7,6 +7,7 @@ unknown is written again; the client ids make that harmless.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -250,9 +251,7 @@ class Writer:
             with deadline(connection, seconds=HANGS_S):
                 rows = await self._execute(connection, batches, lock_timeout_ms)
         except BaseException:
-            # Whatever it was: only a connection that is whole and idle is used again.
-            if self._connection is not None and self._connection.info.transaction_status != TransactionStatus.IDLE:
-                await self._disconnect()
+            await self._tidy()
             raise
         for schema, batch in batches.items():
             self._tell(schema, groups[schema], batch.outcomes(rows[schema]))
@@ -261,8 +260,9 @@ class Writer:
     async def _execute(
         self, connection: psycopg.AsyncConnection, batches: dict[str, Batch], lock_timeout_ms: int
     ) -> dict[str, list[tuple[Any, ...]]]:
+        """Say everything from BEGIN to COMMIT in one go. After a refusal PostgreSQL skips the rest, COMMIT included."""
         cursors = {}
-        async with connection.transaction(), connection.pipeline():
+        async with connection.pipeline(), connection.transaction():
             if lock_timeout_ms != LOCK_TIMEOUT_MS:
                 await connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{lock_timeout_ms}ms"])
             for schema, batch in batches.items():
@@ -272,7 +272,7 @@ class Writer:
                 subjects = {name: packing.uuids(ids) for name, ids in catching_up.items()}
                 for projection in self._projections:
                     await self._say(connection, projection, schema, subjects)
-            return {schema: await cursor.fetchall() for schema, cursor in cursors.items()}
+        return {schema: await cursor.fetchall() for schema, cursor in cursors.items()}
 
     @staticmethod
     async def _say(
@@ -327,6 +327,17 @@ class Writer:
         self._touched.update(written)
         if len(self._touched) > MAX_TOUCHED or asyncio.get_running_loop().time() > self._renew_at:
             await self._disconnect()
+
+    async def _tidy(self) -> None:
+        """Take back what was refused; whatever else went wrong, only a connection that is whole and idle is kept."""
+        connection = self._connection
+        if connection is None or connection.info.transaction_status == TransactionStatus.IDLE:
+            return
+        if connection.info.transaction_status == TransactionStatus.INERROR:
+            with suppress(psycopg.Error), deadline(connection, seconds=CONNECT_S):
+                await connection.rollback()
+                return
+        await self._disconnect()
 
     async def _disconnect(self) -> None:
         self._touched.clear()
