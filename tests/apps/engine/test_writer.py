@@ -83,6 +83,44 @@ async def test_a_locked_stream_stops_no_other_tenant(places: list[Place]) -> Non
 
 
 @pytest.mark.asyncio
+async def test_what_is_refused_costs_no_connection(places: list[Place]) -> None:
+    (stuck, stuck_subject), (tenant, subject), *_ = places
+    async with Trial() as trial:
+        await trial.send(tenant, subject, "before")
+        await trial.settled()
+        backend = trial.backend
+        async with locked(stuck, stuck_subject) as let_go:
+            await trial.send(stuck, stuck_subject, "stuck")
+            await trial.send(tenant, subject, "beside")
+            await until(lambda: trial.is_answered(tenant, "beside"))
+            await let_go()
+        await trial.settled()
+        assert trial.backend == backend
+    assert await read_texts(tenant) == ["before", "beside"]
+    assert await read_texts(stuck) == ["stuck"]
+
+
+@pytest.mark.asyncio
+async def test_repeats_are_found_without_reading_the_stream(place: Place) -> None:
+    """Told by a plan of when the tenant was new: it is kept while the streams grow."""
+    tenant, subject = place
+    async with Trial() as trial:
+        for n in range(writer_module.MAX_OF_TENANT // 100):
+            await trial.send(tenant, subject, str(n))
+            await trial.settled()
+        connection = trial.writer._connection
+        assert connection
+        find = (
+            "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE statement LIKE '%judged AS%'"
+        )
+        ((name, count),) = await (await connection.execute(find)).fetchall()
+        explain = sql.SQL("EXPLAIN EXECUTE {}({})").format(sql.Identifier(name), sql.SQL(",").join([sql.NULL] * count))
+        plan = "\n".join(line for (line,) in await (await connection.execute(explain)).fetchall())
+    assert "Index Scan using event_sent_once on event e" in plan
+    assert "event_pkey" not in plan
+
+
+@pytest.mark.asyncio
 async def test_a_row_that_cannot_be_written_stops_only_itself(places: list[Place]) -> None:
     (bad, bad_subject), *others = places
     async with Trial() as trial:
