@@ -21,7 +21,7 @@ def make(constraint: models.UniqueConstraint) -> list[str]:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("conversations", "0008_lists")]
+    dependencies = [("conversations", "0009_presence")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
