@@ -12,10 +12,10 @@ MAKE = "CREATE UNIQUE INDEX CONCURRENTLY {0} ON event ({1}) WHERE client_id IS N
 DROP = "DROP INDEX CONCURRENTLY IF EXISTS {0}"  # what was cut short leaves an index that is not valid
 
 
-def make(constraint: models.UniqueConstraint) -> list[str]:
+def make(constraint: models.UniqueConstraint) -> tuple[str, ...]:
     """Answer the statements that make a constraint's index, whatever an earlier try has left."""
     name, columns = constraint.name, ", ".join(constraint.fields)
-    return [DROP.format(name), MAKE.format(name, columns)]
+    return DROP.format(name), MAKE.format(name, columns)
 
 
 class Migration(migrations.Migration):
@@ -26,8 +26,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[
-                migrations.RunSQL(make(NEW), [DROP.format(NEW.name)]),
-                migrations.RunSQL([DROP.format(OLD.name)], make(OLD)),
+                migrations.RunSQL(make(NEW), (DROP.format(NEW.name),)),
+                migrations.RunSQL((DROP.format(OLD.name),), make(OLD)),
             ],
             state_operations=[
                 migrations.RemoveConstraint("event", OLD.name),

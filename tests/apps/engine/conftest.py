@@ -1,12 +1,15 @@
-"""Logs to test: each test of the contract runs over all of them."""
+"""Logs to test, each test of the contract over all of them; and tenants with something to write about."""
 
 import asyncio
 from collections.abc import Iterator
 
 import pytest
 
+from conversations.engine.streams import new_subject
 from tenants.context import TenantRef
 from tests.apps.engine.logs import AnyLog, CommandLog, WriterLog, make_memory_log
+from tests.apps.engine.writing import MakePlace, Place
+from tests.conftest import MakeTenant
 
 
 @pytest.fixture
@@ -29,3 +32,25 @@ def any_log(request: pytest.FixtureRequest) -> AnyLog:
         return CommandLog(tenant=request.getfixturevalue("tenant"))
     found: AnyLog = request.getfixturevalue("writer_log")
     return found
+
+
+@pytest.fixture
+def make_place(make_tenant: MakeTenant) -> MakePlace:
+    """Make a tenant with one subject to write about."""
+
+    def make() -> Place:
+        tenant, subject = make_tenant(), new_subject()
+        CommandLog(tenant=tenant).open_streams(subject=subject)
+        return tenant, subject
+
+    return make
+
+
+@pytest.fixture
+def place(make_place: MakePlace) -> Place:
+    return make_place()
+
+
+@pytest.fixture
+def places(make_place: MakePlace) -> list[Place]:
+    return [make_place() for _ in range(3)]

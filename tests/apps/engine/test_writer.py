@@ -1,9 +1,7 @@
 """The writer: many tenants a commit, nobody waits for somebody else, every entry answered once, each written once."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, Final
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -15,35 +13,10 @@ from conversations.engine.batch import Outcome
 from conversations.engine.streams import new_subject
 from conversations.engine.writer import Writer
 from tenants.context import TenantRef
-from tests.apps.engine.logs import CommandLog, draft, said
-from tests.apps.engine.writing import Trial, locked, owner, read_texts, until
-from tests.conftest import MakeTenant
+from tests.apps.engine.logs import draft, said
+from tests.apps.engine.writing import Place, Trial, locked, owner, read_texts, until
 
-Place = tuple[TenantRef, UUID]
-MakePlace = Callable[[], Place]
 LOST: Final = "server closed the connection unexpectedly"
-
-
-@pytest.fixture
-def make_place(make_tenant: MakeTenant) -> MakePlace:
-    """Make a tenant with one subject to write about."""
-
-    def make() -> Place:
-        tenant, subject = make_tenant(), new_subject()
-        CommandLog(tenant=tenant).open_streams(subject=subject)
-        return tenant, subject
-
-    return make
-
-
-@pytest.fixture
-def place(make_place: MakePlace) -> Place:
-    return make_place()
-
-
-@pytest.fixture
-def places(make_place: MakePlace) -> list[Place]:
-    return [make_place() for _ in range(3)]
 
 
 @pytest.mark.asyncio
@@ -80,44 +53,6 @@ async def test_a_locked_stream_stops_no_other_tenant(places: list[Place]) -> Non
         assert waits[len(waits) // 2] < 0.25
         assert waits[-1] < 2
     assert await read_texts(stuck) == [str(n) for n in range(30)]
-
-
-@pytest.mark.asyncio
-async def test_what_is_refused_costs_no_connection(places: list[Place]) -> None:
-    (stuck, stuck_subject), (tenant, subject), *_ = places
-    async with Trial() as trial:
-        await trial.send(tenant, subject, "before")
-        await trial.settled()
-        backend = trial.backend
-        async with locked(stuck, stuck_subject) as let_go:
-            await trial.send(stuck, stuck_subject, "stuck")
-            await trial.send(tenant, subject, "beside")
-            await until(lambda: trial.is_answered(tenant, "beside"))
-            await let_go()
-        await trial.settled()
-        assert trial.backend == backend
-    assert await read_texts(tenant) == ["before", "beside"]
-    assert await read_texts(stuck) == ["stuck"]
-
-
-@pytest.mark.asyncio
-async def test_repeats_are_found_without_reading_the_stream(place: Place) -> None:
-    """Told by a plan of when the tenant was new: it is kept while the streams grow."""
-    tenant, subject = place
-    async with Trial() as trial:
-        for n in range(writer_module.MAX_OF_TENANT // 100):
-            await trial.send(tenant, subject, str(n))
-            await trial.settled()
-        connection = trial.writer._connection
-        assert connection
-        find = (
-            "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE statement LIKE '%judged AS%'"
-        )
-        ((name, count),) = await (await connection.execute(find)).fetchall()
-        explain = sql.SQL("EXPLAIN EXECUTE {}({})").format(sql.Identifier(name), sql.SQL(",").join([sql.NULL] * count))
-        plan = "\n".join(line for (line,) in await (await connection.execute(explain)).fetchall())
-    assert "Index Scan using event_sent_once on event e" in plan
-    assert "event_pkey" not in plan
 
 
 @pytest.mark.asyncio
@@ -408,23 +343,3 @@ def test_a_tenant_changes_no_event_and_sees_no_other(
     for function in ("take_positions(1, '{}')", "head_position('{}')"):
         assert denied(role, "SELECT public." + function.format(other.schema), mine.schema)
         assert not denied(role, "SELECT public." + function.format(mine.schema), mine.schema)
-
-
-@pytest.mark.asyncio
-async def test_a_backend_that_remembers_too_many_tenants_is_left(
-    places: list[Place], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer_module, "MAX_TOUCHED", 2)
-    async with Trial() as trial:
-        backends = []
-        for n, (tenant, subject) in enumerate([*places[:2], *places]):
-            await trial.send(tenant, subject, str(n))
-            await until(lambda tenant=tenant, n=n: trial.is_answered(tenant, str(n)))  # type: ignore[misc] # mypy does not see the defaults
-            backends.append(trial.writer._connection and trial.backend)
-        assert backends[0] == backends[3], "the same few tenants are no reason"
-        await until(lambda: trial.writer._connection is None)
-        tenant, subject = places[0]
-        await trial.send(tenant, subject, "after")
-        await trial.settled()
-        assert trial.backend != backends[0]
-    assert await read_texts(tenant) == ["0", "2", "after"]

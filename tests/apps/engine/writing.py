@@ -17,6 +17,8 @@ from tenants.context import TenantRef
 from tests.apps.engine.logs import draft, said
 
 Answer = Outcome | Failure
+Place = tuple[TenantRef, UUID]
+MakePlace = Callable[[], Place]
 
 
 class Trial:
