@@ -1,4 +1,4 @@
-"""What the writer's session remembers: plans that suit small and large tables, and not too many tenants for too long."""
+"""What the session of the writer remembers: plans for small and large tables, not too many tenants, not for too long."""
 
 import pytest
 from psycopg import sql
