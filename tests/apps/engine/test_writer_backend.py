@@ -1,4 +1,4 @@
-"""What the session of the writer remembers: plans for small and large tables, not too many tenants, not for too long."""
+"""What the session of the writer remembers: plans for small and large tables, of not too many tenants for too long."""
 
 import pytest
 from psycopg import sql
