@@ -10,6 +10,7 @@ from django.conf import settings
 from config.attendant import Errand
 from config.sweeping import Sweep
 from conversations.access.answers import PLATFORM, forget_answers
+from conversations.access.commands import revoke_keys_of
 from conversations.audit.commands import carry_notes
 from conversations.belongings import TABLES as TENANT_TABLES
 from conversations.channels.webchat.commands import furnish
@@ -177,6 +178,7 @@ ERRANDS: Final = (
 def fill_ports() -> None:
     """Put into each port what this deployment has for it, and into the register every kind of definition."""
     ports.furnish_tenant[:] = [furnish_tenant]
+    ports.access_ended[:] = [access_ended]
     ports.member_left[:] = [member_left]
     ports.tenant_tables.update(TENANT_TABLES)
     ports.tenant_restored[:] = [tenant_restored]
@@ -193,6 +195,11 @@ def fill_ports() -> None:
 def furnish_tenant(tenant: TenantRef, name: str) -> None:
     """Fill tenants' port: what a new tenant finds when it first looks."""
     furnish(tenant=tenant, name=name, now=datetime.now(UTC))
+
+
+def access_ended(_tenant: TenantRef, person: UUID, at: datetime, now: datetime) -> None:
+    """Fill tenants' port: the keys of a member who has left are revoked."""
+    revoke_keys_of(member=person, until=at, now=now)
 
 
 def member_left(_tenant: TenantRef, person: UUID, now: datetime) -> None:

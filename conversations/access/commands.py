@@ -11,8 +11,8 @@ from django.db import transaction
 from conversations.access import rules
 from conversations.access.models import ApiKey
 from conversations.access.queries import find_key, hash_secret
-from conversations.audit.commands import record
-from tenants.audit.noting import Target, who_is
+from conversations.audit.commands import describe, record, record_all
+from tenants.audit.noting import SYSTEM, Target, who_is
 from tenants.confirming.commands import refuse_unconfirmed
 from tenants.context import current_tenant
 from tenants.members.member import Member
@@ -87,6 +87,19 @@ def revoke_key(*, key: UUID, by: Member, now: datetime) -> None:
             _record("key.revoked", row, by, now, before=_terms(row))
 
 
+def revoke_keys_of(*, member: UUID, until: datetime, now: datetime) -> None:
+    """Revoke what a member who has left answered for, as of the moment `until`: coming back opens none of it."""
+    with transaction.atomic():
+        theirs = ApiKey.objects.filter(created_by=member, created_at__lte=until, revoked_at=None)
+        rows = list(theirs.select_for_update().order_by("id"))
+        theirs.filter(id__in=[row.id for row in rows]).update(revoked_at=now)
+        entries = [
+            describe(who=SYSTEM, action="key.revoked", target=_target(row), now=now, after={"why": "member_left"})
+            for row in rows
+        ]
+        record_all(entries=entries, now=now)
+
+
 def _terms(key: ApiKey) -> dict[str, Any]:
     expires = None if key.expires_at is None else key.expires_at.isoformat()
     return {"scopes": list(key.scopes), "networks": list(key.networks), "expires_at": expires}
@@ -101,8 +114,11 @@ def _record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    target = Target(kind="key", id=str(key.id), label=key.name)
-    record(who=who_is(caller=by), action=action, target=target, now=now, before=before, after=after)
+    record(who=who_is(caller=by), action=action, target=_target(key), now=now, before=before, after=after)
+
+
+def _target(key: ApiKey) -> Target:
+    return Target(kind="key", id=str(key.id), label=key.name)
 
 
 def _check(by: Member) -> None:

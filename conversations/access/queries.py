@@ -12,7 +12,7 @@ from conversations.access import rules
 from conversations.access.models import ApiKey
 from tenants.context import current_tenant
 from tenants.members.bearer import KeyBearer
-from tenants.members.queries import find_member, get_members
+from tenants.members.queries import find_stayed, get_leaving, get_members
 from tenants.paging import Page, Window, cut, turn
 
 Makers = Mapping[UUID, frozenset[str]]  # what each live member may do
@@ -27,14 +27,14 @@ def hash_secret(*, secret: str) -> str:
 def find_bearer(*, secret: str, address: str, now: datetime) -> KeyBearer | None:
     """Answer who shows this secret, if a key of the current tenant opens with it; note its use, at most every 10 min.
 
-    Wrong, another tenant's, expired, revoked, from elsewhere, or of somebody who is no member any more: whoever shows
-    it learns nothing of the difference. Call it outside transactions: who answers for it is looked up in public.
+    Wrong, another tenant's, expired, revoked, from elsewhere, or of somebody who has left since they made it: whoever
+    shows it learns nothing of the difference. Call it outside transactions: who answers for it is looked up in public.
     """
     shown = hash_secret(secret=secret)
     key = ApiKey.objects.filter(Q(secret=shown) | Q(old_secret=shown)).first()
     if key is None or not rules.opens(terms=_terms(key, shown), address=address, now=now):
         return None
-    maker = find_member(tenant=current_tenant(), person_id=key.created_by)
+    maker = find_stayed(tenant=current_tenant(), person_id=key.created_by, since=key.created_at)
     if maker is None:
         return None
     unnoted = key.last_used_at is None or key.last_used_at < now - USED_WITHIN
@@ -44,8 +44,14 @@ def find_bearer(*, secret: str, address: str, now: datetime) -> KeyBearer | None
 
 
 def find_makers() -> Makers:
-    """Answer what each live member of the current tenant may do; whoever answers for a key is one, or it is shut."""
-    return {member.person_id: member.permissions for member in get_members(tenant=current_tenant())}
+    """Answer what each live member of the current tenant may do; whoever answers for a key is one, or it is shut.
+
+    Who left and is back counts once the keys they had then are revoked.
+    """
+    tenant = current_tenant()
+    leaving = get_leaving(tenant=tenant)
+    found = get_members(tenant=tenant)
+    return {member.person_id: member.permissions for member in found if member.person_id not in leaving}
 
 
 def judge_key(*, key: ApiKey, makers: Makers, now: datetime) -> tuple[rules.Status, frozenset[str]]:

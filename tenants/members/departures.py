@@ -28,7 +28,8 @@ def note_departure(*, tenant: UUID, person: UUID, now: datetime) -> None:
 def tell_departures(*, now: datetime) -> None:
     """Tell what is due. Telling twice does no harm; one that cannot be told now is told later and stops no other."""
     with platform_context():
-        due = list(Departure.objects.select_related("tenant").filter(due_at__lte=now).order_by("due_at")[:AT_ONCE])
+        open_ = Departure.objects.filter(tenant__suspended_at=None, tenant__delete_at=None)  # who is closed has to wait
+        due = list(open_.select_related("tenant").filter(due_at__lte=now).order_by("due_at")[:AT_ONCE])
     for departure in due:
         try:
             _tell(departure, now)
@@ -40,6 +41,9 @@ def tell_departures(*, now: datetime) -> None:
 
 def _tell(departure: Departure, now: datetime) -> None:
     tenant = departure.tenant.ref
+    with tenant_context(tenant):
+        for access_ended in ports.access_ended:
+            access_ended(tenant, departure.person, departure.at, now)
     if find_membership(tenant=tenant, person_id=departure.person) is None:
         with tenant_context(tenant):
             for member_left in ports.member_left:

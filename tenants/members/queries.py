@@ -1,10 +1,14 @@
 """Reading people: who is a live member of a tenant. All of it is in public, whatever tenant is set."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from tenants.context import TenantRef, platform_context
 from tenants.members.member import Member
+from tenants.members.models import Departure
 from tenants.members.permissions import permissions_of
 from tenants.members.proof import House
 from tenants.models import Membership, Tenant, TenantState
@@ -46,18 +50,37 @@ def house_of(tenant: Tenant) -> House:
 def find_membership(*, tenant: TenantRef, person_id: UUID) -> Membership | None:
     """Answer the person's live membership with the person and the tenant, or None."""
     with platform_context():
-        return (
-            Membership.objects.select_related("person", "own_role", "tenant")
-            .filter(tenant_id=tenant.id, person_id=person_id, is_active=True, person__is_active=True)
-            .filter(tenant__state=TenantState.ACTIVE)
-            .first()
-        )
+        return _live(tenant, person_id).first()
+
+
+def _live(tenant: TenantRef, person_id: UUID) -> QuerySet[Membership]:
+    return Membership.objects.select_related("person", "own_role", "tenant").filter(
+        tenant_id=tenant.id,
+        person_id=person_id,
+        is_active=True,
+        person__is_active=True,
+        tenant__state=TenantState.ACTIVE,
+    )
 
 
 def find_member(*, tenant: TenantRef, person_id: UUID) -> Member | None:
     """Answer the person as a member of the tenant, or None if they are not one now."""
     membership = find_membership(tenant=tenant, person_id=person_id)
     return member_from(membership) if membership else None
+
+
+def find_stayed(*, tenant: TenantRef, person_id: UUID, since: datetime) -> Member | None:
+    """Answer the person as a member; None, too, if they left after `since` and the service has not been told yet."""
+    gone = Departure.objects.filter(tenant=OuterRef("tenant"), person=OuterRef("person"), at__gte=since)
+    with platform_context():
+        membership = _live(tenant, person_id).filter(~Exists(gone)).first()
+    return member_from(membership) if membership else None
+
+
+def get_leaving(*, tenant: TenantRef) -> set[UUID]:
+    """Answer who left, whether they are back or not, of which the service has not been told yet."""
+    with platform_context():
+        return set(Departure.objects.filter(tenant=tenant.id).values_list("person", flat=True))
 
 
 def get_members(*, tenant: TenantRef) -> list[Member]:

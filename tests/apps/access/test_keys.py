@@ -8,7 +8,11 @@ import pytest
 from django.test import Client
 
 from conversations.access.models import ApiKey
+from conversations.audit.queries import STREAM
+from conversations.engine import log
 from tenants.context import platform_context, tenant_context
+from tenants.members.departures import tell_departures
+from tenants.members.member import Member
 from tenants.models import Membership
 from tests.apps.access.conftest import KeyClient, with_secret
 from tests.apps.threads.test_api import post, refused
@@ -259,10 +263,56 @@ def test_a_key_is_suspended_with_who_answers_for_it(
     assert state() == ("live", [], 403)
     assert owner.patch(person, {"is_active": False}, content_type="application/json").status_code == 200
     assert state() == ("suspended", [], 401)
-    assert owner.patch(person, {"is_active": True, "role": "admin"}, content_type="application/json").status_code == 200
-    assert state() == ("live", ["conversations.view"], 200)
-    assert owner.patch(person, {"is_active": False}, content_type="application/json").status_code == 200
     rotated = post(owner, f"{path}/rotate").json()
     assert (rotated["status"], rotated["scopes_now"]) == ("live", ["conversations.view"]), (
         "somebody answers for it again"
     )
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not yet told"])
+def test_who_comes_back_finds_their_keys_shut(
+    shop: Shop, owner: Client, make_member: MakeMember, client_for: ClientFor, told: bool
+) -> None:
+    """Whatever the worker has done meanwhile; then the keys are revoked, once, and the audit says so."""
+    maker, json = make_member(shop.tenant, role="admin"), "application/json"
+    theirs, body = client_for(shop.tenant, maker), {"name": "Theirs", "scopes": ["conversations.view"]}
+    made, person = theirs.post(KEYS, body, content_type=json).json(), f"/api/v1/members/{maker.person_id}"
+    program = with_secret(client_for(shop.tenant), made["secret"])
+    assert program.get(BASE).status_code == 200
+    owner.patch(person, {"is_active": False}, content_type=json)
+    if told:
+        tell_departures(now=datetime.now(UTC))
+    assert owner.patch(person, {"is_active": True}, content_type=json).status_code == 200
+    assert program.get(BASE).status_code == 401
+    assert owner.get(f"{KEYS}/{made['id']}").json()["status"] == ("revoked" if told else "suspended")
+    for _ in range(2):
+        tell_departures(now=datetime.now(UTC))
+    assert program.get(BASE).status_code == 401
+    assert owner.get(f"{KEYS}/{made['id']}").json()["status"] == "revoked"
+    with tenant_context(shop.tenant):
+        found = log.read_stream(stream=STREAM, after=0)
+    revoked = [one.body for one in found if one.body["action"] == "key.revoked"]
+    assert [(one["target_id"], one["who"], one["after"]) for one in revoked] == [
+        (made["id"], "system", {"why": "member_left"})
+    ]
+    again = client_for(shop.tenant, maker).post(KEYS, body, content_type=json).json()
+    assert with_secret(client_for(shop.tenant), again["secret"]).get(BASE).status_code == 200
+
+
+def test_who_is_invited_again_finds_their_keys_shut(
+    shop: Shop, owner: Client, make_member: MakeMember, client_for: ClientFor
+) -> None:
+    maker = make_member(shop.tenant, role="admin")
+    body = {"name": "Theirs", "scopes": ["conversations.view"]}
+    made = client_for(shop.tenant, maker).post(KEYS, body, content_type="application/json").json()
+    program = with_secret(client_for(shop.tenant), made["secret"])
+    assert owner.delete(f"/api/v1/members/{maker.person_id}").status_code == 204
+    make_member_again(shop, maker)
+    assert program.get(BASE).status_code == 401
+    tell_departures(now=datetime.now(UTC))
+    assert program.get(BASE).status_code == 401
+
+
+def make_member_again(shop: Shop, maker: Member) -> None:
+    with platform_context():
+        Membership.objects.create(tenant_id=shop.tenant.id, person_id=maker.person_id, role="viewer")

@@ -26,6 +26,8 @@ ENTRIES: Final = (
     # Ports, and what fills them
     within("port tenants.ports.member_left", Bound.EACH, "called in the tenant's own scope"),
     within("callback config.wiring.member_left", Bound.EACH, "changes conversations in the scope it is called in"),
+    within("port tenants.ports.access_ended", Bound.EACH, "called in the tenant's own scope"),
+    within("callback config.wiring.access_ended", Bound.EACH, "revokes keys in the scope it is called in"),
     within("port tenants.ports.furnish_tenant", Bound.EACH, "called in the new tenant's own transaction"),
     within("callback config.wiring.furnish_tenant", Bound.EACH, "makes the first inbox in the scope it is called in"),
     within("port tenants.ports.tell_tenant_changed", Bound.PLATFORM, "an id"),
