@@ -3,6 +3,7 @@
 In a browser where a language was chosen by hand that one is spoken: its cookie says so.
 """
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.utils import translation
 from django.views.i18n import set_language
 
 from tenants.closing import while_closed
-from tenants.context import platform_context
+from tenants.context import current_tenant, platform_context
+from tenants.members.sessions import is_lent
 from tenants.models import Person
 
 if TYPE_CHECKING:
@@ -22,11 +24,12 @@ KEY = "language"
 
 @while_closed
 def choose(request: "TenantRequest") -> HttpResponseBase:
-    """Take the form that every page has: Django's own view, and the person remembers it if one is signed in."""
+    """Take the form that every page has: Django's own view, and the person remembers it if they are signed in by means of their own."""
     language = request.POST.get("language", "")
     if request.method == "POST" and request.member is not None and language in dict(settings.LANGUAGES):
-        with platform_context():
-            Person.objects.filter(id=request.member.person_id).update(language=language)
+        if not is_lent(session=request.session, tenant=current_tenant(), now=datetime.now(UTC)):
+            with platform_context():
+                Person.objects.filter(id=request.member.person_id).update(language=language)
         request.session[KEY] = language
     return set_language(request)
 

@@ -21,7 +21,15 @@ from tenants.members.account.commands import change_profile
 from tenants.members.account.queries import get_person
 from tenants.members.authentication import get_member, refuse_forgery
 from tenants.members.member import Member
-from tenants.members.refusals import NotSignedIn, NotWaiting, SecondFactorNeeded, WrongCredentials, WrongFactor
+from tenants.members.proving import need_own
+from tenants.members.refusals import (
+    NotSignedIn,
+    NotWaiting,
+    ProofNeeded,
+    SecondFactorNeeded,
+    WrongCredentials,
+    WrongFactor,
+)
 from tenants.members.waiting import find_in_ticket
 from tenants.queries import get_tenant_name
 from tenants.refusals import Invalid, NotAllowed
@@ -125,10 +133,23 @@ class MeView(APIView):
         """Say who asks and what they may do here."""
         return _me(get_member(request=request))
 
-    @describe(Described(body=MeBody, answers={200: MeShown}, example={"name": "Ada Lovelace", "language": "en"}))
+    @describe(
+        Described(
+            body=MeBody,
+            answers={200: MeShown},
+            refusals=(ProofNeeded,),
+            example={"name": "Ada Lovelace", "language": "en"},
+        )
+    )
     def patch(self, request: Request) -> Response:
-        """Change one's own name and language."""
+        """Change one's own name and language.
+
+        They are the same in every company: where this one's sign-in service has let in somebody who is known elsewhere,
+        too, it is refused unless they have posted to `/me/proof` within ten minutes.
+        """
         member, body = get_member(request=request), read_body(data=request.data, shape=MeBody)
+        asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
+        need_own(session=asked.session, now=datetime.now(UTC))
         name = None if isinstance(body.name, msgspec.UnsetType) else body.name
         language = None if isinstance(body.language, msgspec.UnsetType) else body.language
         change_profile(member=member, name=name, language=language)

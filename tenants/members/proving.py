@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
-from tenants.context import platform_context
+from tenants.context import current_tenant, platform_context
 from tenants.factors.accepting import Shown, accept
 from tenants.factors.queries import has_factor
 from tenants.factors.security_keys import Ceremony
@@ -16,7 +16,7 @@ from tenants.guessing import Guesses
 from tenants.members.commands import password_is
 from tenants.members.member import Member
 from tenants.members.refusals import ProofNeeded, WrongProof
-from tenants.members.sessions import note_proof, proof_of, was_proved_lately
+from tenants.members.sessions import is_lent, note_proof, proof_of, was_proved_lately
 from tenants.members.waiting import new_nonce, use_up
 from tenants.models import Person
 from tenants.tries import network_of
@@ -29,6 +29,12 @@ _KEY: Final = "challenge"
 def need_proof(*, session: SessionBase, now: datetime) -> None:
     """Raise ProofNeeded unless the person has shown within ten minutes that it is them."""
     if not was_proved_lately(session=session, now=now):
+        raise ProofNeeded
+
+
+def need_own(*, session: SessionBase, now: datetime) -> None:
+    """Raise ProofNeeded where only a company's provider says who this is, and what changes is theirs everywhere."""
+    if is_lent(session=session, tenant=current_tenant(), now=now):
         raise ProofNeeded
 
 

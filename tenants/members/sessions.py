@@ -17,7 +17,7 @@ from tenants.context import TenantRef, platform_context
 from tenants.members.member import Member
 from tenants.members.proof import Proof, Verdict, Way, judge
 from tenants.members.queries import find_membership, house_of, member_from
-from tenants.models import Person, Session
+from tenants.models import Membership, Person, Session
 from tenants.origin import current_origin
 
 RECENT: Final = timedelta(minutes=10)
@@ -135,6 +135,20 @@ def note_proof(*, session: SessionBase, now: datetime) -> None:
 def was_proved_lately(*, session: SessionBase, now: datetime) -> bool:
     """Answer whether they have done so within the last ten minutes."""
     return bool(now.timestamp() - session.get("proved_at", 0) <= RECENT.total_seconds())
+
+
+def is_lent(*, session: SessionBase, tenant: TenantRef, now: datetime) -> bool:
+    """Tell whether only a company's provider says who this is, while they are, or can be, somebody elsewhere, too.
+
+    Such a session changes nothing that is the same in every company, until the person shows their own means.
+    """
+    if proof_of(session=session).is_own or was_proved_lately(session=session, now=now):
+        return False
+    person = UUID(session["person"])
+    with platform_context():
+        proved = Person.objects.filter(id=person, verified_at__isnull=False)
+        elsewhere = Membership.objects.filter(person_id=person).exclude(tenant_id=tenant.id)
+        return proved.exists() or elsewhere.exists()
 
 
 def proof_of(*, session: SessionBase) -> Proof:

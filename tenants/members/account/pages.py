@@ -15,6 +15,7 @@ from tenants.members.account import commands, guarding
 from tenants.members.account.queries import get_person, get_sessions
 from tenants.members.forms import act
 from tenants.members.member import Member
+from tenants.members.proving import need_own
 from tenants.members.switching.queries import get_places
 from tenants.middleware import TenantRequest
 from tenants.paging import Window
@@ -71,6 +72,7 @@ def _show(request: TenantRequest, refusal: Refusal | None) -> HttpResponse:
 def _profile(request: TenantRequest, member: Member) -> str:
     language = request.POST.get("language", "")
     known = language if language in dict(settings.LANGUAGES) else None
+    need_own(session=request.session, now=datetime.now(UTC))
     commands.change_profile(member=member, name=request.POST.get("name", ""), language=known)
     if known:
         request.session["language"] = known

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from tenants.context import current_tenant, platform_context
 from tenants.members.member import Member
 from tenants.members.people.queries import is_live, role_key
+from tenants.members.sessions import proof_of
 from tenants.models import Membership, TenantState
 from tenants.provisioning.addresses import url_of
 
@@ -25,12 +26,15 @@ class Place:
 
 
 def get_places(*, member: Member, request: HttpRequest) -> list[Place]:
-    """Answer the person's companies by name, this one too; none but this one for who has not proved their address."""
-    here = current_tenant().id
+    """Answer the person's companies by name, this one too.
+
+    None but this one for who has not proved their address, nor where this one's provider alone says who they are.
+    """
+    here, is_own = current_tenant().id, proof_of(session=request.session).is_own
     with platform_context():
         rows = Membership.objects.select_related("tenant", "own_role", "person")
         found = rows.filter(is_live(), person=member.person_id, tenant__state=TenantState.ACTIVE)
-        live = [row for row in found.order_by("tenant__name", "id") if row.person.verified_at or row.tenant_id == here]
+        live = [row for row in found.order_by("tenant__name", "id") if is_own and row.person.verified_at or row.tenant_id == here]
     return [
         Place(
             id=row.tenant_id,

@@ -187,3 +187,38 @@ def test_a_session_of_a_provider_changes_nothing_of_the_persons_own(house: House
         body = {"name": "x"} if path == "me/factors" else {}
         answer = browser.post(f"/api/v1/{path}", body, content_type="application/json")
         assert answer.json()["code"] == "proof_needed"
+
+
+def test_a_session_of_a_provider_changes_no_profile_and_sees_no_other_company(
+    house: House, make_member: MakeMember, make_tenant: MakeTenant
+) -> None:
+    """What is the same everywhere changes once the person has shown their own means; other companies are never told."""
+    member = make_member(house.tenant, name="Known", email=house.address())
+    other = make_tenant()
+    with platform_context():
+        Membership.objects.create(tenant_id=other.id, person_id=member.person_id, role="viewer")
+    browser, _ = house.sign_in(email=member.email)
+    browser.post("/sign-in/sso/connect", {"password": PASSWORD})
+    browser, _ = house.sign_in(email=member.email)
+    refused = browser.patch("/api/v1/me", {"name": "Mallory"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "proof_needed")
+    page = browser.post("/settings/account", {"do": "profile", "name": "Mallory", "language": "zh-hans"})
+    assert page.status_code == 403
+    assert browser.post("/language", {"language": "zh-hans", "next": "/"}).status_code == 302
+    with platform_context():
+        person = Person.objects.get(id=member.person_id)
+    assert (person.name, person.language) == ("Known", "")
+    (place,) = browser.get("/api/v1/me/tenants").json()["results"]
+    assert place["id"] == str(house.tenant.id)
+    assert f"{other.slug}." not in browser.get("/settings/account").content.decode()
+    assert browser.post("/switch-to", {"tenant": str(other.id)}).status_code == 404
+    proof = browser.post("/api/v1/me/proof", {"password": PASSWORD}, content_type="application/json")
+    assert proof.status_code == 204, proof.content
+    assert browser.patch("/api/v1/me", {"name": "Ada"}, content_type="application/json").status_code == 200
+    own = house.client_for(house.tenant, member)
+    assert len(own.get("/api/v1/me/tenants").json()["results"]) == 2
+
+
+def test_who_is_known_here_alone_changes_their_name(house: House) -> None:
+    browser, _ = house.sign_in(email=house.address())
+    assert browser.patch("/api/v1/me", {"name": "Ada"}, content_type="application/json").status_code == 200
