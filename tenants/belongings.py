@@ -72,7 +72,11 @@ TABLES: Final[Mapping[str, SharedTable]] = {
         note="One that another company has proved then comes back unproved, as all do with an archive not made there.",
     ),
     "old_slugs": SharedTable(rows=_OWN, note="Those come back that nobody else has then."),
-    "sso_identities": SharedTable(rows=_OWN, restored={**_HERE, "membership_id": "memberships"}),
+    "sso_identities": SharedTable(
+        rows=_OWN,
+        restored={**_HERE, "membership_id": "memberships"},
+        note="They come back only with an archive that was made there.",
+    ),
     "sso_domains": SharedTable(
         rows=_OWN, restored=_HERE, note="With an archive that was not made there they come back unproved."
     ),

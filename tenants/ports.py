@@ -16,8 +16,8 @@ furnish_tenant: list[Callable[[TenantRef, str], None]] = []
 # tenant's own scope. It may be called again for the same person.
 member_left: list[Callable[[TenantRef, UUID, datetime], None]] = []
 
-# Called likewise, before that and even if they are back by now, with the moment at which they left and the time: what they
-# had opened until then stays shut.
+# Called likewise, before that and even if they are back by now, with the moment at which they left and the time: what
+# they had opened until then stays shut.
 access_ended: list[Callable[[TenantRef, UUID, datetime, datetime], None]] = []
 
 # Called after COMMIT with a tenant whose state, slug or domain has changed: what every process is to know of.

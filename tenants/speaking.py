@@ -24,7 +24,7 @@ KEY = "language"
 
 @while_closed
 def choose(request: "TenantRequest") -> HttpResponseBase:
-    """Take the form that every page has: Django's own view, and the person remembers it if they are signed in by means of their own."""
+    """Take the form that every page has: Django's own view, and who is signed in by own means remembers it."""
     language = request.POST.get("language", "")
     if request.method == "POST" and request.member is not None and language in dict(settings.LANGUAGES):
         if not is_lent(session=request.session, tenant=current_tenant(), now=datetime.now(UTC)):

@@ -46,8 +46,8 @@ class RotateBody(Body, frozen=True):
 class Key(Answer, frozen=True):
     """A key without its secret, of which `hint` is the end. `last_used_at` is right to ten minutes.
 
-    `created_by` made or last rotated it: it may do no more than they may, and opens while they are a member. When they
-    leave or are deactivated it is `suspended` at once and then `revoked` for good, unless somebody else rotates it before.
+    `created_by` made or last rotated it: it may do no more than they may, and opens while they are a member. Once
+    they leave or are deactivated it is `suspended`, and then `revoked` for good unless somebody else rotates it before.
     `scopes_now` is what it may do at this moment: its scopes, as far as they may do that themselves.
     """
 

@@ -22,6 +22,7 @@ from tenants.database.names import new_schema_name
 from tenants.database.roles import create_schema
 from tenants.database.session import quoted
 from tenants.exports.archive import FORMAT, MANIFEST, Manifest, Part, unpack
+from tenants.exports.inviting import invite_named
 from tenants.exports.refusals import Unfit
 from tenants.exports.returning import Return, Row
 from tenants.exports.writing import COLUMNS, migrations_digest, names
@@ -77,10 +78,12 @@ def check_archive(*, file: IO[bytes]) -> Manifest:
     return manifest
 
 
-def restore(*, file: IO[bytes], slug: str, now: datetime, name: str | None = None) -> Restored:
+def restore(*, file: IO[bytes], slug: str, now: datetime, name: str | None = None, site: str | None = None) -> Restored:
     """Make a new tenant of an archive under `slug`; ids and positions stay. That it was done is in its audit.
 
-    Raises Unfit, Invalid, SlugTaken. What the service does by itself goes on from where it was.
+    Whom an archive that was not made here names, and who is known here, is invited by mail: `site` is where it will be
+    served, for the link; by default https under the platform's domain. What the service does by itself goes on from
+    where it was. Raises Unfit, Invalid, SlugTaken.
     """
     manifest = check_archive(file=file)
     tenant = TenantRef(id=uuid7(), slug=slug, schema=new_schema_name())
@@ -103,10 +106,16 @@ def restore(*, file: IO[bytes], slug: str, now: datetime, name: str | None = Non
         see_public(cursor)
         _write_down(cursor, manifest, tenant, now)
         _fill(cursor, manifest, file, back)
+        for named in back.named:
+            invite_named(tenant=tenant, company=called, named=named, site=site or _site_of(slug), now=now)
     for tell in ports.tenant_restored:
         tell(tenant, now)
     renamed = sum(was != is_ for was, is_ in back.ids["persons"].items())
     return Restored(tenant, renamed=renamed, made=back.made, is_ours=back.is_ours, losses=tuple(back.losses))
+
+
+def _site_of(slug: str) -> str:
+    return f"https://{slug}.{settings.YUNKE_TENANT_DOMAIN}"
 
 
 def _write_down(cursor: Any, manifest: Manifest, tenant: TenantRef, now: datetime) -> None:

@@ -18,6 +18,7 @@ from tenants import belongings
 from tenants.belongings import SharedTable, Table
 from tenants.context import TenantRef
 from tenants.database.session import quoted
+from tenants.exports.inviting import Named
 from tenants.provisioning.refusals import SlugTaken
 from tenants.provisioning.slugs import take_slug
 from tenants.secrets import Unreadable, seal, unseal
@@ -58,6 +59,8 @@ class Return:
     ids: dict[str, dict[str, str]] = field(default_factory=dict)
     made: int = 0
     losses: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    named: list[Named] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Know the tenant itself."""
@@ -104,7 +107,9 @@ class Return:
         said = {"password": make_password(None), **{name: row[name] for name in ("id", "email", "name", "language")}}
         cursor.execute(KNOWN, said)
         found = cursor.fetchone()
-        if found is None:
+        if found is not None:
+            self.known.add(str(found[0]))
+        else:
             self.made += 1
             cursor.execute(PERSON, said)
             found = cursor.fetchone()
@@ -126,11 +131,12 @@ class Return:
         if values is None:
             self.losses.append(f"{table} {row['id']}: what it belongs to is not in the archive, or twice.")
             return
+        if not self.is_ours and self._is_unbelievable(table, values):
+            return
         values["id"] = self._free_id(cursor, table, row["id"])
         if table in {"domains", "sso_domains"}:
             values |= self._doubt(cursor, table, row)
-        for one in self.reseal(table=table, declared=declared, rows=[{**values, "id": row["id"]}], ids=[values["id"]]):
-            values = {**one, "id": values["id"]}
+        values = self._seal_anew(table, declared, row, values)
         relation = f"public.{quoted(table)}"
         columns = ", ".join(map(quoted, values))
         text = (
@@ -139,6 +145,26 @@ class Return:
         cursor.execute(f"{text} ON CONFLICT DO NOTHING", [json.dumps(values)])  # two of its people may be one here
         if cursor.rowcount:
             self.ids.setdefault(table, {})[row["id"]] = values["id"]
+
+    def _seal_anew(self, table: str, declared: SharedTable, row: Row, values: Row) -> Row:
+        if declared.sealed and not self.is_ours:  # whoever made this up is told no secret of ours
+            self.losses.append(f"{table} {row['id']}: its secret is not believed.")
+            return {**values, **declared.unopened}
+        kept = {**values, "id": row["id"]}
+        (one,) = self.reseal(table=table, declared=declared, rows=[kept], ids=[values["id"]])
+        return {**one, "id": values["id"]}
+
+    def _is_unbelievable(self, table: str, values: Row) -> bool:
+        """Tell whether a row made up elsewhere would take somebody for who they are here; invite them then."""
+        if table == "sso_identities":
+            self.losses.append(f"{table} {values['id']}: whom a provider means was not proved here.")
+            return True
+        if table != "memberships" or values["person_id"] not in self.known:
+            return False
+        self.losses.append(f"{table} {values['id']}: its person is known here, and is invited.")
+        if values["is_active"]:
+            self.named.append(Named(person=values["person_id"], role=values["role"], own_role=values["own_role_id"]))
+        return True
 
     def _refer(self, declared: SharedTable, row: Row) -> Row | None:
         values = dict(row)

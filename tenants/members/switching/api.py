@@ -23,8 +23,10 @@ class PlaceShown(Answer, frozen=True):
 
 
 class PlacesShown(Answer, frozen=True):
-    """One's own companies by name; only this one for who has not confirmed their e-mail address,
-    and for whom the company's sign-in service has let in."""
+    """One's own companies by name.
+
+    Only this one for who has not confirmed their e-mail address, and for whom the company's sign-in service has let in.
+    """
 
     results: list[PlaceShown]
 

@@ -34,7 +34,11 @@ def get_places(*, member: Member, request: HttpRequest) -> list[Place]:
     with platform_context():
         rows = Membership.objects.select_related("tenant", "own_role", "person")
         found = rows.filter(is_live(), person=member.person_id, tenant__state=TenantState.ACTIVE)
-        live = [row for row in found.order_by("tenant__name", "id") if is_own and row.person.verified_at or row.tenant_id == here]
+        live = [
+            row
+            for row in found.order_by("tenant__name", "id")
+            if (is_own and row.person.verified_at) or row.tenant_id == here
+        ]
     return [
         Place(
             id=row.tenant_id,

@@ -29,6 +29,10 @@ def test_foreign_credentials(pair: Pair) -> None:
     assert credentials.check_credentials(pair.ours, pair.theirs) > 100
 
 
+def test_whom_a_provider_let_in(pair: Pair) -> None:
+    assert credentials.check_lent(pair.ours, pair.theirs) > 50
+
+
 def test_nothing_of_the_other_is_answered(pair: Pair) -> None:
     assert checks.check_everything(pair.ours, pair.theirs) > 100
 

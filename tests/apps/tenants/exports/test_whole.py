@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from uuid_utils.compat import uuid7
 
 from conversations.access.commands import make_key
 from conversations.access.queries import find_bearer
@@ -23,6 +24,7 @@ from conversations.channels.webchat.vouching.queries import get_live
 from conversations.threads.actors import of_member
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.exports.restoring import Restored, restore
+from tenants.mail.models import Mail
 from tenants.members.codes import hash_code, new_code
 from tenants.members.invitations.joining import look
 from tenants.members.member import Member
@@ -195,6 +197,38 @@ def test_what_was_made_up_elsewhere_proves_nothing(whole: Whole) -> None:
         assert not OldSlug.objects.filter(tenant_id=done.tenant.id).exists()
 
 
+def test_whom_a_made_up_archive_names_is_asked(whole: Whole, make_member: MakeMember, make_tenant: MakeTenant) -> None:
+    """An export whose owner wrote somebody else into it, and a provider that says who they are."""
+    victim = make_member(make_tenant(), role="owner", name="Victim")
+
+    def forge(files: Files) -> None:
+        person, membership = rows(files, "public/persons.ndjson")[0], rows(files, "public/memberships.ndjson")[0]
+        identity = rows(files, "public/sso_identities.ndjson")[0]
+        person |= {"id": str(victim.person_id), "email": victim.email}
+        membership |= {"id": str(uuid7()), "person_id": person["id"], "role": "owner", "own_role_id": None}
+        identity |= {
+            "id": str(uuid7()),
+            "subject": "9",
+            "issuer": "https://evil.example",
+            "membership_id": membership["id"],
+        }
+        for name, row in (("persons", person), ("memberships", membership), ("sso_identities", identity)):
+            files[f"public/{name}.ndjson"] += json.dumps(row).encode() + b"\n"
+        edit(files, lambda said: said.update(name="Mine"))
+        resum(files)
+
+    done = brought_back(broken(written(whole.tenant), forge), whole.tenant)
+    with platform_context():
+        assert not Membership.objects.filter(tenant_id=done.tenant.id).exists(), "all of them are known here"
+        assert not SsoIdentity.objects.filter(tenant_id=done.tenant.id).exists()
+        provider = SsoProvider.objects.get(tenant_id=done.tenant.id)
+        assert (provider.secret, provider.is_on) == ("", False)
+        asked = Invitation.objects.filter(tenant_id=done.tenant.id, role="owner", withdrawn_at=None)
+        assert {row.email for row in asked} >= {victim.email, whole.owner.email}
+        letters = Mail.objects.filter(tenant=done.tenant.id, template="invitation")
+        assert {letter.to for letter in letters} >= {victim.email, whole.owner.email}
+
+
 def test_under_another_key_ring_it_says_what_is_missing(
     whole: Whole, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -204,7 +238,8 @@ def test_under_another_key_ring_it_says_what_is_missing(
     call_command("restore_tenant", str(file), slug=slug)
     told = capsys.readouterr().out
     assert "not made with this key ring" in told
-    assert told.count("the key ring does not open its secret") == 2
+    assert told.count("the key ring does not open its secret") == 1
+    assert told.count("its secret is not believed") == 1
     with platform_context():
         tenant = Tenant.objects.get(slug=slug)
         provider = SsoProvider.objects.get(tenant_id=tenant.id)

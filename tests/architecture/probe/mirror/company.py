@@ -32,7 +32,6 @@ from tests.architecture.probe.mirror.people import add_people_things
 from tests.browser import Browser
 from tests.shop import Guest, Shop
 
-BY_PASSWORD: Final = Proof(way=Way.PASSWORD)
 PASSWORD: Final = "correct horse 9 battery"
 JSON: Final = "application/json"
 
@@ -62,11 +61,11 @@ class Company:
         """Answer a browser that nobody is signed in with."""
         return Browser(headers={"host": self.host, **headers})
 
-    def session_of(self, member: Member) -> str:
+    def session_of(self, member: Member, *, by: Way = Way.PASSWORD) -> str:
         """Sign a member in; answer the key of the session."""
         session = SessionStore()
         now = datetime.now(UTC)
-        begin(session=session, tenant=self.tenant, person_id=member.person_id, proof=BY_PASSWORD, now=now)
+        begin(session=session, tenant=self.tenant, person_id=member.person_id, proof=Proof(way=by), now=now)
         with from_origin(address=self.mark, agent=self.mark):
             session.save()
         return str(session.session_key)

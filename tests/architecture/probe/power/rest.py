@@ -7,6 +7,7 @@ from uuid import UUID
 
 from conversations.threads.models import ConversationRow
 from tenants.context import TenantRef, current_tenant, platform_context, tenant_context
+from tenants.members.proof import Proof, Way
 from tenants.members.queries import member_from
 from tenants.models import Membership
 from tenants.refusals import NotFound
@@ -160,6 +161,11 @@ LEAKS: Final = (
         "sessions are good on every host",
         instead("tenants.middleware.TenantMiddleware._as_tenant", _any_session),
         _credentials("session"),
+    ),
+    Seeded(
+        "a provider's word is taken for the person's own",
+        instead("tenants.members.switching.queries.proof_of", lambda _, __: lambda **__: Proof(way=Way.PASSWORD)),
+        Check("lent", lambda p: credentials.check_lent(p.ours, p.theirs, only="GET /api/v1/me/tenants")),
     ),
     Seeded(
         "keys are looked for in every schema",

@@ -12,11 +12,13 @@ from django.test import Client
 
 from conversations.channels.webchat.commands import add_inbox
 from conversations.definitions.transfer import FORMAT
-from tenants.context import tenant_context
+from tenants.context import platform_context, tenant_context
+from tenants.members.proof import Way
+from tenants.models import Person
 from tests.architecture.probe.checks import Leak, refuse
 from tests.architecture.probe.classes import Bound, Entry, Who
 from tests.architecture.probe.mirror.company import JSON, Company
-from tests.architecture.probe.rest.calls import Call, find_calls, make_call
+from tests.architecture.probe.rest.calls import Call, find_calls, make_call, never
 from tests.architecture.probe.rest.checks import Asking, unchanged
 
 REPLY: Final = {"name": "Kept", "texts": {"en": "Kept"}}
@@ -27,13 +29,18 @@ def credentials(ours: Company) -> Iterator[tuple[str, str, str]]:
     """Answer kind, one of ours, and one that never was."""
     # Of who works in both companies: there even the person is known on the other's host.
     yield "session", ours.session_of(ours.both), "".join(secrets.choice(LETTERS) for _ in range(32))
+    yield (
+        "session of a provider",
+        ours.session_of(ours.both, by=Way.SSO),
+        "".join(secrets.choice(LETTERS) for _ in range(32)),
+    )
     yield "key", ours.secret, f"sk_{ours.tenant.slug}_{secrets.token_urlsafe(32)}"
     yield "visitor", ours.guests[0].token, secrets.token_urlsafe(32)
 
 
 def show(company: Company, kind: str, credential: str) -> Client:
     """Answer a client on the company's host that shows a credential, wherever it is from."""
-    if kind == "session":
+    if kind.startswith("session"):
         client = company.anybody()
         client.cookies[settings.SESSION_COOKIE_NAME] = credential
         return client
@@ -56,9 +63,28 @@ def check_credentials(ours: Company, theirs: Company, *, of: str = "", only: str
     return count
 
 
+def check_lent(ours: Company, theirs: Company, *, only: str = "") -> int:
+    """Whom our provider has let in, and who is theirs, too: they see nothing of theirs and stay who they are there."""
+    asking, count, before = Asking(ours, theirs), 0, _person(ours)
+    with unchanged(theirs):
+        for entry in find_calls():
+            if Who.MEMBER in entry.who and only in entry.name:
+                call = make_call(entry, ours, None if entry.name.split()[1] in {"GET", "PATCH"} else never(entry))
+                client = show(ours, "session", ours.session_of(ours.both, by=Way.SSO))
+                asking.look(call.by(client), (), f"{entry.name} of whom a provider let in")
+                count += 1
+    refuse([name for name, kept in _person(ours).items() if kept != before[name]], "the person was changed")
+    return count
+
+
+def _person(company: Company) -> dict[str, Any]:
+    with platform_context():
+        return dict(Person.objects.filter(id=company.both.person_id).values().get())
+
+
 def _compare(asking: Asking, stranger: Asking | None, entry: Entry, kind: str, values: tuple[str, str]) -> int:
     """Ask with both; where only known people are served, nothing of the company is answered to a stranger."""
-    if kind != "session" and "/api/" not in entry.name:
+    if not kind.startswith("session") and "/api/" not in entry.name:
         return 0  # pages know sessions only
     call, what = make_call(entry, asking.ours), f"{entry.name} with our {kind}"
 
