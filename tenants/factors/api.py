@@ -23,6 +23,7 @@ from tenants.members.authentication import OwnSession, get_member
 from tenants.members.member import Member
 from tenants.members.proving import begin_ceremony, need_proof, prove, take_ceremony
 from tenants.members.refusals import ProofNeeded, WrongProof
+from tenants.members.rules import LastWayBack
 from tenants.members.sessions import end_others, note_factor
 from tenants.models import Person
 from tenants.tries import TooManyTries
@@ -172,7 +173,7 @@ class FactorView(OwnView):
         need_proof(session=asked.session, now=now)
         return Response(_shown(commands.rename(member=member, factor_id=factor, name=given.name)))
 
-    @describe(Described(answers={204: None}, refusals=CHANGES, while_closed=True))
+    @describe(Described(answers={204: None}, refusals=(*CHANGES, LastWayBack), while_closed=True))
     def delete(self, request: Request, factor: UUID) -> Response:
         """Remove a factor. With the last one go the recovery codes and all other sessions of the person."""
         asked, member, now = self.asked(request)

@@ -18,6 +18,7 @@ from tenants.factors.refusals import AddressNotProved, FactorRefused, TooManyFac
 from tenants.factors.security_keys import Ceremony
 from tenants.factors.telling import tell
 from tenants.members.member import Member
+from tenants.members.people.way_back import keep_way_back
 from tenants.models import Person
 from tenants.refusals import Invalid, NotFound
 
@@ -69,13 +70,17 @@ def rename(*, member: Member, factor_id: UUID, name: str) -> Factor:
 
 
 def remove(*, tenant: TenantRef, member: Member, factor_id: UUID, now: datetime) -> bool:
-    """Remove a factor; answer whether any is left. Recovery codes go with the last."""
+    """Remove a factor; answer whether any is left. Recovery codes go with the last.
+
+    Raises LastWayBack where a company of theirs would lock itself out.
+    """
     with platform_context(), transaction.atomic():
         _get_person(member.person_id)
         factor = _get_factor(member.person_id, factor_id)
         factor.delete()
         is_left = has_factor(person_id=member.person_id)
         if not is_left:
+            keep_way_back(person=member.person_id)
             recovery_codes.forget(person_id=member.person_id)
         tell(tenant=tenant, member=member, what="removed", factor_id=factor_id, name=factor.name, now=now)
         return is_left

@@ -26,6 +26,13 @@ class LastOwner(Refusal):
     status = 409
 
 
+class LastWayBack(Refusal):
+    """The company signs in by its own service only: an owner with a second factor must stay, as the way back in."""
+
+    code = "last_way_back"
+    status = 409
+
+
 def check_manager(*, by: Member) -> None:
     """Raise NotAllowed for whoever does not manage members: asked before anything is looked up."""
     if not by.may("members.manage"):

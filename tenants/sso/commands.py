@@ -61,6 +61,7 @@ def set_provider(*, tenant: TenantRef, member: Member, wanted: Wanted, now: date
         refuse_unconfirmed(tenant=tenant)  # it brings people in, as an invitation does
         _refuse_silent(wanted.issuer)
     with platform_context(), transaction.atomic():
+        Tenant.objects.select_for_update(no_key=True).get(id=tenant.id)  # nobody's last factor goes meanwhile
         if wanted.only and not _has_way_back(tenant, member):
             raise WayBackNeeded
         row = SsoProvider.objects.select_for_update().filter(tenant_id=tenant.id).first()

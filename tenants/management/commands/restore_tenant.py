@@ -22,9 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--slug", required=True, help="the new company's address")
         parser.add_argument("--name", help="its name, if not the one of then")
-        parser.add_argument(
-            "--site", help="where it is served, for links in mails, if not https under --slug"
-        )
+        parser.add_argument("--site", help="where it is served, for links in mails, if not https under --slug")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Restore."""
@@ -40,9 +38,7 @@ class Command(BaseCommand):
         if done.made:
             self.stdout.write(f"{done.made} people are new here: they set a password by mail before they sign in.")
         if not done.is_ours:
-            self.stdout.write(
-                "The archive was not made with this key ring: no domain in it counts as proved."
-            )
+            self.stdout.write("The archive was not made with this key ring: no domain in it counts as proved.")
         for loss in done.losses:
             self.stdout.write(loss)
         if done.renamed:

@@ -17,7 +17,7 @@ from tenants.members.bearer import KeyBearer
 from tenants.members.people import commands
 from tenants.members.people.queries import Filters, Order, find_row, get_page, role_key
 from tenants.members.permissions import PERSONAL_READ
-from tenants.members.rules import BeyondYours, LastOwner, OwnersOnly
+from tenants.members.rules import BeyondYours, LastOwner, LastWayBack, OwnersOnly
 from tenants.models import Membership
 from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import NotAllowed
@@ -84,7 +84,7 @@ class OneMember(APIView):
         Described(
             body=MemberBody,
             answers={200: MemberShown},
-            refusals=(OwnersOnly, BeyondYours, LastOwner),
+            refusals=(OwnersOnly, BeyondYours, LastOwner, LastWayBack),
             example={"role": "supervisor"},
         )
     )
@@ -101,7 +101,7 @@ class OneMember(APIView):
         )
         return Response(render_member(row, personal=True))
 
-    @describe(Described(answers={204: None}, refusals=(OwnersOnly, BeyondYours, LastOwner)))
+    @describe(Described(answers={204: None}, refusals=(OwnersOnly, BeyondYours, LastOwner, LastWayBack)))
     def delete(self, request: Request, person: UUID) -> Response:
         """End a membership, one's own or somebody else's."""
         by = get_member(request=request)

@@ -12,10 +12,12 @@ from django.db import transaction
 
 from tenants.audit.noting import Target, note, who_is
 from tenants.context import TenantRef, platform_context
+from tenants.factors.queries import has_factor
 from tenants.members.departures import note_departure
 from tenants.members.ending import end_sessions
 from tenants.members.member import Member
 from tenants.members.people.queries import count_owners, get_row, lock_people, role_key
+from tenants.members.people.way_back import keep_way_back
 from tenants.members.queries import member_from
 from tenants.members.roles.queries import get_role
 from tenants.members.rules import check_manager, check_owner_stays, check_reach
@@ -33,7 +35,7 @@ def change_member(
 ) -> Membership:
     """Give a member another role, or let them in no more or again; answer the row as it is then.
 
-    Raises NotAllowed, NotFound, Invalid, OwnersOnly, BeyondYours or LastOwner.
+    Raises NotAllowed, NotFound, Invalid, OwnersOnly, BeyondYours, LastOwner or LastWayBack.
     """
     check_manager(by=by)
     with platform_context(), transaction.atomic():
@@ -50,7 +52,7 @@ def change_member(
 def remove_member(*, tenant: TenantRef, person: UUID, by: Member, now: datetime) -> None:
     """End a membership; everybody may end their own.
 
-    Raises NotAllowed, NotFound, OwnersOnly, BeyondYours or LastOwner.
+    Raises NotAllowed, NotFound, OwnersOnly, BeyondYours, LastOwner or LastWayBack.
     """
     leaving = person == by.person_id
     if not leaving:
@@ -88,6 +90,8 @@ def _check_reach_of(by: Member, row: Membership) -> None:
 
 def _check_owner_stays(tenant: TenantRef, row: Membership) -> None:
     check_owner_stays(role=row.role, others=count_owners(tenant=tenant.id, besides=row.person_id))
+    if has_factor(person_id=row.person_id):
+        keep_way_back(person=row.person_id, tenant=tenant.id)
 
 
 def _change_role(tenant: TenantRef, row: Membership, key: str, by: Member, now: datetime) -> None:

@@ -9,14 +9,17 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from tenants.context import platform_context
+from tenants.factors.commands import remove
 from tenants.members.hashers import Argon2id
+from tenants.members.people.commands import change_member, remove_member
 from tenants.members.refusals import SecondFactorNeeded
 from tenants.members.resets.commands import answer_resets
-from tenants.models import Membership, Person, Tenant
+from tenants.members.rules import LastWayBack
+from tenants.models import CodeApp, Membership, Person, Tenant
 from tenants.sso.refusals import WayBackNeeded
 from tests.apps.factors.conftest import Person as Somebody
 from tests.apps.members.mails import mails_to
-from tests.apps.sso.conftest import House, give_factor
+from tests.apps.sso.conftest import NOW, House, give_factor
 from tests.conftest import PASSWORD, MakeMember, MakeTenant
 
 JSON = "application/json"
@@ -133,3 +136,32 @@ def test_no_account_can_be_told_from_none(
 def _without_token(page: bytes) -> bytes:
     parts = page.split(b'name="csrfmiddlewaretoken" value="')
     return b"".join([parts[0], *(part.partition(b'"')[2] for part in parts[1:])])
+
+
+def test_the_last_way_back_stays(house: House, make_member: MakeMember) -> None:
+    """The only owner with a second factor keeps factor, role and membership until another owner has one."""
+    house.only()
+    other = make_member(house.tenant, role="owner")
+    with platform_context():
+        app = CodeApp.objects.get(person_id=house.owner.person_id)
+
+    def remove_factor() -> None:
+        remove(tenant=house.tenant, member=house.owner, factor_id=app.id, now=NOW)
+
+    def demote() -> None:
+        change_member(tenant=house.tenant, person=house.owner.person_id, by=other, now=NOW, role="admin")
+
+    def deactivate() -> None:
+        change_member(tenant=house.tenant, person=house.owner.person_id, by=other, now=NOW, is_active=False)
+
+    def leave() -> None:
+        remove_member(tenant=house.tenant, person=house.owner.person_id, by=house.owner, now=NOW)
+
+    for take in (remove_factor, demote, deactivate, leave):
+        with pytest.raises(LastWayBack):
+            take()
+    with platform_context():
+        assert CodeApp.objects.filter(id=app.id).exists()
+    give_factor(other)
+    remove_factor()
+    demote()
