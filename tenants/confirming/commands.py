@@ -20,7 +20,10 @@ from tenants.tries import Tries
 DAY_S: Final = 86_400.0
 
 CODES: Final = Guesses(name="confirmation", for_one_account=200)
-MAILS: Final = Tries(name="confirmation: mails", limit=10, window_s=DAY_S)  # to one address, whoever asks
+# Mails to one address, whoever asks. What strangers spend by signing companies up must not keep back those that its
+# owner asks for, once signed in.
+MAILS: Final = Tries(name="confirmation: mails", limit=10, window_s=DAY_S)
+MAILS_AGAIN: Final = Tries(name="confirmation: mails again", limit=10, window_s=DAY_S)
 AGAIN: Final = Tries(name="confirmation: again", limit=3, window_s=900)  # for one person
 
 
@@ -58,7 +61,7 @@ def send_again(*, tenant: TenantRef, person_id: UUID, letter: Letter, now: datet
     if person.verified_at is not None:
         raise NothingToConfirm
     AGAIN.spend(key=str(person_id))
-    MAILS.spend(key=person.email.lower())
+    MAILS_AGAIN.spend(key=person.email.lower())
     with platform_context(), transaction.atomic():
         row = Tenant.objects.get(id=tenant.id)
         ask_to_confirm(tenant=row, person=person, letter=letter, now=now)

@@ -57,7 +57,8 @@ class TenantsView(APIView):
     def post(self, request: Request) -> Response:
         """Sign a company up; it is served when this answers.
 
-        The address is proved by a mail, in which alone it is told whether it is known already. Until then the company
+        The address is proved by a mail, in which alone it is told whether it is known already. An address gets ten of
+        them a day at most; who has none can ask for it on the company's own pages. Until then the company
         makes no keys, invites nobody, and its chat opens on our own sample page only; after a week it is removed.
         """
         given = read_body(data=request.data, shape=SignUp)

@@ -86,6 +86,7 @@ ENTRIES: Final = (
     within("memory tenants.provisioning.door.FROM_ONE_PLACE", Bound.PLATFORM, GUESSES),
     within("memory tenants.provisioning.door.FOR_ONE_ADDRESS", Bound.PLATFORM, GUESSES),
     within("memory tenants.confirming.commands.MAILS", Bound.PLATFORM, GUESSES),
+    within("memory tenants.confirming.commands.MAILS_AGAIN", Bound.PLATFORM, GUESSES),
     within("memory tenants.confirming.commands.AGAIN", Bound.PLATFORM, GUESSES),
     within("memory tenants.provisioning.deletion.GUESSES", Bound.NAMED, GUESSES),
     within("memory conversations.access.throttle._buckets", Bound.NAMED, "by schema, and by schema and key"),
