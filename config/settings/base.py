@@ -49,6 +49,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 YUNKE_KEYS = os.environ.get("YUNKE_KEYS", "")
 
 YUNKE_TENANT_DOMAIN = os.environ.get("YUNKE_TENANT_DOMAIN", "localhost")
+YUNKE_TENANT_PORT: str | None = None  # of the addresses in mails; None is the port that is asked
 YUNKE_PLATFORM_HOSTS = os.environ.get("YUNKE_PLATFORM_HOSTS", "localhost,127.0.0.1").split(",")
 
 _mail = mail_settings(url=os.environ.get("EMAIL_URL") or "smtp://localhost")

@@ -27,6 +27,8 @@ SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 
+YUNKE_TENANT_PORT = os.environ.get("YUNKE_TENANT_PORT", "")  # empty is that of HTTPS
+
 # __Host- ties a cookie to one host, TLS and path "/": a neighbour's host can neither read nor set it.
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True

@@ -7,11 +7,16 @@ from tenants.context import TenantRef
 
 
 def url_of(*, tenant: TenantRef, request: HttpRequest) -> str:
-    """Answer the tenant's address with the scheme and port of this request."""
+    """Answer the tenant's own address, with the scheme of this request."""
     return url_for(slug=tenant.slug, request=request)
 
 
 def url_for(*, slug: str, request: HttpRequest) -> str:
-    """Answer the address that a tenant of this slug has, or will have."""
-    _, colon, port = request.get_host().partition(":")
-    return f"{request.scheme}://{slug}.{settings.YUNKE_TENANT_DOMAIN}{colon}{port}"
+    """Answer the address that a tenant of this slug has, or will have.
+
+    Mails lead there, and whoever asks says in `Host` what they like: where it matters, the port is a setting.
+    """
+    port = settings.YUNKE_TENANT_PORT
+    if port is None:
+        port = request.get_host().partition(":")[2]
+    return f"{request.scheme}://{slug}.{settings.YUNKE_TENANT_DOMAIN}{f':{port}' if port else ''}"

@@ -3,6 +3,8 @@
 import secrets
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from django.conf import settings
 from django.test import Client
 
 from tenants.context import TenantRef, platform_context
@@ -148,3 +150,13 @@ def test_who_has_left_gets_no_mail(enter: Enter, tenant: TenantRef, client_for: 
     ask(client_for(tenant), f"nobody-{secrets.token_hex(4)}@example.com")
     answer_resets(now=datetime.now(UTC))
     assert mails_to(agent.member.email) == []
+
+
+def test_the_link_leads_to_the_companys_own_address_whatever_the_request_says(
+    tenant: TenantRef, make_member: MakeMember, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "YUNKE_TENANT_PORT", "")
+    email, host = make_member(tenant).email, f"{tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}"
+    client_for(tenant).post("/forgot", {"email": email}, headers={"host": f"{host}:6666"})
+    answer_resets(now=datetime.now(UTC))
+    assert f"http://{host}/reset#" in mails_to(email)[-1]
