@@ -12,12 +12,13 @@ from rest_framework.views import APIView
 
 from config.callers import find_user
 from config.rest import answer_refusal
+from conversations.access.throttle import charge
 from tenants.closing import sentence, works_while_closed
 from tenants.context import TenantRef
 from tenants.describing import find_described
 from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
-from tenants.refusals import Suspended
+from tenants.refusals import Refusal, Suspended
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -47,9 +48,12 @@ class ClosedTenants:
         if user is None and shape is not None and shape.permission_classes:
             return None  # the view itself refuses whoever is not known
         known = isinstance(user, Member | KeyBearer)
-        return answer_refusal(
-            request=request, error=Suspended(detail=sentence(closed=tenant.closed) if known else None)
-        )
+        try:
+            charge(request=request, user=user)  # no view will: what is refused here is asked, too
+        except Refusal as refusal:
+            return answer_refusal(request=request, error=refusal)
+        error = Suspended(detail=sentence(closed=tenant.closed) if known else None)
+        return answer_refusal(request=request, error=error)
 
 
 def _says_so(shape: type[APIView] | None, method: str) -> bool:

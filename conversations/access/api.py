@@ -115,7 +115,7 @@ class OneKey(APIView):
             raise NotFound
         return _answer(_key(row, queries.find_makers(), datetime.now(UTC)))
 
-    @describe(Described(answers={204: None}))
+    @describe(Described(answers={204: None}, while_closed=True))
     def delete(self, request: Request, key: UUID) -> Response:
         """Revoke a key at once; it stays listed."""
         commands.revoke_key(key=key, by=_manager(request), now=datetime.now(UTC))

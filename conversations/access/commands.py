@@ -11,8 +11,10 @@ from django.db import transaction
 from conversations.access import rules
 from conversations.access.models import ApiKey
 from conversations.access.queries import find_key, hash_secret
+from conversations.access.shutting import shut_key
 from conversations.audit.commands import describe, record, record_all
 from tenants.audit.noting import SYSTEM, Target, who_is
+from tenants.closing import refuse_closed
 from tenants.confirming.commands import refuse_unconfirmed
 from tenants.context import current_tenant
 from tenants.members.member import Member
@@ -38,6 +40,7 @@ def make_key(
 ) -> tuple[ApiKey, str]:
     """Make a key; answer it and its secret. Raises NotAllowed, Unconfirmed or Invalid."""
     _check(by)
+    refuse_closed(tenant=current_tenant())
     refuse_unconfirmed(tenant=current_tenant())
     own = frozenset(scope for scope in KEY_SCOPES if "." in scope and by.may(scope))
     secret = _new_secret()
@@ -79,6 +82,10 @@ def rotate_key(*, key: UUID, overlap_s: int, by: Member, now: datetime) -> tuple
 def revoke_key(*, key: UUID, by: Member, now: datetime) -> None:
     """Let nobody in with it any more; a revoked key stays as it is. Raises NotAllowed or NotFound."""
     _check(by)
+    tenant = current_tenant()
+    if tenant.closed is not None:
+        shut_key(tenant=tenant, key=_get(key), who=who_is(caller=by), now=now)
+        return
     with transaction.atomic():
         row = _lock(key)
         if row.revoked_at is None:
@@ -127,7 +134,11 @@ def _check(by: Member) -> None:
 
 
 def _lock(key: UUID) -> ApiKey:
-    row = find_key(key=key, lock=True)
+    return _get(key, lock=True)
+
+
+def _get(key: UUID, *, lock: bool = False) -> ApiKey:
+    row = find_key(key=key, lock=lock)
     if row is None:
         raise NotFound
     return row

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from conversations.access.commands import make_key, revoke_key
 from conversations.access.queries import Makers, find_makers, get_page, judge_key
+from tenants.closing import while_closed
 from tenants.members.member import Member
 from tenants.members.permissions import KEY_SCOPES, NOTES_READ, PERSONAL_READ, READING_SCOPES
 from tenants.members.roles.words import WORDS
@@ -26,6 +27,7 @@ SCOPE_WORDS: Final = {
 }
 
 
+@while_closed  # what a closed company cannot do is refused by the command
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def page(request: TenantRequest) -> HttpResponse:

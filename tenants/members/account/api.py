@@ -53,6 +53,7 @@ class OwnPassword(APIView):
             refusals=(WrongPassword, TooManyTries),
             example={"old": "correct horse 9 battery", "new": "staple 7 correct horse"},
             kept=False,
+            while_closed=True,
         )
     )
     def post(self, request: Request) -> Response:
@@ -75,7 +76,7 @@ class OwnSessions(APIView):
         results = [render_session(row, member) for row in page.rows]
         return Response({"results": results, **links(request=request, page=page)})
 
-    @describe(Described(answers={200: SessionsEnded}))
+    @describe(Described(answers={200: SessionsEnded}, while_closed=True))
     def delete(self, request: Request) -> Response:
         """End all of one's own sessions in this company but this one."""
         member = get_member(request=request)
@@ -86,7 +87,7 @@ class OwnSessions(APIView):
 class OneSession(APIView):
     """`/api/v1/sessions/{id}`."""
 
-    @describe(Described(answers={204: None}))
+    @describe(Described(answers={204: None}, while_closed=True))
     def delete(self, request: Request, session: UUID) -> Response:
         """End one of one's own sessions, this one too."""
         member = get_member(request=request)

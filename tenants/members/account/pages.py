@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from tenants.closing import refuse_closed, while_closed
 from tenants.context import current_tenant
 from tenants.members.account import commands, guarding
 from tenants.members.account.queries import get_person, get_sessions
@@ -34,6 +35,7 @@ DONE: Final = {
 _SHOWN: Final = 50
 
 
+@while_closed  # passwords and sessions; the rest is refused below
 @sensitive_post_parameters("old", "new")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
@@ -70,6 +72,7 @@ def _show(request: TenantRequest, refusal: Refusal | None) -> HttpResponse:
 
 
 def _profile(request: TenantRequest, member: Member) -> str:
+    refuse_closed(tenant=current_tenant())
     language = request.POST.get("language", "")
     known = language if language in dict(settings.LANGUAGES) else None
     need_own(session=request.session, now=datetime.now(UTC))
@@ -101,6 +104,7 @@ def _disconnect(request: TenantRequest, member: Member) -> str:
         identity = UUID(request.POST.get("connection", ""))
     except ValueError:
         raise NotFound from None
+    refuse_closed(tenant=current_tenant())
     disconnect(tenant=current_tenant(), member=member, identity=identity, now=datetime.now(UTC))
     return "disconnected"
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.utils import translation
 from msgspec import UNSET, Meta, UnsetType
 from rest_framework.request import Request
@@ -28,6 +27,7 @@ from tenants.members.models import Invitation
 from tenants.members.refusals import AlreadyMember
 from tenants.members.rules import BeyondYours, OwnersOnly, check_manager
 from tenants.paging import PageQuery, links, open_window, read_query
+from tenants.provisioning.addresses import url_of
 from tenants.queries import get_tenant_name
 
 
@@ -91,7 +91,7 @@ class Invitations(APIView):
             email=body.email,
             role=body.role,
             language=spoken if isinstance(body.language, UnsetType) else body.language,
-            site=site_of(request=request),
+            site=url_of(tenant=tenant, request=request._request),  # noqa: SLF001 # DRF's own way down to Django's request
             by=by,
             now=now,
         )
@@ -101,7 +101,7 @@ class Invitations(APIView):
 class OneInvitation(APIView):
     """`/api/v1/invitations/{id}`."""
 
-    @describe(Described(answers={204: None}, refusals=(InvitationClosed,)))
+    @describe(Described(answers={204: None}, refusals=(InvitationClosed,), while_closed=True))
     def delete(self, request: Request, invitation: UUID) -> Response:
         """Withdraw an invitation; it stays listed."""
         by = get_member(request=request)
@@ -127,7 +127,7 @@ class Resend(APIView):
             tenant=tenant,
             company=get_tenant_name(tenant=tenant),
             invitation=invitation,
-            site=site_of(request=request),
+            site=url_of(tenant=tenant, request=request._request),  # noqa: SLF001 # DRF's own way down to Django's request
             by=by,
             now=now,
         )
@@ -147,8 +147,3 @@ def render_invitation(row: Invitation, *, now: datetime) -> dict[str, Any]:
         "sent_at": row.sent_at,
         "expires_at": row.expires_at,
     }
-
-
-def site_of(*, request: Request | HttpRequest) -> str:
-    """Answer the address of the host that is asked, which is one of the tenant's."""
-    return request.build_absolute_uri("/")[:-1]

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from tenants.audit.noting import Target, note, who_is
+from tenants.closing import refuse_closed
 from tenants.confirming.commands import refuse_unconfirmed
 from tenants.confirming.refusals import Unconfirmed
 from tenants.context import TenantRef, platform_context
@@ -45,6 +46,7 @@ def invite(
     TooManyInvitations.
     """
     check_manager(by=by)
+    refuse_closed(tenant=tenant)
     email = _check_address(email)
     code = new_code()
     with platform_context(), transaction.atomic():
@@ -77,6 +79,7 @@ def send_again(
     Raises NotAllowed, Unconfirmed, NotFound, InvitationClosed, SentJustNow, OwnersOnly or BeyondYours.
     """
     check_manager(by=by)
+    refuse_closed(tenant=tenant)
     code = new_code()
     with platform_context(), transaction.atomic():
         by = lock_people(tenant=tenant, by=by)

@@ -20,7 +20,7 @@ from tenants.members.permissions import PERSONAL_READ
 from tenants.members.rules import BeyondYours, LastOwner, LastWayBack, OwnersOnly
 from tenants.models import Membership
 from tenants.paging import PageQuery, links, open_window, read_query
-from tenants.refusals import NotAllowed
+from tenants.refusals import NotAllowed, Suspended
 
 RoleKey = Annotated[str, Meta(min_length=1, max_length=40)]
 
@@ -84,12 +84,16 @@ class OneMember(APIView):
         Described(
             body=MemberBody,
             answers={200: MemberShown},
-            refusals=(OwnersOnly, BeyondYours, LastOwner, LastWayBack),
+            refusals=(OwnersOnly, BeyondYours, LastOwner, LastWayBack, Suspended),
             example={"role": "supervisor"},
+            while_closed=True,
         )
     )
     def patch(self, request: Request, person: UUID) -> Response:
-        """Give a member another role, or let them in no more or again."""
+        """Give a member another role, or let them in no more or again.
+
+        A closed company can let people in no more, nothing else.
+        """
         by, body = get_member(request=request), read_body(data=request.data, shape=MemberBody)
         row = commands.change_member(
             tenant=current_tenant(),
@@ -101,7 +105,9 @@ class OneMember(APIView):
         )
         return Response(render_member(row, personal=True))
 
-    @describe(Described(answers={204: None}, refusals=(OwnersOnly, BeyondYours, LastOwner, LastWayBack)))
+    @describe(
+        Described(answers={204: None}, refusals=(OwnersOnly, BeyondYours, LastOwner, LastWayBack), while_closed=True)
+    )
     def delete(self, request: Request, person: UUID) -> Response:
         """End a membership, one's own or somebody else's."""
         by = get_member(request=request)
@@ -112,7 +118,7 @@ class OneMember(APIView):
 class MemberSessions(APIView):
     """`/api/v1/members/{id}/sessions`."""
 
-    @describe(Described(answers={200: SessionsEnded}, refusals=(OwnersOnly, BeyondYours)))
+    @describe(Described(answers={200: SessionsEnded}, refusals=(OwnersOnly, BeyondYours), while_closed=True))
     def delete(self, request: Request, person: UUID) -> Response:
         """End all sessions that a member has here; their sockets close within five seconds."""
         by, now = get_member(request=request), datetime.now(UTC)

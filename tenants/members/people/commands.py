@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tenants.audit.noting import Target, note, who_is
+from tenants.closing import refuse_closed
 from tenants.context import TenantRef, platform_context
 from tenants.factors.queries import has_factor
 from tenants.members.departures import note_departure
@@ -35,9 +36,12 @@ def change_member(
 ) -> Membership:
     """Give a member another role, or let them in no more or again; answer the row as it is then.
 
-    Raises NotAllowed, NotFound, Invalid, OwnersOnly, BeyondYours, LastOwner or LastWayBack.
+    A closed tenant may let people in no more, nothing else. Raises NotAllowed, NotFound, Invalid, OwnersOnly,
+    BeyondYours, LastOwner, LastWayBack or Suspended.
     """
     check_manager(by=by)
+    if role is not None or is_active:
+        refuse_closed(tenant=tenant)
     with platform_context(), transaction.atomic():
         by = lock_people(tenant=tenant, by=by)
         row = get_row(tenant=tenant.id, person=person)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from tenants.closing import while_closed
 from tenants.context import current_tenant, platform_context
 from tenants.members.forms import act
 from tenants.members.invitations import commands as invitations
@@ -20,6 +21,7 @@ from tenants.members.roles.queries import get_roles
 from tenants.middleware import TenantRequest
 from tenants.models import Membership
 from tenants.paging import PageQuery, Window, open_window
+from tenants.provisioning.addresses import url_of
 from tenants.queries import get_tenant_name
 from tenants.refusals import NotAllowed, NotFound, Refusal
 from tenants.settings_pages import show_settings, signed_in
@@ -35,6 +37,7 @@ DONE: Final = {
 _OPEN_SHOWN: Final = 100
 
 
+@while_closed  # what a closed company cannot do is refused by the command
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def page(request: TenantRequest) -> HttpResponse:
@@ -135,7 +138,7 @@ def _invite(request: TenantRequest, member: Member) -> str:
         email=request.POST.get("email", ""),
         role=request.POST.get("role", ""),
         language=get_language() or "en",
-        site=request.build_absolute_uri("/")[:-1],
+        site=url_of(tenant=tenant, request=request),
         by=member,
         now=datetime.now(UTC),
     )
@@ -148,7 +151,7 @@ def _resend(request: TenantRequest, member: Member) -> str:
         tenant=tenant,
         company=get_tenant_name(tenant=tenant),
         invitation=_uuid(request, "invitation"),
-        site=request.build_absolute_uri("/")[:-1],
+        site=url_of(tenant=tenant, request=request),
         by=member,
         now=datetime.now(UTC),
     )

@@ -10,8 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from tenants.closing import while_closed
 from tenants.context import current_tenant
 from tenants.members.resets.commands import ask_reset, use_reset
+from tenants.provisioning.addresses import url_of
 from tenants.queries import get_tenant_name
 from tenants.refusals import Refusal
 from tenants.tries import Tries, network_of, say_when
@@ -20,6 +22,7 @@ ASKED: Final = Tries(name="forgotten: place", limit=20)
 CODES: Final = Tries(name="reset: place", limit=60)
 
 
+@while_closed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgot(request: HttpRequest) -> HttpResponse:
@@ -33,13 +36,14 @@ def forgot(request: HttpRequest) -> HttpResponse:
     ask_reset(
         tenant=current_tenant(),
         email=request.POST.get("email", ""),
-        site=request.build_absolute_uri("/")[:-1],
+        site=url_of(tenant=current_tenant(), request=request),
         language=get_language() or "en",
         now=datetime.now(UTC),
     )
     return HttpResponseRedirect("/forgot?asked=1")
 
 
+@while_closed
 @never_cache
 @sensitive_post_parameters("code", "password")
 @require_http_methods(["GET", "HEAD", "POST"])
