@@ -15,8 +15,8 @@ class AuditRecorded(Fact, frozen=True):
     """Entry `n`: who did `action` to what, at `at`, and what was before and after.
 
     `commitment` is a hash over the salted personal fields: erasure makes them null, the salt with them, and the chain
-    holds. `digest` is a hash over everything else, the entry before included; `signature` is the application's, which
-    the database cannot make. `tenant` is whose audit it was written for.
+    holds; a later entry `audit.erased` names which. `digest` is a hash over everything else, the entry before included;
+    `signature` is the application's, which the database cannot make. `tenant` is whose audit it was written for.
     """
 
     n: int

@@ -83,6 +83,14 @@ def find_carried(*, ids: Sequence[str]) -> set[str]:
     return {id_ for id_ in found if id_ is not None}
 
 
+def find_naming(*, person: UUID) -> list[int]:
+    """Answer which entries tell what somebody did or what was done to them, and are not erased yet; hold the stream."""
+    id_ = str(person)
+    rows = Event.objects.filter(Q(body__who_id=id_) | Q(body__target_id=id_), stream=STREAM)
+    kept = rows.exclude(body__salt=None).order_by("seq")
+    return list(kept.values_list("seq", flat=True))
+
+
 def get_page(*, filters: Filters, window: Window) -> Page[Event]:
     """Answer a page of entries, the newest first."""
     rows = cut(rows=Event.objects.filter(_conditions(filters)), fields=("seq",), descending=True, window=window)
@@ -114,9 +122,16 @@ def judge(*, tenant: TenantRef) -> Judged:
     anchor = None if row is None else rules.Anchor(rules.Link(row.entries, row.digest), row.signature)
     counted = _Counted()
     with tenant_context(tenant):
-        origins = rules.find_origins(restorings=_read_restorings(), tenant=tenant.id, is_signed=_is_signed)
+        origins = rules.find_origins(restorings=_read_action(RESTORED), tenant=tenant.id, is_signed=_is_signed)
         entries = counted.count(_read())
-        checked = rules.verify(entries=entries, anchor=anchor, tenant=tenant.id, is_signed=_is_signed, origins=origins)
+        checked = rules.verify(
+            entries=entries,
+            anchor=anchor,
+            tenant=tenant.id,
+            is_signed=_is_signed,
+            origins=origins,
+            erasings=_read_action(rules.ERASED[0]),
+        )
         found = list(checked)
     return Judged(counted.entries, counted.erased, found)
 
@@ -140,8 +155,8 @@ def _read() -> Iterator[tuple[int, dict[str, Any]]]:
         after = events[-1].seq
 
 
-def _read_restorings() -> Iterator[tuple[int, dict[str, Any]]]:
-    rows = Event.objects.filter(stream=STREAM, body__action=RESTORED).order_by("-seq")
+def _read_action(action: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    rows = Event.objects.filter(stream=STREAM, body__action=action).order_by("-seq")
     yield from rows.values_list("seq", "body")
 
 

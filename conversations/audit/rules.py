@@ -11,6 +11,7 @@ import msgspec
 
 from conversations.audit.events import PERSONAL, AuditRecorded
 
+ERASED: Final = ("audit.erased", "audit")  # action and target of an entry whose target_id names erased entries
 FIRST: Final = ""  # what stands before the first entry
 _OPEN: Final = ("n", "tenant", "at", "who", "who_id", "action", "target", "target_id", "commitment", "previous")
 
@@ -126,7 +127,7 @@ def find_origins(
     """
     origins, owner = [], tenant
     for seq, body in restorings:
-        if body.get("target") == "tenant" and not list(_judge(seq, body, owner, is_signed)):
+        if body.get("target") == "tenant" and not list(_judge(seq, body, owner, is_signed, may_be_blank=True)):
             owner = UUID(body["target_id"])
             origins.append(Origin(seq, owner))
     return origins
@@ -139,13 +140,18 @@ def verify(
     tenant: UUID,
     is_signed: IsSigned,
     origins: Sequence[Origin] = (),
+    erasings: Iterable[tuple[int, dict[str, Any]]] = (),
 ) -> Iterator[Finding]:
-    """Answer everything that is wrong with a chain: `entries` are (seq, body as stored), in the order of seq."""
+    """Answer everything that is wrong with a chain: `entries` are (seq, body as stored), in the order of seq.
+
+    `erasings` are those of them that say which were erased: without one, blanked fields are altered ones.
+    """
     end, anchored = Link(), None
 
     def owner(n: int) -> UUID:
         return next((origin.tenant for origin in reversed(origins) if n < origin.n), tenant)
 
+    erased = _find_erased(erasings, owner, is_signed)
     for seq, body in entries:
         for missing in range(end.n + 1, seq):
             yield Finding(missing, "removed")
@@ -154,7 +160,7 @@ def verify(
             linked = True  # what it followed on is gone: there is nothing to compare with
         else:
             linked = body.get("previous") == end.digest
-        yield from _judge(seq, body, owner(seq), is_signed)
+        yield from _judge(seq, body, owner(seq), is_signed, may_be_blank=seq in erased)
         if not linked:
             yield Finding(seq, "unlinked")
         end = Link(seq, str(body.get("digest")))
@@ -164,14 +170,53 @@ def verify(
 
 
 def is_erased(*, body: dict[str, Any]) -> bool:
-    """Tell whether the personal fields were erased, as they may be."""
+    """Tell whether the personal fields are blank, as after an erasure."""
     return all(body.get(name) is None for name in PERSONAL)
 
 
-def _judge(seq: int, body: dict[str, Any], tenant: UUID, is_signed: IsSigned) -> Iterator[Finding]:
+def write_numbers(*, numbers: Iterable[int]) -> str:
+    """Answer the numbers of entries in one text, runs of them in short: "1-3,7"."""
+    runs: list[list[int]] = []
+    for n in sorted(set(numbers)):
+        if runs and runs[-1][1] == n - 1:
+            runs[-1][1] = n
+        else:
+            runs.append([n, n])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def read_numbers(*, text: str) -> list[range]:
+    """Answer the runs that `write_numbers` wrote; none if it is nonsense."""
+    try:
+        ends = [[int(end) for end in run.split("-")] for run in text.split(",")]
+    except ValueError:
+        return []
+    return [range(run[0], run[-1] + 1) for run in ends]
+
+
+def _find_erased(
+    erasings: Iterable[tuple[int, dict[str, Any]]], owner: Callable[[int], UUID], is_signed: IsSigned
+) -> set[int]:
+    """Answer which entries were erased by what the application has signed, later than them.
+
+    The numbers stand in the open part: an erasing entry counts when it is erased itself, too.
+    """
+    erased: set[int] = set()
+    for seq, body in erasings:
+        named = (body.get("action"), body.get("target")) == ERASED
+        if named and not list(_judge(seq, body, owner(seq), is_signed, may_be_blank=True)):
+            for run in read_numbers(text=str(body.get("target_id"))):
+                erased.update(range(max(run.start, 1), min(run.stop, seq)))
+    return erased
+
+
+def _judge(
+    seq: int, body: dict[str, Any], tenant: UUID, is_signed: IsSigned, *, may_be_blank: bool = False
+) -> Iterator[Finding]:
     digest = str(body.get("digest"))
     whole = body.get("n") == seq and digest == _hash({name: body.get(name) for name in _OPEN})
-    if not whole or not (is_erased(body=body) or body.get("commitment") == _hash({n: body.get(n) for n in PERSONAL})):
+    kept = body.get("commitment") == _hash({n: body.get(n) for n in PERSONAL})
+    if not whole or not (kept or (may_be_blank and is_erased(body=body))):
         yield Finding(seq, "altered")
     if body.get("tenant") != str(tenant):
         yield Finding(seq, "foreign")

@@ -13,7 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.audit.events import PERSONAL
-from conversations.audit.rules import Anchor, Entry, Link, append, find_origins, is_erased, sign_end, verify
+from conversations.audit.rules import (
+    Anchor,
+    Entry,
+    Link,
+    append,
+    find_origins,
+    is_erased,
+    read_numbers,
+    sign_end,
+    verify,
+    write_numbers,
+)
 
 ACME, OTHER = uuid4(), uuid4()
 KEY: Final = b"k" * 32
@@ -58,7 +69,8 @@ def chain(count: int, *, tenant: UUID = ACME, key: bytes = KEY) -> tuple[Bodies,
 
 
 def found(bodies: Bodies, anchor: Anchor | None) -> list[tuple[int, str]]:
-    findings = verify(entries=bodies, anchor=anchor, tenant=ACME, is_signed=is_signed)
+    erasings = [one for one in bodies if one[1].get("action") == "audit.erased"]
+    findings = verify(entries=bodies, anchor=anchor, tenant=ACME, is_signed=is_signed, erasings=erasings)
     return [(finding.n, finding.problem) for finding in findings]
 
 
@@ -89,9 +101,58 @@ def test_no_personal_field_can_be_blanked_alone(field: str) -> None:
     assert found(bodies, anchor) == [(3, "altered")]
 
 
-def test_erasure_keeps_the_chain() -> None:
+def erasing(bodies: Bodies, numbers: str, *, key: bytes = KEY) -> tuple[Bodies, Anchor]:
+    """Append the entry that says which ones were erased."""
+    end, said = Link(len(bodies), bodies[-1][1]["digest"]), {"action": "audit.erased", "target": "audit"}
+    now = entry(end.n + 1, **said, target_id=numbers)
+    fact = append(entry=now, to=end, tenant=ACME, salt="s", sign=lambda text: sign(text, key))
+    return [*bodies, (fact.n, json.loads(msgspec.json.encode(fact)))], Anchor(
+        Link(fact.n, fact.digest), sign_end(end=Link(fact.n, fact.digest), sign=sign)
+    )
+
+
+def blank(bodies: Bodies, n: int) -> None:
+    bodies[n - 1][1].update(dict.fromkeys(PERSONAL))
+
+
+def test_who_blanks_without_saying_so_is_found() -> None:
     bodies, anchor = chain(5)
-    bodies[2][1].update(dict.fromkeys(PERSONAL))
+    blank(bodies, 3)
+    assert found(bodies, anchor) == [(3, "altered")]
+    forged, anchor = erasing(bodies, "3", key=b"x" * 32)
+    assert found(forged, anchor) == [(3, "altered"), (6, "unsigned")]
+    other, anchor = erasing(bodies, "2,4-5")
+    assert found(other, anchor) == [(3, "altered")]
+    changed, anchor = erasing(bodies, "2")
+    changed[-1][1]["target_id"] = "3"
+    assert found(changed, anchor) == [(3, "altered"), (6, "altered")]
+
+
+@pytest.mark.parametrize("text", ["", "x", "6-9", "1-", "-", "99999999999999999999", "9-1", "3-x"])
+def test_nonsense_erases_nothing(text: str) -> None:
+    bodies, _ = chain(5)
+    bodies, anchor = erasing(bodies, text)
+    blank(bodies, 6)
+    assert found(bodies, anchor) == [(6, "altered")], "nor does an entry name itself"
+
+
+@given(st.sets(st.integers(1, 60)))
+def test_numbers_are_read_as_they_were_written(numbers: set[int]) -> None:
+    text = write_numbers(numbers=numbers)
+    assert {n for run in read_numbers(text=text) for n in run} == numbers
+
+
+def test_an_erasing_entry_can_be_erased_itself() -> None:
+    bodies, _ = erasing(chain(3)[0], "2")
+    bodies, anchor = erasing(bodies, "4")
+    for n in (2, 4):
+        blank(bodies, n)
+    assert found(bodies, anchor) == []
+
+
+def test_erasure_keeps_the_chain() -> None:
+    bodies, anchor = erasing(chain(5)[0], "1-3")
+    blank(bodies, 3)
     assert is_erased(body=bodies[2][1])
     assert found(bodies, anchor) == []
     assert "Ada" not in str(bodies[2])

@@ -20,7 +20,7 @@ from conversations.audit.queries import STREAM, judge
 from conversations.engine import log
 from conversations.engine.events import Recorded
 from tenants.audit.models import AuditAnchor, AuditNote
-from tenants.audit.noting import SYSTEM, Target, note
+from tenants.audit.noting import SYSTEM, Target, Who, note
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.database.session import quoted
 from tenants.secrets import sign
@@ -219,7 +219,7 @@ def test_cutting_off_and_going_on_is_found(database: str, tenant: TenantRef) -> 
     assert findings(tenant) == [(3, "altered"), (4, "added")]
 
 
-def test_erasure_keeps_it_intact(database: str, tenant: TenantRef) -> None:
+def test_who_blanks_an_entry_in_the_table_is_found(database: str, tenant: TenantRef) -> None:
     for _ in range(3):
         do(tenant)
     blank = ", ".join(f"'{name}', NULL" for name in PERSONAL)
@@ -227,8 +227,50 @@ def test_erasure_keeps_it_intact(database: str, tenant: TenantRef) -> None:
         cursor.execute(
             f"UPDATE event SET body = body || jsonb_build_object({blank}) WHERE stream = %s AND seq = 2", [STREAM]
         )
+    assert findings(tenant) == [(2, "altered")]
+    with tenant_context(tenant), connection.cursor() as cursor:
+        cursor.execute("SELECT public.erase_entries(%s, '{3}', %s)", [STREAM, list(PERSONAL)])
+    assert findings(tenant) == [(2, "altered"), (3, "altered")], "the tenant's own role is found as well"
+    with pytest.raises(CommandError, match="2 findings"):
+        call_command("verify_audit", tenant=tenant.slug, stdout=StringIO())
+
+
+def test_erasure_says_what_it_erased_and_keeps_it_intact(shop: Shop, make_member: MakeMember) -> None:
+    tenant, ada = shop.tenant, make_member(shop.tenant, name="Ada Canary")
+    remember(tenant, "thing.noted")
+    with tenant_context(tenant):
+        for target in (Target(kind="member", id=str(ada.person_id), label="Ada Canary"), THING):
+            record(who=SYSTEM, action="x.done", target=target, now=NOW, after={"name": target.label})
+        record(who=Who(kind="member", id=ada.person_id, label="Ada Canary"), action="y.done", target=THING, now=NOW)
+    told = StringIO()
+    call_command("erase_audit", tenant=tenant.slug, person=str(ada.person_id), stdout=told)
+    assert told.getvalue() == f"{tenant.slug}: 2 entries erased.\n"
+    bodies = [entry.body for entry in entries(tenant)]
+    assert "Canary" not in str(bodies)
+    last = bodies[-1]
+    assert (last["action"], last["target"], last["target_id"], last["who"]) == (
+        "audit.erased",
+        "audit",
+        "1,3",
+        "operator",
+    )
+    assert [body["label"] for body in bodies if body["action"] == "x.done"] == [None, "Yunke"]
     judged = judge(tenant=tenant)
-    assert (judged.entries, judged.erased, judged.findings) == (3, 1, [])
+    assert (judged.erased, judged.findings) == (2, [])
+    call_command("erase_audit", tenant=tenant.slug, person=str(ada.person_id), stdout=StringIO())
+    assert len(entries(tenant)) == len(bodies), "there is nothing left to erase, nor to say"
+    with pytest.raises(CommandError, match="no company"):
+        call_command("erase_audit", tenant="nobody-here", person=str(ada.person_id))
+
+
+def test_no_tenant_erases_anothers_entries(tenant: TenantRef, make_tenant: MakeTenant) -> None:
+    do(tenant)
+    with tenant_context(make_tenant()), connection.cursor() as cursor:
+        cursor.execute("SELECT public.erase_entries(%s, '{1}', %s)", [STREAM, list(PERSONAL)])
+        assert cursor.fetchone() == (0,)
+    with platform_context(), connection.cursor() as cursor, pytest.raises(DatabaseError, match="whose head"):
+        cursor.execute("SELECT public.erase_entries(%s, '{1}', '{}')", [STREAM])
+    assert findings(tenant) == []
 
 
 def test_who_has_only_the_tenants_sql_cannot_forge(tenant: TenantRef, make_tenant: MakeTenant) -> None:

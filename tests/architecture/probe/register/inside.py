@@ -54,6 +54,7 @@ ENTRIES: Final = (
     # Commands of manage.py that are not Django's own
     within("command catalogues", Bound.SAME, "documents of the code"),
     within("command serve", Bound.HOST, "hosts"),
+    within("command erase_audit", Bound.PLATFORM, "an operator names the tenant"),
     within("command verify_audit", Bound.EACH, "tenants, one after the other"),
     within("command work", Bound.EACH, "tenants, one after the other"),
     within("command suspend_tenant", Bound.PLATFORM, "an operator names the tenant"),
@@ -73,6 +74,7 @@ ENTRIES: Final = (
         "head_schema answers the caller's own",
     ),
     within("function connected_members(uuid[])", Bound.ROLE, "head_schema answers the caller's own schema"),
+    within("function erase_entries(uuid, bigint[], text[])", Bound.ROLE, "the same"),
     within("function erase_events(uuid[], jsonb)", Bound.ROLE, "head_schema answers the caller's own schema"),
     within("function take_positions(integer, text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
     # What a process remembers for all tenants together

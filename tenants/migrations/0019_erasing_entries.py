@@ -1,0 +1,44 @@
+"""The function through which a tenant's role blanks fields of single events, and can change nothing else."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import migrations, router
+
+from tenants.database.session import quoted
+
+ERASE_ENTRIES: Final = """
+CREATE FUNCTION public.erase_entries(of_stream uuid, numbers bigint[], fields text[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    erased bigint;
+BEGIN
+    EXECUTE format($update$
+        UPDATE %I.event e SET body = e.body || (
+            SELECT coalesce(jsonb_object_agg(f, NULL::text), '{}') FROM unnest($3) f WHERE e.body ? f
+        ) WHERE e.stream = $1 AND e.seq = ANY($2)
+    $update$, public.head_schema(NULL)) USING of_stream, numbers, fields;
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    RETURN erased;
+END $$
+"""
+NAME: Final = "public.erase_entries(uuid, bigint[], text[])"
+
+
+def create(_apps: Any, schema_editor: Any) -> None:
+    """Make it, for tenants alone."""
+    if router.allow_migrate(schema_editor.connection.alias, "tenants"):
+        schema_editor.execute(ERASE_ENTRIES, params=None)
+        schema_editor.execute(f"REVOKE ALL ON FUNCTION {NAME} FROM PUBLIC")
+        schema_editor.execute(f"GRANT EXECUTE ON FUNCTION {NAME} TO {quoted(settings.YUNKE_TENANTS_ROLE)}")
+
+
+def drop(_apps: Any, schema_editor: Any) -> None:
+    """Take it back."""
+    if router.allow_migrate(schema_editor.connection.alias, "tenants"):
+        schema_editor.execute(f"DROP FUNCTION {NAME}")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tenants", "0018_presence")]
+    operations = [migrations.RunPython(create, drop)]
