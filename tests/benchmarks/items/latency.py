@@ -14,9 +14,9 @@ RATES = (100, 2_000)
 def measure(bench: Bench) -> dict[str, object]:
     """Answer latencies at both rates and at half of saturation, each beside the echo at the same rate."""
     rates = [*RATES]
-    plain = bench.found.get("messages")
-    if isinstance(plain, dict):
-        rates.append(round(float(plain["ours"]["acked_per_s"]) / 2))
+    match bench.found.get("messages"):
+        case {"ours": {"acked_per_s": float(saturated)}}:
+            rates.append(round(saturated / 2))
     found: dict[str, object] = {}
     for rate in rates:
         name = f"at_{rate}_per_s" if rate in RATES else "at_half_of_saturation"
