@@ -85,7 +85,7 @@ TABLES: Final[Mapping[str, SharedTable]] = {
         restored={**_HERE, "own_role_id": "roles"},
         loose=frozenset({"own_role_id"}),
         sealed={"secret": "sso_providers.secret"},
-        unopened={"secret": "", "is_on": False},
+        unopened={"secret": "", "is_on": False, "by_owner": False},
         note="The secret is sealed. Where the key ring does not open it, the provider comes back switched off.",
     ),
     "memberships": SharedTable(rows=_OWN, restored={**_HERE, "person_id": "persons", "own_role_id": "roles"}),

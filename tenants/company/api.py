@@ -15,8 +15,8 @@ from tenants.bodies import Body, read_body
 from tenants.company.queries import get_company
 from tenants.context import current_tenant
 from tenants.describing import Answer, Described, describe
+from tenants.members.account.commands import WrongPassword
 from tenants.members.authentication import get_member
-from tenants.members.refusals import WrongCredentials
 from tenants.provisioning.addresses import url_of
 from tenants.provisioning.deletion import ask_for_deletion, take_deletion_back
 from tenants.provisioning.refusals import DeletionAsked, SlugTaken, TooManyAddresses
@@ -103,7 +103,7 @@ class Deletion(APIView):
         Described(
             body=DeletionBody,
             answers={202: DeletionShown},
-            refusals=(WrongCredentials, DeletionAsked, TooManyTries),
+            refusals=(WrongPassword, DeletionAsked, TooManyTries),
             example={"password": "correct horse 9 battery"},
             kept=False,
             while_closed=True,

@@ -14,9 +14,9 @@ from tenants.context import TenantRef, current_tenant, platform_context
 from tenants.database.roles import drop_schema
 from tenants.exports.commands import drop_files
 from tenants.mail.queueing import queue_mail
+from tenants.members.account.commands import WrongPassword
 from tenants.members.commands import password_is
 from tenants.members.member import Member
-from tenants.members.refusals import WrongCredentials
 from tenants.models import Membership, OldSlug, Person, Tenant, TenantState, Tombstone
 from tenants.ports import say_tenant_changed
 from tenants.provisioning.refusals import DeletionAsked
@@ -38,7 +38,7 @@ HURRY: Final = "SET LOCAL lock_timeout = '2s'"
 def ask_for_deletion(*, by: Member, password: str, language: str, now: datetime) -> datetime:
     """Have the current tenant deleted after the grace period; answer when. Nothing can be changed until then.
 
-    Raises NotAllowed, WrongCredentials, TooManyTries, or DeletionAsked when it was asked for before.
+    Raises NotAllowed, WrongPassword, TooManyTries, or DeletionAsked when it was asked for before.
     """
     tenant = _refuse_others(by)
     _check_password(by, password)
@@ -86,12 +86,12 @@ def _refuse_others(by: Member) -> TenantRef:
 
 
 def _check_password(by: Member, password: str) -> None:
-    """Raise WrongCredentials: a browser that was left open deletes nothing."""
+    """Raise WrongPassword: a browser that was left open deletes nothing."""
     GUESSES.spend(key=str(by.person_id))
     with platform_context():
         person = Person.objects.filter(id=by.person_id).first()
         if not password_is(person=person, password=password):
-            raise WrongCredentials(detail="This is not your password.")
+            raise WrongPassword
     GUESSES.forget(key=str(by.person_id))
 
 

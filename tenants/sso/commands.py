@@ -69,6 +69,8 @@ def set_provider(*, tenant: TenantRef, member: Member, wanted: Wanted, now: date
         if row and (not wanted.on or row.issuer != wanted.issuer):
             _end_sessions(tenant)
         row = row or SsoProvider(id=uuid7(), tenant_id=tenant.id)
+        same = (row.issuer, row.client_id) == (wanted.issuer, wanted.client_id)
+        row.by_owner = member.role == Role.OWNER or (row.by_owner and same)
         row.issuer, row.client_id, row.is_on = wanted.issuer, wanted.client_id, wanted.on
         row.role, row.own_role = ("", None) if role is None else (role.stored_key, role.own)
         if wanted.client_secret:

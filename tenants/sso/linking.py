@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from tenants.audit.noting import SYSTEM, Target, Who, note
 from tenants.closing import refuse_closed
 from tenants.context import TenantRef, platform_context
+from tenants.members.queries import member_from
 from tenants.members.roles.queries import RoleFound
 from tenants.models import Membership, Person, SsoDomain, SsoIdentity, SsoProvider
 from tenants.sso.queries import role_of
@@ -72,8 +73,8 @@ def _first_time(
     if address is None:
         raise SsoAddressDoesNotCount
     membership = _find(tenant, address)
-    known = _known(membership) if membership else None
     role = role_of(provider)
+    known = _known(membership, provider, role) if membership else None
     step = decide(known=known, may_join=role is not None)
     if step is Step.REFUSE:
         raise SsoNotMember if membership is None else SsoRefused
@@ -89,17 +90,19 @@ def _first_time(
 
 def _find(tenant: TenantRef, address: str) -> Membership | None:
     """Answer the membership of this company's person with the address: a live one, and one who has proved it, first."""
-    rows = Membership.objects.select_related("person").filter(tenant_id=tenant.id)
+    rows = Membership.objects.select_related("person", "own_role").filter(tenant_id=tenant.id)
     found = rows.annotate(address=Lower("person__email")).filter(address=address.lower())
     return found.order_by("-is_active", "-person__is_active", "person__verified_at", "id").first()
 
 
-def _known(membership: Membership) -> Known:
-    person = membership.person
+def _known(membership: Membership, provider: SsoProvider, role: RoleFound | None) -> Known:
+    """Answer what is known of them: what strangers get, anybody's provider may say; beyond that, an owner's."""
+    person, given = membership.person, role.permissions if role else frozenset[str]()
     return Known(
         is_live=membership.is_active and person.is_active,
         is_proved=person.verified_at is not None,
         is_elsewhere=Membership.objects.filter(person=person).exclude(id=membership.id).exists(),
+        is_above=not provider.by_owner and not member_from(membership).permissions <= given,
     )
 
 

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 class SsoProvider(models.Model):
     """The one provider of a company. `secret` is sealed; `role` is what strangers become, empty if they are refused.
 
-    It is built in, or says that `own_role` is one of the company's own.
+    It is built in, or says that `own_role` is one of the company's own. `by_owner`: an owner chose this issuer.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -20,6 +20,7 @@ class SsoProvider(models.Model):
     role = models.CharField(max_length=20, blank=True, default="")
     own_role = models.ForeignKey("tenants.OwnRole", null=True, on_delete=models.SET_NULL, related_name="+")
     is_on = models.BooleanField(default=False)
+    by_owner = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "sso_providers"

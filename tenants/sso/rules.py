@@ -14,12 +14,14 @@ class Known:
     """A membership whose person has the address that the provider says.
 
     `is_proved`: they have proved the address, so the person is known in other companies or can be. `is_elsewhere`:
-    they are a member of another company, too.
+    they are a member of another company, too. `is_above`: they may do more here than strangers get, and
+    no owner chose the provider.
     """
 
     is_live: bool
     is_proved: bool
     is_elsewhere: bool
+    is_above: bool
 
 
 class Step(StrEnum):
@@ -37,7 +39,7 @@ def decide(*, known: Known | None, may_join: bool) -> Step:
         return Step.JOIN if may_join else Step.REFUSE
     if not known.is_live:
         return Step.REFUSE
-    return Step.ASK if known.is_proved or known.is_elsewhere else Step.LINK
+    return Step.ASK if known.is_proved or known.is_elsewhere or known.is_above else Step.LINK
 
 
 def address_in(*, claims: Mapping[str, Any], proved: Collection[str]) -> str | None:

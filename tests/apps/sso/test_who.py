@@ -11,10 +11,12 @@ from tenants.context import platform_context
 from tenants.members import signing
 from tenants.members.refusals import OwnMeansNeeded
 from tenants.members.sessions import SessionStore, proof_of
-from tenants.models import AuditNote, Membership, Person, SsoDomain, SsoIdentity
+from tenants.models import AuditNote, Membership, Person, SsoDomain, SsoIdentity, SsoProvider
+from tenants.sso.commands import Wanted, set_provider
 from tests.apps.factors.conftest import Person as Somebody
 from tests.apps.sso.conftest import House, require_factor
 from tests.conftest import PASSWORD, MakeMember, MakeTenant
+from tests.oidc import CLIENT, SECRET
 
 NOW = datetime.now(UTC)
 
@@ -222,3 +224,23 @@ def test_a_session_of_a_provider_changes_no_profile_and_sees_no_other_company(
 def test_who_is_known_here_alone_changes_their_name(house: House) -> None:
     browser, _ = house.sign_in(email=house.address())
     assert browser.patch("/api/v1/me", {"name": "Ada"}, content_type="application/json").status_code == 200
+
+
+def test_who_chose_the_provider_takes_nobody_above_what_strangers_get(house: House, make_member: MakeMember) -> None:
+    """Another issuer, chosen by who is no owner: it links agents, and asks an owner who proved nothing for theirs."""
+    boss, agent = (make_member(house.tenant, role=role, email=house.address()) for role in ("owner", "agent"))
+    night = make_member(house.tenant, role="admin")
+    with platform_context():
+        Person.objects.filter(id__in=[boss.person_id, agent.person_id]).update(verified_at=None)
+        SsoProvider.objects.filter(tenant_id=house.tenant.id).update(issuer="https://before.example")
+    words = {"issuer": house.idp.issuer, "client_id": CLIENT, "client_secret": SECRET, "role": "agent"}
+    wanted = Wanted(**words, on=True, only=False)  # type: ignore[arg-type]
+    set_provider(tenant=house.tenant, member=night, wanted=wanted, now=NOW)
+    taken, back = house.sign_in(sub="mallory", email=boss.email)
+    assert back.headers["location"] == "/sign-in/sso/connect"
+    assert taken.get("/api/v1/me").status_code == 401
+    linked, _ = house.sign_in(sub="2", email=agent.email)
+    assert linked.get("/api/v1/me").json()["person"]["id"] == str(agent.person_id)
+    house.set()  # an owner stands for it
+    meant, _ = house.sign_in(sub="1", email=boss.email)
+    assert meant.get("/api/v1/me").json()["person"]["id"] == str(boss.person_id)

@@ -75,7 +75,7 @@ def test_an_owner_asks_and_takes_back(tenant: TenantRef, owner: Member, browser:
 def test_a_password_is_asked_for(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         wrong = browser.post("/api/v1/company/deletion", {"password": "no"}, content_type=JSON)
-        assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_credentials")
+        assert (wrong.status_code, wrong.json()["code"]) == (403, "wrong_password")
     slowed = browser.post("/api/v1/company/deletion", {"password": PASSWORD}, content_type=JSON)
     assert slowed.json()["code"] == "too_many_tries"
 
