@@ -234,7 +234,7 @@ def test_who_chose_the_provider_takes_nobody_above_what_strangers_get(house: Hou
         Person.objects.filter(id__in=[boss.person_id, agent.person_id]).update(verified_at=None)
         SsoProvider.objects.filter(tenant_id=house.tenant.id).update(issuer="https://before.example")
     words = {"issuer": house.idp.issuer, "client_id": CLIENT, "client_secret": SECRET, "role": "agent"}
-    wanted = Wanted(**words, on=True, only=False)  # type: ignore[arg-type]
+    wanted = Wanted(**words, on=True, only=False)
     set_provider(tenant=house.tenant, member=night, wanted=wanted, now=NOW)
     taken, back = house.sign_in(sub="mallory", email=boss.email)
     assert back.headers["location"] == "/sign-in/sso/connect"
