@@ -1,7 +1,8 @@
 """Idempotency-Key on every POST of the API, whichever view it goes to. Answers are kept by conversations/access.
 
 Who asks is found first, by the view's own authentication: answers belong to a caller, and an unknown one has none. On
-the platform's own host nobody is known: there the caller is the network that they come from.
+the platform's own host nobody is known: there the caller is the network that they come from. What works in a closed
+company is kept in public, too, by company and caller.
 """
 
 import json
@@ -20,6 +21,7 @@ from config.rest import answer_refusal
 from conversations.access.answers import PLATFORM, TENANTS, Asked, Kept, Shelf, run_in_transaction, run_with_claim
 from conversations.access.throttle import charge, tell_allowance
 from conversations.threads.actors import Actor
+from tenants.context import TenantRef
 from tenants.describing import Described, find_described
 from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
@@ -53,8 +55,12 @@ class Idempotency:
             return None
         said = find_described(method=getattr(shape, "post", shape)) or _PLAIN
         user = find_user(shape=shape, request=request)
-        shelf = TENANTS if getattr(request, "tenant", None) else PLATFORM
-        caller = f"network {network_of(request)}" if shelf is PLATFORM else _name(user)
+        tenant: TenantRef | None = getattr(request, "tenant", None)
+        caller = _name(user) if tenant else f"network {network_of(request)}"
+        # A closed tenant's own tables take nothing, and some of these POSTs close it.
+        shelf = TENANTS if tenant and not said.while_closed else PLATFORM
+        if tenant and caller and shelf is PLATFORM:
+            caller = f"tenant {tenant.id} {caller}"
         if caller is None or not said.kept:
             return None
         try:
@@ -86,7 +92,7 @@ class _Run:
             response.render()
         self._response = response
         body = response.content.decode() if response.status_code < 400 else ""
-        return Kept(response.status_code, _without(body, self._said.secrets))
+        return Kept(response.status_code, _without(body, self._said.secrets), response.headers.get("Location"))
 
 
 def _without(body: str, secrets: tuple[str, ...]) -> str:
@@ -100,6 +106,8 @@ def _repeat(kept: Kept) -> HttpResponse:
     response = HttpResponse(kept.body.encode(), status=kept.status, content_type="application/json")
     if not kept.body:
         del response.headers["Content-Type"]
+    if kept.location is not None:
+        response.headers["Location"] = kept.location
     response.headers["Idempotency-Replayed"] = "true"
     return response
 

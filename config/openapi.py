@@ -30,8 +30,9 @@ show its CSRF token as `X-CSRFToken` with every change. Visitors show `Authoriza
 
 Refusals are problem+json (RFC 9457) with a stable `code`. Unknown fields and parameters are refused. Lists answer
 `next` and `previous` as addresses; a cursor is opaque. A POST with an `Idempotency-Key` does nothing twice: the answer
-is kept for 24 hours, what was refused may be tried again, and secrets are null when an answer is repeated. What a key
-may ask is limited per key and per company, in each server process: see the `RateLimit-*` headers."""
+is kept for 24 hours, what was refused may be tried again, and secrets are null when an answer is repeated. Where an
+operation does not name that header, it is not read: what is asked for there is new each time. What a key may ask is
+limited per key and per company, in each server process: see the `RateLimit-*` headers."""
 PLATFORM_INFO: Final = """Signs companies up. What a company's people and programs ask is described on the company's own
 host. Nobody needs to be signed in here.
 

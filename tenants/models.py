@@ -314,6 +314,7 @@ class PlatformAnswer(models.Model):
     request = models.CharField(max_length=64)
     status = models.IntegerField(null=True)
     body = models.TextField(default="", blank=True)
+    location = models.TextField(null=True)  # noqa: DJ001 - null says that the answer has none
     asked_at = models.DateTimeField(db_index=True)
     claimed_until = models.DateTimeField(null=True)
 

@@ -6,6 +6,7 @@ Where a request's effect is one transaction of the tenant, the answer is kept by
 
 import hashlib
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from conversations.access.models import IdempotencyKey
-from tenants.context import current_tenant
+from tenants.context import current_tenant, platform_context
 from tenants.models import PlatformAnswer
 from tenants.refusals import Refusal
 
@@ -41,14 +42,15 @@ class StillRunning(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where answers are kept: the table, and whose they are, for the names of locks."""
+    """Where answers are kept: the table, whose they are (for the names of locks), and the scope it is reached in."""
 
     rows: type[IdempotencyKey | PlatformAnswer]
     place: Callable[[], str]
+    scope: Callable[[], AbstractContextManager[None]]
 
 
-TENANTS: Final = Shelf(IdempotencyKey, lambda: current_tenant().schema)
-PLATFORM: Final = Shelf(PlatformAnswer, lambda: "platform")
+TENANTS: Final = Shelf(IdempotencyKey, lambda: current_tenant().schema, nullcontext)
+PLATFORM: Final = Shelf(PlatformAnswer, lambda: "platform", platform_context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Kept:
 
     status: int
     body: str
+    location: str | None = None
 
 
 def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) -> Kept | None:
@@ -82,7 +85,8 @@ def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) 
             _keep(TENANTS, asked, now, None, None)
             answer = run()
             if answer.status < 400:  # HTTP's own border
-                IdempotencyKey.objects.filter(digest=asked.digest).update(status=answer.status, body=answer.body)
+                said = {"status": answer.status, "body": answer.body, "location": answer.location}
+                IdempotencyKey.objects.filter(digest=asked.digest).update(**said)
             else:
                 transaction.set_rollback(True)
         return kept
@@ -91,7 +95,7 @@ def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) 
 def run_with_claim(*, asked: Asked, now: datetime, run: Callable[[], Kept], shelf: Shelf = TENANTS) -> Kept | None:
     """Claim, run outside of any transaction, keep the answer; answer None then, else what was kept."""
     until = now + CLAIMED_FOR
-    with transaction.atomic():
+    with shelf.scope(), transaction.atomic():
         kept = _find(shelf, asked, now)
         if kept is not None:
             return kept
@@ -100,11 +104,13 @@ def run_with_claim(*, asked: Asked, now: datetime, run: Callable[[], Kept], shel
     try:
         answer = run()
         if answer.status < 400:  # HTTP's own border
-            _keep(shelf, asked, now, answer, None)
+            with shelf.scope():
+                _keep(shelf, asked, now, answer, None)
             done = True
     finally:
         if not done:
-            shelf.rows.objects.filter(digest=asked.digest, status=None, claimed_until=until).delete()
+            with shelf.scope():
+                shelf.rows.objects.filter(digest=asked.digest, status=None, claimed_until=until).delete()
     return None
 
 
@@ -133,7 +139,7 @@ def _find(shelf: Shelf, asked: Asked, now: datetime) -> Kept | None:
     if row.request != asked.request:
         raise KeyReused
     if row.status is not None:
-        return Kept(row.status, row.body)
+        return Kept(row.status, row.body, row.location)
     if row.claimed_until is not None and row.claimed_until > now:
         raise StillRunning
     return None
@@ -155,6 +161,7 @@ def _keep(shelf: Shelf, asked: Asked, now: datetime, answer: Kept | None, claime
         "request": asked.request,
         "status": answer.status if answer else None,
         "body": answer.body if answer else "",
+        "location": answer.location if answer else None,
         "asked_at": now,
         "claimed_until": claimed_until,
     }

@@ -38,6 +38,7 @@ class IdempotencyKey(TenantModel):
     request = models.TextField()
     status = models.IntegerField(null=True)
     body = models.TextField(default="", blank=True)
+    location = models.TextField(null=True)  # noqa: DJ001 - null says that the answer has none
     asked_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)
 

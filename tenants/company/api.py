@@ -105,7 +105,6 @@ class Deletion(APIView):
             answers={202: DeletionShown},
             refusals=(WrongPassword, DeletionAsked, TooManyTries),
             example={"password": "correct horse 9 battery"},
-            kept=False,
             while_closed=True,
         )
     )

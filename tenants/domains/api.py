@@ -105,7 +105,7 @@ class OneDomain(APIView):
 class CheckDomain(APIView):
     """`/api/v1/domains/{id}/check`."""
 
-    @describe(Described(body=Nothing, answers={200: DomainShown}, kept=False))
+    @describe(Described(body=Nothing, answers={200: DomainShown}))
     def post(self, request: Request, domain: UUID) -> Response:
         """Look for the proof now."""
         by = get_member(request=request)

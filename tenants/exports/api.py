@@ -56,7 +56,6 @@ class Exports(APIView):
             body=Nothing,
             answers={202: ExportShown},
             refusals=(ExportRunning, TooManyExports),
-            kept=False,
             while_closed=True,
         )
     )

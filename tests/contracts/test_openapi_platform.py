@@ -91,6 +91,7 @@ def test_a_sign_up_again_is_one_company(platform_client: Client) -> None:
     first, again, other = ask(f"k-{slug}"), ask(f"k-{slug}"), ask(f"k-{slug}", name="Other")
     assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
     assert first.content == again.content
+    assert first.headers["Location"] == again.headers["Location"]
     assert json.loads(other.content)["code"] == "idempotency_key_reused"
     assert (again.headers["Idempotency-Replayed"], ask(f"l-{slug}").status_code) == ("true", 409)
     elsewhere = Client(headers={"host": settings.YUNKE_PLATFORM_HOSTS[0]}, REMOTE_ADDR="203.0.113.77")

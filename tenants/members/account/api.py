@@ -52,7 +52,6 @@ class OwnPassword(APIView):
             answers={204: None},
             refusals=(WrongPassword, TooManyTries),
             example={"old": "correct horse 9 battery", "new": "staple 7 correct horse"},
-            kept=False,
             while_closed=True,
         )
     )

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,10 +14,10 @@ from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.members.invitations.commands import invite
 from tenants.members.member import Member
 from tenants.members.resets.commands import answer_resets
-from tenants.models import Session
+from tenants.models import Export, Session
 from tenants.provisioning.suspension import resume, suspend
 from tests.apps.members.mails import code_to
-from tests.conftest import PASSWORD, ClientFor, MakeMember
+from tests.conftest import PASSWORD, ClientFor, MakeMember, MakeTenant
 
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 JSON = "application/json"
@@ -150,3 +151,29 @@ def test_what_a_key_is_refused_is_counted(closed: TenantRef, secret: str, client
     assert [answer.json()["code"] for answer in answers] == ["suspended"] * 2
     left = [int(answer.headers["RateLimit-Remaining"]) for answer in answers]
     assert left[1] < left[0]
+
+
+def test_a_post_again_does_nothing_twice_in_a_closed_company_too(
+    closed: TenantRef, browser: Client, make_tenant: MakeTenant, make_member: MakeMember, client_for: ClientFor
+) -> None:
+    asked: Any = {"content_type": JSON, "headers": {"idempotency-key": "k-1"}}
+    first, again = (browser.post("/api/v1/exports", {}, **asked) for _ in range(2))
+    assert (first.status_code, again.status_code) == (202, 202), again.content
+    assert again.content == first.content
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = make_tenant()
+    elsewhere = client_for(other, make_member(other, role="owner")).post("/api/v1/exports", {}, **asked)
+    assert elsewhere.json()["id"] != first.json()["id"]
+    with platform_context():
+        assert Export.objects.filter(tenant=closed.id).count() == 1
+
+
+def test_a_password_is_changed_and_a_deletion_asked_for_once(tenant: TenantRef, browser: Client) -> None:
+    asked: Any = {"content_type": JSON, "headers": {"idempotency-key": "k-1"}}
+    for body in ({"old": PASSWORD, "new": NEW},) * 2:
+        answer = browser.post("/api/v1/me/password", body, **asked)
+        assert answer.status_code == 204, answer.content
+    asked = {"content_type": JSON, "headers": {"idempotency-key": "k-2"}}
+    first, again = (browser.post("/api/v1/company/deletion", {"password": NEW}, **asked) for _ in range(2))
+    assert (first.status_code, again.status_code) == (202, 202), again.content
+    assert again.content == first.content
