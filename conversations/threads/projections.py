@@ -5,18 +5,24 @@ from typing import Final
 from conversations.engine.projections import Projection
 
 # A preview has 160 characters, and nobody counts more than 100 unread. `unread` is counted anew only when a member
-# has read; otherwise new messages are added to it.
+# has read; otherwise new messages are added to it. How few events are news is what a planner cannot know, and then it
+# reads whole streams: OFFSET 0 makes it look anew for each row, and it takes a range with two ends for a small one.
 CONVERSATIONS: Final = Projection(
     """
 WITH news AS (
     SELECT c.id, e.seq, e.kind, e.body, e.at, false AS staff, c.member_read_seq AS had_read
-    FROM {s}conversation c JOIN {s}event e ON e.stream = c.id AND e.seq > c.public_seq
+    FROM {s}conversation c, LATERAL (
+        SELECT seq, kind, body, at FROM {s}event
+        WHERE stream = c.id AND seq > c.public_seq AND seq <= c.public_seq + 1000000000 OFFSET 0
+    ) e
     WHERE c.id = ANY(%(subjects)s::uuid[])
     UNION ALL
     SELECT c.id, e.seq, e.kind, e.body, e.at, true, 0
     FROM unnest(%(subjects)s::uuid[], %(staff)s::uuid[]) pair(id, staff)
-    JOIN {s}conversation c ON c.id = pair.id
-    JOIN {s}event e ON e.stream = pair.staff AND e.seq > c.staff_seq
+    JOIN {s}conversation c ON c.id = pair.id, LATERAL (
+        SELECT seq, kind, body, at FROM {s}event
+        WHERE stream = pair.staff AND seq > c.staff_seq AND seq <= c.staff_seq + 1000000000 OFFSET 0
+    ) e
 ), folded AS (
     SELECT id,
         max(seq) FILTER (WHERE NOT staff) AS public_seq,
