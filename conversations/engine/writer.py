@@ -6,6 +6,7 @@ unknown is written again; the client ids make that harmless.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -97,6 +98,7 @@ class Writer:
         self._projections = projections
         self._turns = Turns()
         self._in_hand: list[Entry] = []
+        self._untold: deque[tuple[str, list[Entry], Batch, list[tuple[Any, ...]]]] = deque()
         self._parking = Parking()
         self._closed: dict[str, float] = {}
         self._touched: set[str] = set()
@@ -120,6 +122,7 @@ class Writer:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        self._tell_all()
         self._fail([*self._in_hand, *self._turns.empty(), *self._parking.empty()], "unavailable")
         await self._disconnect()
 
@@ -253,8 +256,11 @@ class Writer:
         except BaseException:
             await self._tidy()
             raise
+        self._tell_all()
         for schema, batch in batches.items():
-            self._tell(schema, groups[schema], batch.outcomes(rows[schema]))
+            self._parking.settled(schema)
+            self._untold.append((schema, groups[schema], batch, rows[schema]))
+        asyncio.get_running_loop().call_soon(self._tell_on)
         await self._renew(batches)
 
     async def _execute(
@@ -280,8 +286,26 @@ class Writer:
     ) -> psycopg.AsyncCursor:
         return await connection.cursor().execute(statements.qualified(text, schema).encode(), params)
 
+    def _tell_on(self) -> None:
+        """Tell about one tenant, then let the next commit go a step further: PostgreSQL works on it meanwhile."""
+        self._tell_next()
+        if self._untold:
+            asyncio.get_running_loop().call_soon(self._tell_on)
+
+    def _tell_all(self) -> None:
+        while self._untold:
+            self._tell_next()
+
+    def _tell_next(self) -> None:
+        if self._untold:
+            schema, group, batch, rows = self._untold.popleft()
+            try:
+                self._tell(schema, group, batch.outcomes(rows))
+            except Exception:
+                logger.exception("writer.bug")
+                self._fail(group, "unavailable")
+
     def _tell(self, schema: str, group: list[Entry], outcomes: list[Outcome]) -> None:
-        self._parking.settled(schema)
         for entry, outcome in zip(group, outcomes, strict=True):
             self._answer(entry, outcome)
         # Repeats are told too: the first one may have been committed by a connection that died before we could tell.
