@@ -1,4 +1,7 @@
-"""`python -m tests.architecture.missing_migrations`: exit 1 if models and migrations differ. Needs no database."""
+"""`python -m tests.architecture.missing_migrations`: exit 1 if models and migrations differ, or a history has two ends.
+
+Needs no database.
+"""
 
 import os
 import sys
@@ -11,8 +14,10 @@ from django.db.migrations.state import ProjectState
 
 
 def find_missing() -> list[str]:
-    """Answer every operation that a new migration would hold, as `app: what it does`."""
+    """Answer every operation that a new migration would hold, as `app: what it does`; before that, histories that fork."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
+    if forks := loader.detect_conflicts():
+        return [f"{label}: one history, but it ends with {' and '.join(sorted(ends))}" for label, ends in forks.items()]
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
     changes = detector.changes(graph=loader.graph)
     return [

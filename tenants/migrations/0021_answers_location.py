@@ -4,6 +4,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0018_presence")]
+    dependencies = [("tenants", "0020_sso_by_owner")]
 
     operations = [migrations.AddField("platformanswer", "location", models.TextField(null=True))]
