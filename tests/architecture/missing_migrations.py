@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 
 
 def find_missing() -> list[str]:
-    """Answer every operation that a new migration would hold, as `app: what it does`; before that, histories that fork."""
+    """Answer every operation that a new migration would hold, as `app: what it does`; or the histories that fork."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
     if forks := loader.detect_conflicts():
         return [f"{label}: one history, but it ends with {' and '.join(sorted(ends))}" for label, ends in forks.items()]
