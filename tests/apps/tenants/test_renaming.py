@@ -141,7 +141,7 @@ def test_the_page(tenant: TenantRef, browser: Client, owner: Member, client_for:
     wrong = here.post("/settings/company", {"do": "rename", "name": "Next", "slug": "www"})
     assert wrong.status_code == 422
     assert 'value="www"' in wrong.content.decode()
-    assert here.post("/settings/company", {"do": "delete", "password": "no"}).status_code == 401
+    assert here.post("/settings/company", {"do": "delete", "password": "no"}).status_code == 403
     assert here.post("/settings/company", {"do": "delete", "password": PASSWORD}).status_code == 302
     assert here.post("/settings/company", {"do": "rename", "name": "X", "slug": slug}).status_code == 403
     assert here.post("/settings/company", {"do": "keep"}).status_code == 302

@@ -247,7 +247,8 @@ def test_killed_in_the_middle_nothing_has_happened(
     monkeypatch.setattr("conversations.threads.erasure.forget_errors", fail)
     with tenant_context(shop.tenant), pytest.raises(ZeroDivisionError):
         erase_contact(contact=guest.actor.id, actor=of_member(member=owner), now=NOW)
-    assert [name for (name, text), (_, was) in zip(dump(database), before, strict=True) if text != was] == []
+    changed = {name for (name, text), (_, was) in zip(dump(database), before, strict=True) if text != was}
+    assert changed <= {"public.server_leases"}, "servers of other tests may be alive meanwhile"
     monkeypatch.undo()
     erase(browser, guest)
     assert find(database, canary) == []
