@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measure how fast Yunke is on this machine.")
-    parser.add_argument("--quick", action="store_true", help="within three minutes: without sign_up and tenants")
+    parser.add_argument("--quick", action="store_true", help="in short stretches, without sign_up and tenants")
     parser.add_argument("--only", metavar="ITEM,...", help=f"of {', '.join(ITEMS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there")
     parser.add_argument("--write-docs", action="store_true", help=f"write the figures into {PAGE.relative_to(ROOT)}")
