@@ -22,13 +22,13 @@ MISSES: Final = """
 
 HEAD: Final = """# How fast Yunke is, measured
 
-`./dev bench` measures all of it in one run and writes this page with `--write-docs`; `--quick` leaves out the
-last two items and takes five to six minutes, where three were wanted.
-The server has one core for itself, and the load generator, PostgreSQL and Redis share the other; 200 connections, 100 conversations, 10 companies; each figure is the median of five stretches. Ratios can be
-trusted, rates differ by 20-40 % from day to day. The textbook (`tests/benchmarks/textbook/`) is what a careful team
-writes from the tutorials: a stock JSON consumer, the ORM, channels_redis, uvicorn; it promises nothing of what
-[guarantees.md](guarantees.md) does. pgbench says what each of our commits says, 32 events at a time, and has PostgreSQL
-for itself.
+`./dev bench` measures all of it in one run and writes this page with `--write-docs`; `--quick` leaves out the last two
+items and takes five to six minutes, where three were wanted. The server has one core for itself, and the load
+generator, PostgreSQL and Redis share the other; 200 connections, 100 conversations, 10 companies; each figure is the
+median of five stretches. Ratios can be trusted, rates differ by 20-40 % from day to day. The textbook
+(`tests/benchmarks/textbook/`) is what a careful team writes from the tutorials: a stock JSON consumer, the ORM,
+channels_redis, uvicorn; it promises nothing of what [guarantees.md](guarantees.md) does. pgbench says what each of our
+commits says, 32 events at a time, and has PostgreSQL for itself.
 """
 
 
