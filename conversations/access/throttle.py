@@ -1,6 +1,6 @@
 """How much programs may ask: a limit for each key, and one for all keys of a tenant together (DRF's throttle)."""
 
-import time
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
@@ -45,7 +45,7 @@ def charge(*, request: HttpRequest, user: object) -> None:
     """Count one request of a key, once; raise TooManyRequests, and then count nothing."""
     if not isinstance(user, KeyBearer) or hasattr(request, _NOTED):
         return
-    at, schema = time.monotonic(), current_tenant().schema
+    at, schema = monotonic(), current_tenant().schema
     limits = {
         "This key": (f"{schema} {user.key_id}", settings.YUNKE_KEY_REQUESTS_A_MINUTE),
         "All keys together": (schema, settings.YUNKE_TENANT_REQUESTS_A_MINUTE),
