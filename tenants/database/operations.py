@@ -52,3 +52,33 @@ class Grant(Operation):
     def describe(self) -> str:
         """Say it in one line."""
         return f"Grant {self.privileges} on {self.table} to the {self.to}"
+
+
+class TenantFunction(Operation):
+    """Make a function in public that tenants' roles may call, and nobody else: it does what they have no right to."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, name: str, text: str) -> None:
+        """Take its name with the types of its arguments, as DROP FUNCTION wants it, and the text that makes it."""
+        self.name, self.text = name, text
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Functions are not part of the models' state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, _from: Any, _to: Any) -> None:
+        """Make it."""
+        if router.allow_migrate(schema_editor.connection.alias, app_label):
+            schema_editor.execute(self.text, params=None)
+            schema_editor.execute(f"REVOKE ALL ON FUNCTION {self.name} FROM PUBLIC")
+            schema_editor.execute(f"GRANT EXECUTE ON FUNCTION {self.name} TO {quoted(settings.YUNKE_TENANTS_ROLE)}")
+
+    def database_backwards(self, app_label: str, schema_editor: Any, _from: Any, _to: Any) -> None:
+        """Take it back."""
+        if router.allow_migrate(schema_editor.connection.alias, app_label):
+            schema_editor.execute(f"DROP FUNCTION {self.name}")
+
+    def describe(self) -> str:
+        """Say it in one line."""
+        return f"Make {self.name} for the tenants"

@@ -1,11 +1,10 @@
 """The function through which a tenant's role empties personal fields of its events, and can change nothing else."""
 
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings
-from django.db import migrations, router
+from django.db import migrations
 
-from tenants.database.session import quoted
+from tenants.database.operations import TenantFunction
 
 ERASE_EVENTS: Final = """
 CREATE FUNCTION public.erase_events(streams uuid[], personal jsonb) RETURNS bigint
@@ -32,20 +31,6 @@ END $$
 NAME: Final = "public.erase_events(uuid[], jsonb)"
 
 
-def create(_apps: Any, schema_editor: Any) -> None:
-    """Make it, for tenants alone."""
-    if router.allow_migrate(schema_editor.connection.alias, "tenants"):
-        schema_editor.execute(ERASE_EVENTS, params=None)
-        schema_editor.execute(f"REVOKE ALL ON FUNCTION {NAME} FROM PUBLIC")
-        schema_editor.execute(f"GRANT EXECUTE ON FUNCTION {NAME} TO {quoted(settings.YUNKE_TENANTS_ROLE)}")
-
-
-def drop(_apps: Any, schema_editor: Any) -> None:
-    """Take it back."""
-    if router.allow_migrate(schema_editor.connection.alias, "tenants"):
-        schema_editor.execute(f"DROP FUNCTION {NAME}")
-
-
 class Migration(migrations.Migration):
     dependencies = [("tenants", "0013_life")]
-    operations = [migrations.RunPython(create, drop)]
+    operations = [TenantFunction(NAME, ERASE_EVENTS)]

@@ -1,11 +1,10 @@
 """Server processes that are alive and who is connected to them, and the function by which tenants see their own."""
 
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings
-from django.db import migrations, models, router
+from django.db import migrations, models
 
-from tenants.database.session import quoted
+from tenants.database.operations import TenantFunction
 
 FUNCTION: Final = """
 CREATE FUNCTION public.connected_members(persons uuid[]) RETURNS SETOF uuid
@@ -19,20 +18,6 @@ BEGIN
 END $$
 """
 NAME: Final = "public.connected_members(uuid[])"
-
-
-def create(_apps: Any, schema_editor: Any) -> None:
-    """Make it, for tenants alone."""
-    if router.allow_migrate(schema_editor.connection.alias, "tenants"):
-        schema_editor.execute(FUNCTION, params=None)
-        schema_editor.execute(f"REVOKE ALL ON FUNCTION {NAME} FROM PUBLIC")
-        schema_editor.execute(f"GRANT EXECUTE ON FUNCTION {NAME} TO {quoted(settings.YUNKE_TENANTS_ROLE)}")
-
-
-def drop(_apps: Any, schema_editor: Any) -> None:
-    """Take it back."""
-    if router.allow_migrate(schema_editor.connection.alias, "tenants"):
-        schema_editor.execute(f"DROP FUNCTION {NAME}")
 
 
 class Migration(migrations.Migration):
@@ -72,5 +57,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(create, drop),
+        TenantFunction(NAME, FUNCTION),
     ]
