@@ -120,3 +120,8 @@ def platform(database: str) -> Iterator[None]:
     """Run the whole test as the platform."""
     with platform_context():
         yield
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case of bytes by its argument: what packs or seals them may differ from process to process."""
+    return argname if isinstance(val, bytes) else None
