@@ -29,7 +29,8 @@ INFO: Final = """Programs show an API key: `Authorization: Bearer sk_...`. Membe
 show its CSRF token as `X-CSRFToken` with every change. Visitors show `Authorization: Visitor <token>`.
 
 Refusals are problem+json (RFC 9457) with a stable `code`. Unknown fields and parameters are refused. Lists answer
-`next` and `previous` as addresses; a cursor is opaque. A POST with an `Idempotency-Key` does nothing twice: the answer
+`next` and `previous` as addresses; a cursor is opaque, and good for the same list with the same filters in the same
+order. A POST with an `Idempotency-Key` does nothing twice: the answer
 is kept for 24 hours, what was refused may be tried again, and secrets are null when an answer is repeated. Where an
 operation does not name that header, it is not read: what is asked for there is new each time. What a key may ask is
 limited per key and per company, in each server process: see the `RateLimit-*` headers."""

@@ -1,15 +1,15 @@
 """Lists page by page: reading `?limit=&cursor=&order=`, going on from a place, and the links to both sides.
 
-A cursor is opaque and signed, and is good for one list in one order of one tenant.
+A cursor is sealed: it says nothing to whoever holds it (in some lists a place is a name), and is good for one list of
+one tenant, with the same filters in the same order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
-from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from msgspec import UNSET, Meta, UnsetType
 from rest_framework.request import Request
@@ -17,11 +17,12 @@ from rest_framework.request import Request
 from tenants.bodies import Body, invalid_from
 from tenants.context import current_tenant
 from tenants.refusals import Invalid
+from tenants.secrets import Unreadable, seal_alike, unseal_alike
 from tenants.text import is_storable_json
 
 LIMIT: Final = 50
 MOST: Final = 200
-_CURSOR: Final = "yunke.cursor"
+_NOT_WHICH: Final = ("limit", "cursor", "expand")  # what of a query does not say which rows a list holds
 
 T = TypeVar("T")
 S = TypeVar("S", bound=msgspec.Struct)
@@ -39,9 +40,9 @@ class PageQuery(Body, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which part of a list is wanted: `name` says which list in which order, `place` beside which row it begins."""
+    """Which part of a list is wanted: `of` says which list it is, `place` beside which row it begins."""
 
-    name: str
+    of: str
     limit: int
     place: tuple[str, ...] = ()
     back: bool = False
@@ -75,16 +76,25 @@ def _unstorable(given: dict[str, str]) -> str:
 
 
 def open_window(*, query: PageQuery, name: str) -> Window:
-    """Answer where the query's page lies in the list `name`; raise Invalid for a cursor that is not of this list."""
+    """Answer where the query's page lies in the list `name`; raise Invalid for a cursor that is not of this list.
+
+    `name` says what the query does not: whose list it is, if that is in the path.
+    """
+    of = f"cursor {name} {_filters(query)}"
     if isinstance(query.cursor, UnsetType):
-        return Window(name, query.limit)
+        return Window(of, query.limit)
     try:
-        tenant, of, back, *place = signing.loads(query.cursor, salt=_CURSOR)
-        if (tenant, of) == (str(current_tenant().id), name):
-            return Window(name, query.limit, tuple(place), bool(back))
-    except (signing.BadSignature, ValueError, TypeError):
-        pass
-    raise Invalid(errors=[{"field": "cursor", "code": "invalid", "detail": "This cursor is not valid here."}])
+        text = unseal_alike(sealed=query.cursor, purpose=of, tenant=current_tenant().id)
+    except Unreadable:
+        detail = "This cursor is not valid here."
+        raise Invalid(errors=[{"field": "cursor", "code": "invalid", "detail": detail}]) from None
+    back, *place = msgspec.json.decode(text)
+    return Window(of, query.limit, tuple(place), back)
+
+
+def _filters(query: PageQuery) -> str:
+    said = {name: value for name, value in msgspec.to_builtins(query).items() if name not in _NOT_WHICH}
+    return msgspec.json.encode(said, order="sorted").decode()
 
 
 def cut(*, rows: QuerySet[M], fields: Sequence[str], descending: bool, window: Window) -> QuerySet[M]:
@@ -112,13 +122,25 @@ def turn(*, rows: Sequence[T], window: Window, key: Callable[[T], tuple[object, 
     before = shown and (more if window.back else bool(window.place))
     return Page(
         shown,
-        _sign(window, key(shown[-1]), back=False) if after else None,
-        _sign(window, key(shown[0]), back=True) if before else None,
+        _seal(window, key(shown[-1]), back=False) if after else None,
+        _seal(window, key(shown[0]), back=True) if before else None,
     )
 
 
-def _sign(window: Window, place: tuple[object, ...], *, back: bool) -> str:
-    return signing.dumps([str(current_tenant().id), window.name, int(back), *map(str, place)], salt=_CURSOR)
+def _seal(window: Window, place: tuple[object, ...], *, back: bool) -> str:
+    text = msgspec.json.encode([back, *map(str, place)]).decode()
+    return seal_alike(text=text, purpose=window.of, tenant=current_tenant().id)
+
+
+def turn_whole(
+    *, rows: Iterable[T], window: Window, key: Callable[[T], tuple[str, ...]], descending: bool = False
+) -> Page[T]:
+    """Make the page out of a list that is short enough to be read whole; `key` orders it and is unique."""
+    down = descending is not window.back
+    ordered = sorted(rows, key=key, reverse=down)
+    if window.place:
+        ordered = [row for row in ordered if (key(row) < window.place if down else key(row) > window.place)]
+    return turn(rows=ordered[: window.limit + 1], window=window, key=key)
 
 
 def links(*, request: Request, page: Page[Any]) -> dict[str, str | None]:

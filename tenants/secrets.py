@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -46,6 +46,26 @@ def unseal(*, sealed: str, purpose: str, tenant: UUID | None, row: UUID) -> str:
         raise Unreadable("this does not open with the keys of the ring") from error
 
 
+def seal_alike(*, text: str, purpose: str, tenant: UUID) -> str:
+    """Answer the text encrypted under the ring's first key so that the same text is answered alike (AES-SIV).
+
+    For what is handed out too often for a new nonce each time; it is stored nowhere.
+    """
+    name = next(iter(_ring()))
+    sealed = _siv(_ring()[name]).encrypt(text.encode(), [f"{purpose}\0{tenant}".encode()])
+    return f"{name}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
+
+
+def unseal_alike(*, sealed: str, purpose: str, tenant: UUID) -> str:
+    """Answer what was sealed alike for this purpose and tenant; raise Unreadable."""
+    try:
+        name, body = sealed.split(".")
+        raw = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        return _siv(_ring()[name]).decrypt(raw, [f"{purpose}\0{tenant}".encode()]).decode()
+    except (ValueError, KeyError, InvalidTag) as error:
+        raise Unreadable("this does not open with the keys of the ring") from error
+
+
 def sign(*, text: str, purpose: str, tenant: UUID) -> str:
     """Answer a signature under the ring's first key: who has only the database can neither make nor move it."""
     name = next(iter(_ring()))
@@ -71,6 +91,10 @@ def _place(purpose: str, tenant: UUID | None, row: UUID) -> bytes:
 def _mac(key: bytes, text: str, purpose: str, tenant: UUID) -> str:
     own = hmac.digest(key, b"yunke.sign", "sha256")  # a key that seals does not sign
     return hmac.digest(own, f"{purpose}\0{tenant}\0{text}".encode(), "sha256").hex()
+
+
+def _siv(key: bytes) -> AESSIV:
+    return AESSIV(hmac.digest(key, b"yunke.alike", "sha512"))  # a key of its own, as for signing
 
 
 def _ring() -> dict[str, bytes]:

@@ -44,7 +44,7 @@ class Audit(APIView):
         personal = not isinstance(caller, KeyBearer) or caller.may(PERSONAL_READ)
         query = read_query(request=request, shape=AuditQuery)
         filters = _read_filters(query)
-        page = get_page(filters=filters, window=open_window(query=query, name=f"audit {filters}"))
+        page = get_page(filters=filters, window=open_window(query=query, name="audit"))
         results = [msgspec.to_builtins(show_entry(row=row, personal=personal)) for row in page.rows]
         return Response({"results": results, **links(request=request, page=page)})
 

@@ -40,7 +40,7 @@ def page(request: TenantRequest) -> HttpResponse:
     try:
         asked = _read(given)
         filters = _filters(asked)
-        found = get_page(filters=filters, window=open_window(query=asked, name=f"audit page {filters}"))
+        found = get_page(filters=filters, window=open_window(query=asked, name="audit page"))
     except Invalid as refusal:
         return _show(request, given, Page([], None, None), refusal)
     return _show(request, given, found)

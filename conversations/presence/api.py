@@ -118,7 +118,7 @@ class Presences(APIView):
             raise NotAllowed
         query = read_query(request=request, shape=PresenceQuery)
         state = None if isinstance(query.state, UnsetType) else query.state
-        page = queries.get_page(state=state, window=open_window(query=query, name=f"presence {state}"))
+        page = queries.get_page(state=state, window=open_window(query=query, name="presence"))
         return Response({"results": [_show(row) for row in page.rows], **links(request=request, page=page)})
 
 
@@ -148,7 +148,7 @@ class Changes(APIView):
         query = read_query(request=request, shape=ChangesQuery)
         _check(get_caller(request=request), query.member)
         filters = _read_filters(query)
-        page = queries.get_changes(filters=filters, window=open_window(query=query, name=f"changes {filters}"))
+        page = queries.get_changes(filters=filters, window=open_window(query=query, name="changes"))
         return Response({"results": [_show_change(row) for row in page.rows], **links(request=request, page=page)})
 
 
@@ -164,7 +164,7 @@ class Times(APIView):
         zone = _read_zone(query)
         first, last = _read_days(query, now.astimezone(zone).date())
         member = None if isinstance(query.member, UnsetType) else query.member
-        window = open_window(query=query, name=f"times {query.first} {query.last} {zone.key} {member}")
+        window = open_window(query=query, name="times")
         page = queries.get_times(first=first, last=last, zone=zone, member=member, now=now, window=window)
         return Response({"results": [_show_day(row) for row in page.rows], **links(request=request, page=page)})
 

@@ -1,12 +1,13 @@
 """What is sealed opens for its own place under a key of the ring, and nowhere else."""
 
 import base64
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
 
-from tenants.secrets import Unreadable, is_current, seal, unseal
+from tenants.secrets import Unreadable, is_current, seal, seal_alike, unseal, unseal_alike
 
 TENANT, ROW = UUID(int=1), UUID(int=2)
 OLD = f"old:{base64.b64encode(b'o' * 32).decode()}"
@@ -60,3 +61,32 @@ def test_keys_are_rotated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _use(monkeypatch: pytest.MonkeyPatch, settings: LazySettings, ring: str) -> None:
     monkeypatch.setattr(settings, "YUNKE_KEYS", ring)
+
+
+def test_what_is_sealed_alike_is_alike_and_opens_for_its_place() -> None:
+    said: Any = {"purpose": "cursor x", "tenant": TENANT}
+    sealed = seal_alike(text='["Zoe"]', **said)
+    assert sealed == seal_alike(text='["Zoe"]', **said) != seal_alike(text='["Zoé"]', **said)
+    assert unseal_alike(sealed=sealed, **said) == '["Zoe"]'
+    for other in ({"purpose": "cursor y"}, {"tenant": ROW}):
+        with pytest.raises(Unreadable):
+            unseal_alike(sealed=sealed, **{**said, **other})
+
+
+@pytest.mark.parametrize("text", ["", "x", "derived", "derived.", "nobody.AAAA", "derived.AAAA", "derived.云", "a.b.c"])
+def test_nonsense_was_never_sealed_alike(text: str) -> None:
+    with pytest.raises(Unreadable):
+        unseal_alike(sealed=text, purpose="cursor x", tenant=TENANT)
+
+
+def test_what_was_sealed_alike_opens_while_its_key_is_in_the_ring(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings  # noqa: PLC0415 - as the code reads it
+
+    said: Any = {"purpose": "cursor x", "tenant": TENANT}
+    _use(monkeypatch, settings, OLD)
+    sealed = seal_alike(text="place", **said)
+    _use(monkeypatch, settings, f"{NEW},{OLD}")
+    assert unseal_alike(sealed=sealed, **said) == "place"
+    _use(monkeypatch, settings, NEW)
+    with pytest.raises(Unreadable):
+        unseal_alike(sealed=sealed, **said)

@@ -29,7 +29,7 @@ class Messages(APIView):
         if not actor.may("conversations.view"):
             raise NotAllowed
         query = read_query(request=request, shape=MessagesQuery)
-        window = open_window(query=query, name=f"messages {conversation} {query.order}")
+        window = open_window(query=query, name=f"messages {conversation}")
         page = queries.get_messages(conversation=conversation, window=window, order=query.order)
         personal = sees_personal(actor=actor)
         results = [shown(_message(row, personal=personal)) for row in page.rows]

@@ -65,7 +65,7 @@ class Members(APIView):
         """List the members."""
         personal = _sees_personal(request)
         query = read_query(request=request, shape=MembersQuery)
-        window = open_window(query=query, name=f"members {query.order}")
+        window = open_window(query=query, name="members")
         page = get_page(tenant=current_tenant(), filters=_filters(query), window=window, order=query.order)
         results = [render_member(row, personal=personal) for row in page.rows]
         return Response({"results": results, **links(request=request, page=page)})

@@ -77,7 +77,7 @@ def _show(request: TenantRequest, refusal: Refusal | None) -> HttpResponse:
 def _window(request: TenantRequest) -> Window:
     cursor = request.GET.get("cursor")
     query = PageQuery(cursor=cursor) if cursor else PageQuery()
-    return open_window(query=query, name="members name")
+    return open_window(query=query, name="members page")
 
 
 def _row(row: Membership, names: dict[str, str], member: Member | None) -> dict[str, Any]:

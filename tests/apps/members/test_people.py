@@ -1,9 +1,12 @@
 """Members: listed page by page, changed, ended; owners who cannot be lost; what happens to work and sessions."""
 
+import base64
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -59,6 +62,16 @@ def test_keys_see_who_only_if_they_may(enter: Enter) -> None:
         assert (one.json()["name"], one.json()["email"]) in seen[-1]
     assert seen[0] == {(None, None)}
     assert (owner.member.name, owner.member.email) in seen[1]
+
+
+def test_a_cursor_tells_no_name(enter: Enter) -> None:
+    owner = enter("owner", name="Olivia")
+    enter("agent", name="Bo")
+    secret = owner.post("keys", name="Robot", scopes=["members.view"]).json()["secret"]
+    page = owner.client.get("/api/v1/members?limit=1", headers={"authorization": f"Bearer {secret}"}).json()
+    (cursor,) = parse_qs(urlsplit(page["next"]).query)["cursor"]
+    read = b"".join(base64.urlsafe_b64decode(part + "===") for part in re.split(r"[.:]", cursor))
+    assert b"Bo" not in read
 
 
 @pytest.mark.parametrize("role", ["supervisor", "agent", "viewer"])

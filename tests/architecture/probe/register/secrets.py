@@ -5,7 +5,6 @@ from typing import Final
 from tests.architecture.probe.classes import Bound, within
 
 ENTRIES: Final = (
-    within("salt yunke.cursor", Bound.SIGNED, "tenant, list and place"),
     within("salt yunke.live.ticket", Bound.SIGNED, "tenant, person and origin; used once"),
     within("salt yunke.live.resume", Bound.SIGNED, "tenant, person and origin; asked again who is still let in"),
     within("salt yunke.sign_in.waiting", Bound.SIGNED, "tenant and person, between two factors; used once"),
@@ -14,6 +13,7 @@ ENTRIES: Final = (
     within("secret tenants.domains.commands.claim", Bound.ROWS, "in the row of a tenant, and shown to its owners"),
     within("secret conversations.access.commands._new_secret", Bound.HOST, "an API key, kept as a hash in its tenant"),
     within("secret conversations.audit.commands._chain", Bound.HOST, "the salt of an entry, beside it"),
+    within("signature tenants.secrets._siv", Bound.SIGNED, "a key: tenant and list are sealed with a cursor's place"),
     within("signature tenants.secrets._mac", Bound.SIGNED, "purpose and tenant are in what is signed"),
     within("secret conversations.channels.webchat.commands.add_inbox", Bound.HOST, "an inbox's key, of its tenant"),
     within("secret conversations.channels.webchat.vouching.commands.make_secret", Bound.HOST, "sealed in its tenant"),

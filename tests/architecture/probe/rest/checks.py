@@ -102,8 +102,13 @@ def check_cursors(ours: Company, theirs: Company, *, only: str = "") -> int:
         for entry in lists:
             cursor = cursors[entry.name]
             values = cursor, cursor[:-4] + ("AAAA" if cursor[-4:] != "AAAA" else "BBBB")
-            count += _check_place(asking, entry, "?cursor", values)
+            count += _check_place(asking, replace(entry, ids=_path_alone(entry)), "?cursor", values)
     return count
+
+
+def _path_alone(entry: Entry) -> dict[str, Id]:
+    """Answer the ids of a list without its filters, with which a cursor would be another list's anyhow."""
+    return {place: id_ for place, id_ in entry.ids.items() if not place.startswith("?")}
 
 
 def _find_cursor(entry: Entry, company: Company) -> str:
