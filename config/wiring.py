@@ -14,10 +14,10 @@ from conversations.access.commands import revoke_keys_of
 from conversations.audit.commands import carry_notes
 from conversations.belongings import TABLES as TENANT_TABLES
 from conversations.channels.webchat.commands import furnish
-from conversations.channels.webchat.inbox import INBOX
 from conversations.contacts.commands import forget_tokens
 from conversations.definitions.calendar.body import CALENDAR
 from conversations.definitions.canned_reply.body import CANNED_REPLY
+from conversations.definitions.inbox.body import INBOX
 from conversations.definitions.kinds import Kind, register_kind
 from conversations.desk.commands import release
 from conversations.desk.reactions import READERS as DESK_READERS

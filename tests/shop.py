@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from conversations.channels.webchat.commands import get_conversation_to_write_in, let_in
-from conversations.channels.webchat.queries import get_inboxes
+from conversations.definitions.inbox.queries import get_inboxes
 from conversations.engine import log
 from conversations.engine.events import Draft, Fact, Recorded
 from conversations.threads import rules

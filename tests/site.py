@@ -5,8 +5,8 @@ from typing import Any
 
 import jwt
 
-from conversations.channels.webchat.queries import get_inbox
 from conversations.channels.webchat.vouching.commands import make_secret
+from conversations.definitions.inbox.queries import get_inbox
 from conversations.threads.actors import SYSTEM
 from tenants.context import TenantRef, tenant_context
 from tests.rows import NOW

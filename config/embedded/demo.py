@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.contrib.auth.hashers import make_password
 
 from config.embedded.folder import write_json
-from conversations.channels.webchat.queries import get_inboxes
+from conversations.definitions.inbox.queries import get_inboxes
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.members.commands import add_member, find_person
 from tenants.members.permissions import Role

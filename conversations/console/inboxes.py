@@ -9,9 +9,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from conversations.channels.webchat.commands import change_inbox
-from conversations.channels.webchat.queries import Inbox, get_inbox, get_inboxes
 from conversations.channels.webchat.vouching.commands import LIVE_AT_ONCE, TooManySecrets, make_secret, retire_secret
 from conversations.channels.webchat.vouching.queries import get_secrets
+from conversations.definitions.inbox.queries import Inbox, get_inbox, get_inboxes
 from conversations.threads.actors import Actor, of_member
 from tenants.middleware import TenantRequest
 from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal

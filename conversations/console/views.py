@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from conversations.channels.webchat.queries import find_inbox
+from conversations.definitions.inbox.queries import find_inbox
 from tenants.middleware import TenantRequest
 from tenants.settings_pages import signed_in
 

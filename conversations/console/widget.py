@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from conversations.channels.webchat.queries import find_inbox
+from conversations.definitions.inbox.queries import find_inbox
 from tenants.confirming.elsewhere import refuse_elsewhere
 from tenants.context import current_tenant
 from tenants.middleware import TenantRequest

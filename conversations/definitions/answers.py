@@ -22,12 +22,6 @@ class Kind(Answer, frozen=True):
     schema: dict[str, Any]
 
 
-class Kinds(Answer, frozen=True):
-    """All kinds."""
-
-    results: list[Kind]
-
-
 class Draft(Answer, frozen=True):
     """What is being written, begun from version `base` (0: from nothing); saving it needs its `revision`."""
 

@@ -34,7 +34,7 @@ from tenants.audit.noting import Who, who_is
 from tenants.bodies import Nothing, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.members.authentication import get_caller
-from tenants.paging import PageQuery, links, open_window, read_query
+from tenants.paging import PageQuery, links, open_window, read_query, turn_whole
 from tenants.refusals import Invalid, NotAllowed, NotFound
 
 VIEW: Final = "definitions.view"
@@ -57,13 +57,17 @@ class Definitions(APIView):
 
 
 class Kinds(APIView):
-    """GET /api/v1/definitions/kinds."""
+    """GET /api/v1/definitions/kinds?limit=&cursor=."""
 
-    @describe(Described(answers={200: answers.Kinds}))
+    @describe(Described(query=PageQuery, answers={200: Listed[answers.Kind]}))
     def get(self, request: Request) -> Response:
-        """Answer every kind with the JSON Schema of its bodies."""
+        """Answer every kind with the JSON Schema of its bodies, by name."""
         _check(request, VIEW)
-        return _shown(answers.Kinds(results=[show_kind(kind=kind) for kind in get_kinds()]))
+        query = read_query(request=request, shape=PageQuery)
+        window = open_window(query=query, name="kinds")
+        page = turn_whole(rows=get_kinds(), window=window, key=lambda kind: (kind.name,))
+        results = [show_kind(kind=kind) for kind in page.rows]
+        return _shown(Listed(results=results, **links(request=request, page=page)))
 
 
 class OneDefinition(APIView):

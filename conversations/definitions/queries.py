@@ -81,11 +81,6 @@ def get_newest(*, places: Collection[Place]) -> dict[Place, Definition]:
     return {place: rows[place] for place in places if place in rows}
 
 
-def get_names(*, kind: str) -> dict[str, str]:
-    """Answer the names of a kind's documents by key, those of retired ones too: what was made with them is shown."""
-    return {row.key: str(row.body.get("name", "")) for row in _newest().filter(kind=kind)}
-
-
 def get_page(*, kind: str | None, window: Window) -> Page[Document]:
     """Answer documents by kind and key."""
     places = _get_places(kind=kind, window=window)

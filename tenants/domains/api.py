@@ -11,13 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants.bodies import Body, Nothing, read_body
-from tenants.describing import Answer, Described, describe
+from tenants.describing import Answer, Described, Listed, describe
 from tenants.domains.commands import claim, look, remove
 from tenants.domains.models import Domain, DomainState
 from tenants.domains.proving import FILE, RECORD, WORD
-from tenants.domains.queries import get_domain, get_domains
+from tenants.domains.queries import get_domain, get_page
 from tenants.domains.refusals import DomainClaimed, TooManyDomains
 from tenants.members.authentication import get_member
+from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import NotAllowed
 
 
@@ -56,20 +57,16 @@ class DomainShown(Answer, frozen=True):
     problem: str | None
 
 
-class DomainsShown(Answer, frozen=True):
-    """All domains, by name."""
-
-    results: list[DomainShown]
-
-
 class Domains(APIView):
     """`/api/v1/domains`."""
 
-    @describe(Described(answers={200: DomainsShown}))
+    @describe(Described(answers={200: Listed[DomainShown]}, query=PageQuery))
     def get(self, request: Request) -> Response:
-        """List domains."""
+        """List domains by name."""
         _refuse_others(request)
-        return Response({"results": [render(row) for row in get_domains()]})
+        query = read_query(request=request, shape=PageQuery)
+        page = get_page(window=open_window(query=query, name="domains"))
+        return Response({"results": [render(row) for row in page.rows], **links(request=request, page=page)})
 
     @describe(
         Described(

@@ -12,12 +12,12 @@ from rest_framework.views import APIView
 
 from tenants.bodies import Body, Nothing, read_body
 from tenants.context import current_tenant, platform_context
-from tenants.describing import Answer, Described, describe
+from tenants.describing import Answer, Described, Listed, describe
 from tenants.factors import code_apps, commands, security_keys
 from tenants.factors.accepting import Code, Shown
 from tenants.factors.commands import Factor
 from tenants.factors.models import CodeApp
-from tenants.factors.queries import count_recovery_codes, get_code_apps, get_security_keys
+from tenants.factors.queries import count_recovery_codes, get_page
 from tenants.factors.refusals import AddressNotProved, FactorRefused, KeysNotHere, TooManyFactors
 from tenants.members.authentication import OwnSession, get_member
 from tenants.members.member import Member
@@ -26,6 +26,7 @@ from tenants.members.refusals import ProofNeeded, WrongProof
 from tenants.members.rules import LastWayBack
 from tenants.members.sessions import end_others, note_factor
 from tenants.models import Person
+from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.tries import TooManyTries
 
 Name = Annotated[str, msgspec.Meta(max_length=200)]
@@ -73,10 +74,9 @@ class FactorShown(Answer, frozen=True):
     used_at: datetime | None
 
 
-class FactorsShown(Answer, frozen=True):
-    """All second factors of the person, oldest first, and how many recovery codes are left."""
+class FactorsShown(Listed[FactorShown], frozen=True):
+    """A page of the person's second factors, and how many recovery codes are left."""
 
-    results: list[FactorShown]
     recovery_codes_left: int
 
 
@@ -122,17 +122,16 @@ CHANGES = (ProofNeeded, AddressNotProved)
 class FactorsView(OwnView):
     """`/api/v1/me/factors`."""
 
-    @describe(Described(answers={200: FactorsShown}))
+    @describe(Described(answers={200: FactorsShown}, query=PageQuery))
     def get(self, request: Request) -> Response:
-        """List one's second factors."""
-        member = get_member(request=request)
+        """List one's second factors, the oldest first."""
+        member, query = get_member(request=request), read_query(request=request, shape=PageQuery)
+        window = open_window(query=query, name=f"factors {member.person_id}")
+        page = get_page(person_id=member.person_id, window=window)
         with platform_context():
-            found: list[Factor] = [
-                *get_code_apps(person_id=member.person_id),
-                *get_security_keys(person_id=member.person_id),
-            ]
             left = count_recovery_codes(person_id=member.person_id)
-        return Response({"results": [_shown(factor) for factor in found], "recovery_codes_left": left})
+        results = [_shown(factor) for factor in page.rows]
+        return Response({"results": results, **links(request=request, page=page), "recovery_codes_left": left})
 
     @describe(
         Described(

@@ -1,10 +1,12 @@
-"""Reading a person's factors. Call it in platform_context."""
+"""Reading a person's factors. Call it in platform_context, but for `get_page`."""
 
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from tenants.context import platform_context
 from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
+from tenants.paging import Page, Window, turn_whole
 
 Method: TypeAlias = Literal["code", "webauthn", "recovery_code"]
 
@@ -37,6 +39,16 @@ def get_code_apps(*, person_id: UUID) -> Sequence[CodeApp]:
 def get_security_keys(*, person_id: UUID) -> Sequence[SecurityKey]:
     """Answer the security keys, oldest first."""
     return list(SecurityKey.objects.filter(person_id=person_id).order_by("id"))
+
+
+def get_page(*, person_id: UUID, window: Window) -> Page[CodeApp | SecurityKey]:
+    """Answer a page of both, the oldest first, in the context of the tenant whose member asks; a person has few."""
+    with platform_context():
+        rows: list[CodeApp | SecurityKey] = [
+            *get_code_apps(person_id=person_id),
+            *get_security_keys(person_id=person_id),
+        ]
+    return turn_whole(rows=rows, window=window, key=lambda row: (row.created_at.isoformat(), str(row.id)))
 
 
 def count_recovery_codes(*, person_id: UUID) -> int:

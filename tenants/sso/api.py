@@ -12,17 +12,18 @@ from rest_framework.views import APIView
 from tenants.bodies import Body, Nothing, read_body
 from tenants.confirming.refusals import Unconfirmed
 from tenants.context import TenantRef, current_tenant
-from tenants.describing import Answer, Described, describe
+from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_member
 from tenants.members.member import Member
 from tenants.members.rules import BeyondYours
 from tenants.models import SsoDomain
+from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import NotAllowed
 from tenants.resolving import LookupFailed
 from tenants.sso import commands
 from tenants.sso.commands import Wanted, record_name, record_text
 from tenants.sso.going import CALLBACK
-from tenants.sso.queries import get_domains, get_setting, key_of
+from tenants.sso.queries import get_page, get_setting, key_of
 from tenants.sso.rechecking import trusted_until
 from tenants.sso.refusals import DomainNotProved, DomainThere, TooManyDomains, WayBackNeeded
 
@@ -67,7 +68,7 @@ class ProviderShown(Answer, frozen=True):
     redirect_uri: str
 
 
-class DomainShown(Answer, frozen=True):
+class SsoDomainShown(Answer, frozen=True):
     """A domain, and the TXT record that proves it: leave it there, it is looked for twice a day.
 
     `missing_since` tells since when a proved one has none; it counts no more after `trusted_until`.
@@ -80,12 +81,6 @@ class DomainShown(Answer, frozen=True):
     proved_at: datetime | None
     missing_since: datetime | None
     trusted_until: datetime | None
-
-
-class DomainsShown(Answer, frozen=True):
-    """All domains, by name."""
-
-    results: list[DomainShown]
 
 
 class RequiredShown(Answer, frozen=True):
@@ -146,16 +141,18 @@ class ProviderView(SettingView):
 class DomainsView(SettingView):
     """`/api/v1/sso/domains`."""
 
-    @describe(Described(answers={200: DomainsShown}))
+    @describe(Described(answers={200: Listed[SsoDomainShown]}, query=PageQuery))
     def get(self, request: Request) -> Response:
-        """List the domains."""
+        """List the domains by name."""
         tenant, _member, _now = self.asked(request)
-        return Response({"results": [_domain(row) for row in get_domains(tenant=tenant)]})
+        query = read_query(request=request, shape=PageQuery)
+        page = get_page(tenant=tenant, window=open_window(query=query, name="sso domains"))
+        return Response({"results": [_domain(row) for row in page.rows], **links(request=request, page=page)})
 
     @describe(
         Described(
             body=Domain,
-            answers={201: DomainShown},
+            answers={201: SsoDomainShown},
             refusals=(DomainThere, TooManyDomains),
             example={"domain": "acme.example"},
         )
@@ -182,7 +179,7 @@ class DomainView(SettingView):
 class CheckView(SettingView):
     """`/api/v1/sso/domains/{domain}/check`."""
 
-    @describe(Described(body=Nothing, answers={200: DomainShown}, refusals=(DomainNotProved, LookupFailed)))
+    @describe(Described(body=Nothing, answers={200: SsoDomainShown}, refusals=(DomainNotProved, LookupFailed)))
     def post(self, request: Request, domain: UUID) -> Response:
         """Look for a domain's record in the DNS."""
         tenant, member, now = self.asked(request)

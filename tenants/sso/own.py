@@ -10,6 +10,7 @@ from tenants.context import TenantRef, platform_context
 from tenants.members.member import Member
 from tenants.members.proof import Way
 from tenants.models import Person, Session, SsoIdentity
+from tenants.paging import Page, Window, turn_whole
 from tenants.refusals import NotFound
 from tenants.sso.refusals import OnlyWayIn
 
@@ -19,6 +20,12 @@ def get_identities(*, tenant: TenantRef, member: Member) -> list[SsoIdentity]:
     with platform_context():
         rows = SsoIdentity.objects.filter(tenant_id=tenant.id, membership_id=member.membership_id)
         return list(rows.order_by("created_at", "id"))
+
+
+def get_page(*, tenant: TenantRef, member: Member, window: Window) -> Page[SsoIdentity]:
+    """Answer a page of them; there are few."""
+    rows = get_identities(tenant=tenant, member=member)
+    return turn_whole(rows=rows, window=window, key=lambda row: (row.created_at.isoformat(), str(row.id)))
 
 
 def disconnect(*, tenant: TenantRef, member: Member, identity: UUID, now: datetime) -> None:

@@ -9,9 +9,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants.context import current_tenant
-from tenants.describing import Answer, Described, describe
+from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_member
-from tenants.sso.own import disconnect, get_identities
+from tenants.paging import PageQuery, links, open_window, read_query
+from tenants.sso.own import disconnect, get_page
 from tenants.sso.refusals import OnlyWayIn
 
 
@@ -23,21 +24,17 @@ class Connection(Answer, frozen=True):
     connected_at: datetime
 
 
-class Connections(Answer, frozen=True):
-    """All of them, the oldest first."""
-
-    results: list[Connection]
-
-
 class OwnConnections(APIView):
     """`/api/v1/me/connections`."""
 
-    @describe(Described(answers={200: Connections}))
+    @describe(Described(answers={200: Listed[Connection]}, query=PageQuery))
     def get(self, request: Request) -> Response:
-        """List the sign-in services that sign one in here."""
-        rows = get_identities(tenant=current_tenant(), member=get_member(request=request))
-        shown = [Connection(id=row.id, issuer=row.issuer, connected_at=row.created_at) for row in rows]
-        return Response(msgspec.to_builtins(Connections(results=shown)))
+        """List the sign-in services that sign one in here, the oldest first."""
+        member, query = get_member(request=request), read_query(request=request, shape=PageQuery)
+        window = open_window(query=query, name=f"connections {member.person_id}")
+        page = get_page(tenant=current_tenant(), member=member, window=window)
+        shown = [Connection(id=row.id, issuer=row.issuer, connected_at=row.created_at) for row in page.rows]
+        return Response({"results": msgspec.to_builtins(shown), **links(request=request, page=page)})
 
 
 class OwnConnection(APIView):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tenants.context import TenantRef, platform_context
 from tenants.members.roles.queries import RoleFound, role_in
 from tenants.models import SsoDomain, SsoProvider, Tenant
+from tenants.paging import Page, Window, turn_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ def get_domains(*, tenant: TenantRef) -> Sequence[SsoDomain]:
     """Answer the company's domains, by name."""
     with platform_context():
         return list(SsoDomain.objects.filter(tenant_id=tenant.id).order_by("domain"))
+
+
+def get_page(*, tenant: TenantRef, window: Window) -> Page[SsoDomain]:
+    """Answer a page of them; a company has few."""
+    return turn_whole(rows=get_domains(tenant=tenant), window=window, key=lambda row: (row.domain,))
 
 
 def role_of(row: SsoProvider) -> RoleFound | None:

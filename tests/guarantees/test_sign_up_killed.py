@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
-from conversations.channels.webchat.queries import get_inboxes
+from conversations.definitions.inbox.queries import get_inboxes
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.database.clone import digest
 from tenants.models import Membership, Person, ReadySchema, Tenant, TenantState

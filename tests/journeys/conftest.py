@@ -16,7 +16,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import sync_playwright
 
-from conversations.channels.webchat.queries import get_inboxes
+from conversations.definitions.inbox.queries import get_inboxes
 from tenants.context import tenant_context
 from tests.chromium import find_chromium
 from tests.conftest import PASSWORD, MakeMember, MakeTenant

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.channels.webchat.inbox import check_origins
+from conversations.definitions.inbox.body import check_origins
 from tenants.policy import for_frame
 from tenants.refusals import Invalid
 

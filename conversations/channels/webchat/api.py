@@ -22,17 +22,19 @@ from conversations.channels.webchat.commands import (
     get_conversation_to_write_in,
     let_in,
 )
-from conversations.channels.webchat.inbox import Greeting, WebchatInbox
 from conversations.channels.webchat.newcomers import TooManyVisitors
-from conversations.channels.webchat.queries import Inbox, get_inboxes
 from conversations.channels.webchat.vouching.token import IdentityExpired, IdentityInvalid
 from conversations.contacts.commands import ContactMerged, retire_token
 from conversations.definitions.commands import DefinitionChanged
+from conversations.definitions.inbox.answers import InboxShown, show_inbox
+from conversations.definitions.inbox.body import Greeting
+from conversations.definitions.inbox.queries import Inbox, get_inbox, get_page
 from conversations.threads.authentication import get_actor, get_contact
 from tenants.bodies import Body, Nothing, read_body
 from tenants.confirming.elsewhere import refuse_elsewhere
 from tenants.confirming.refusals import Unconfirmed
-from tenants.describing import Answer, Described, describe
+from tenants.describing import Answer, Described, Listed, describe
+from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import NotAllowed, NotFound
 
 
@@ -88,19 +90,6 @@ class Started(Answer, frozen=True):
     """A conversation."""
 
     id: UUID
-
-
-class InboxShown(WebchatInbox, frozen=True):
-    """An inbox as those see it who answer there."""
-
-    key: str
-    version: int
-
-
-class InboxesShown(Answer, frozen=True):
-    """All inboxes, by name."""
-
-    results: list[InboxShown]
 
 
 class Visitors(APIView):
@@ -187,16 +176,24 @@ class CurrentVisitor(APIView):
 class Inboxes(APIView):
     """GET /api/v1/inboxes."""
 
-    @describe(Described(answers={200: InboxesShown}))
+    @describe(Described(answers={200: Listed[InboxShown]}, query=PageQuery))
     def get(self, request: Request) -> Response:
         """List inboxes by name."""
-        if not get_actor(request=request).may("conversations.view"):
-            raise NotAllowed
-        return Response({"results": [_full(inbox) for inbox in get_inboxes()]})
+        _check_viewer(request)
+        query = read_query(request=request, shape=PageQuery)
+        page = get_page(window=open_window(query=query, name="inboxes"))
+        results = [show_inbox(inbox=inbox) for inbox in page.rows]
+        return Response({"results": results, **links(request=request, page=page)})
 
 
 class OneInbox(APIView):
-    """PATCH /api/v1/inboxes/{key}."""
+    """`/api/v1/inboxes/{key}`."""
+
+    @describe(Described(answers={200: InboxShown}))
+    def get(self, request: Request, key: str) -> Response:
+        """Show an inbox."""
+        _check_viewer(request)
+        return Response(show_inbox(inbox=get_inbox(key=key)))
 
     @describe(
         Described(
@@ -210,14 +207,14 @@ class OneInbox(APIView):
         """Change some of it, which publishes a new version."""
         said = msgspec.to_builtins(read_body(data=request.data, shape=InboxBody))
         inbox = change_inbox(key=key, changes=said, actor=get_actor(request=request), now=datetime.now(UTC))
-        return Response(_full(inbox))
+        return Response(show_inbox(inbox=inbox))
+
+
+def _check_viewer(request: Request) -> None:
+    if not get_actor(request=request).may("conversations.view"):
+        raise NotAllowed
 
 
 def _public(inbox: Inbox) -> dict[str, Any]:
     body = inbox.body
     return {"name": body.name, "greeting": msgspec.to_builtins(body.greeting), "color": body.color}
-
-
-def _full(inbox: Inbox) -> dict[str, Any]:
-    left_out = {"calendar": None, "require_vouching": False}
-    return {"key": inbox.key, "version": inbox.version, **left_out, **msgspec.to_builtins(inbox.body)}

@@ -11,8 +11,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from conversations.channels.webchat.commands import check_vouching
-from conversations.channels.webchat.queries import find_inbox
 from conversations.contacts.queries import find_visitor
+from conversations.definitions.inbox.queries import find_inbox
 from conversations.threads.actors import Actor
 from conversations.threads.authentication import get_contact
 

@@ -9,13 +9,13 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
-from conversations.channels.webchat.inbox import KIND, WebchatInbox
 from conversations.channels.webchat.newcomers import count_newcomer
-from conversations.channels.webchat.queries import Inbox, get_inbox, get_inboxes
 from conversations.channels.webchat.vouching.commands import let_in_vouched
 from conversations.contacts.commands import add_visitor, hold_own
 from conversations.contacts.queries import find_visitor
 from conversations.definitions.commands import lock_definitions, publish
+from conversations.definitions.inbox.body import KIND, WebchatInbox
+from conversations.definitions.inbox.queries import Inbox, get_inbox, get_inboxes
 from conversations.threads.actors import Actor, as_who
 from conversations.threads.commands import start_conversation
 from conversations.threads.queries import find_current, get_recent

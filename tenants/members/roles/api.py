@@ -10,12 +10,13 @@ from rest_framework.views import APIView
 
 from tenants.bodies import Body, read_body
 from tenants.context import current_tenant, platform_context
-from tenants.describing import Answer, Described, describe
+from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_caller, get_member
 from tenants.members.roles import commands
 from tenants.members.roles.commands import BuiltIn, RoleChanged, RoleInUse, RoleTaken, TooManyRoles
-from tenants.members.roles.queries import RoleFound, get_roles
+from tenants.members.roles.queries import RoleFound, find_role, get_page
 from tenants.members.rules import BeyondYours
+from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import NotAllowed, NotFound
 
 Key = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z](?:[-_]?[a-z0-9])*\Z")]
@@ -49,19 +50,17 @@ class RoleShown(Answer, frozen=True):
     revision: int | None
 
 
-class RolesShown(Answer, frozen=True):
-    """All roles: the built-in ones, then the company's own, of which there are at most 50."""
-
-    results: list[RoleShown]
-
-
 class Roles(APIView):
     """`/api/v1/roles`."""
 
-    @describe(Described(answers={200: RolesShown}))
+    @describe(Described(answers={200: Listed[RoleShown]}, query=PageQuery))
     def get(self, request: Request) -> Response:
-        """List the roles that members can have."""
-        return Response({"results": [render_role(role) for role in _all(request)]})
+        """List the roles that members can have: the built-in ones, then the company's own, 50 at most."""
+        _check_viewer(request)
+        query = read_query(request=request, shape=PageQuery)
+        page = get_page(tenant=current_tenant().id, window=open_window(query=query, name="roles"))
+        results = [render_role(role) for role in page.rows]
+        return Response({"results": results, **links(request=request, page=page)})
 
     @describe(
         Described(
@@ -91,7 +90,10 @@ class OneRole(APIView):
     @describe(Described(answers={200: RoleShown}))
     def get(self, request: Request, role: str) -> Response:
         """Show a role."""
-        found = next((each for each in _all(request) if each.key == role), None)
+        _check_viewer(request)
+        tenant = current_tenant()
+        with platform_context():
+            found = find_role(tenant=tenant.id, key=role)
         if found is None:
             raise NotFound
         return Response(render_role(found))
@@ -137,9 +139,6 @@ def render_role(role: RoleFound) -> dict[str, Any]:
     }
 
 
-def _all(request: Request) -> list[RoleFound]:
+def _check_viewer(request: Request) -> None:
     if not get_caller(request=request).may("members.view"):
         raise NotAllowed
-    tenant = current_tenant()
-    with platform_context():
-        return get_roles(tenant=tenant.id)

@@ -1,4 +1,4 @@
-"""Reading roles. Call it in platform_context."""
+"""Reading roles. Call it in platform_context, but for `get_page`."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from tenants.context import platform_context
 from tenants.members.models import OwnRole
 from tenants.members.permissions import ALL, OWN_ROLE, PERMISSIONS
+from tenants.paging import Page, Window, turn_whole
 from tenants.refusals import Invalid
 from tenants.text import is_storable
 
@@ -65,6 +67,18 @@ def get_roles(*, tenant: UUID) -> list[RoleFound]:
     active = Count("memberships", filter=Q(memberships__is_active=True))
     own = OwnRole.objects.filter(tenant=tenant).annotate(members=active).order_by("key")
     return [*built_in, *(_found(role, role.members) for role in own)]
+
+
+def get_page(*, tenant: UUID, window: Window) -> Page[RoleFound]:
+    """Answer a page of the same, for the tenant in whose context it is called."""
+    with platform_context():
+        roles = get_roles(tenant=tenant)
+    ranks = {key: f"{rank:02}" for rank, key in enumerate(PERMISSIONS)}
+    return turn_whole(
+        rows=roles,
+        window=window,
+        key=lambda role: (ranks[role.key] if role.own is None else "own", role.key),
+    )
 
 
 def _found(own: OwnRole, members: int = 0) -> RoleFound:

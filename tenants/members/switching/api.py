@@ -6,9 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants.describing import Answer, Described, describe
+from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_member
-from tenants.members.switching.queries import get_places
+from tenants.members.switching.queries import get_page
+from tenants.paging import PageQuery, links, open_window, read_query
 
 
 class PlaceShown(Answer, frozen=True):
@@ -22,22 +23,20 @@ class PlaceShown(Answer, frozen=True):
     is_current: bool
 
 
-class PlacesShown(Answer, frozen=True):
-    """One's own companies by name.
-
-    Only this one for who has not confirmed their e-mail address, and for whom the company's sign-in service has let in.
-    """
-
-    results: list[PlaceShown]
-
-
 class OwnTenants(APIView):
     """`/api/v1/me/tenants`."""
 
-    @describe(Described(answers={200: PlacesShown}))
+    @describe(Described(answers={200: Listed[PlaceShown]}, query=PageQuery))
     def get(self, request: Request) -> Response:
-        """List the companies in which one is a member."""
+        """List the companies in which one is a member, by name.
+
+        Only this one for who has not confirmed their e-mail address, and for whom the company's sign-in service has let
+        in.
+        """
+        member, query = get_member(request=request), read_query(request=request, shape=PageQuery)
+        window = open_window(query=query, name=f"places {member.person_id}")
         asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
-        places = get_places(member=get_member(request=request), request=asked)
+        page = get_page(member=member, request=asked, window=window)
         names = ("id", "slug", "name", "url", "role", "is_current")
-        return Response({"results": [{name: getattr(place, name) for name in names} for place in places]})
+        results = [{name: getattr(place, name) for name in names} for place in page.rows]
+        return Response({"results": results, **links(request=request, page=page)})

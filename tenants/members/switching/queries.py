@@ -10,6 +10,7 @@ from tenants.members.member import Member
 from tenants.members.people.queries import is_live, role_key
 from tenants.members.sessions import proof_of
 from tenants.models import Membership, TenantState
+from tenants.paging import Page, Window, turn_whole
 from tenants.provisioning.addresses import url_of
 
 
@@ -50,3 +51,9 @@ def get_places(*, member: Member, request: HttpRequest) -> list[Place]:
         )
         for row in live
     ]
+
+
+def get_page(*, member: Member, request: HttpRequest, window: Window) -> Page[Place]:
+    """Answer a page of them; somebody works with few."""
+    rows = get_places(member=member, request=request)
+    return turn_whole(rows=rows, window=window, key=lambda place: (place.name, str(place.id)))

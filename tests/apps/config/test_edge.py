@@ -12,7 +12,7 @@ from psycopg import sql
 
 from config import intake
 from config.intake import MOST_BYTES, Intake
-from conversations.channels.webchat.queries import get_inboxes
+from conversations.definitions.inbox.queries import get_inboxes
 from tenants.context import TenantRef, tenant_context
 from tests.conftest import ClientFor, MakeMember
 

@@ -141,7 +141,8 @@ def test_with_the_last_factor_go_its_codes_and_the_other_sessions(person: Person
     assert person.browser.delete(f"/api/v1/me/factors/{app}").status_code == 204
     assert person.stranger.get("/api/v1/me").status_code == 401
     assert person.browser.get("/api/v1/me").status_code == 200
-    assert person.browser.get("/api/v1/me/factors").json() == {"results": [], "recovery_codes_left": 0}
+    left = person.browser.get("/api/v1/me/factors").json()
+    assert (left["results"], left["recovery_codes_left"]) == ([], 0)
     with platform_context():
         (session,) = Session.objects.filter(person=person.member.person_id)
         assert session.factor is False

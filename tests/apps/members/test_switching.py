@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -51,6 +52,16 @@ def test_companies_are_listed_to_who_is_proved(traveller: Traveller) -> None:
         Person.objects.filter(id=traveller.member.person_id).update(verified_at=None)
     rows = traveller.client.get("/api/v1/me/tenants").json()["results"]
     assert [row["name"] for row in rows] == ["Here"]
+
+
+def test_a_cursor_of_ones_own_list_is_good_in_one_company(traveller: Traveller, client_for: ClientFor) -> None:
+    path = "/api/v1/me/tenants"
+    (cursor,) = parse_qs(urlsplit(traveller.client.get(path, {"limit": 1}).json()["next"]).query)["cursor"]
+    there = client_for(traveller.there, traveller.member)
+    assert traveller.client.get(path, {"cursor": cursor}).status_code == 200
+    answers = [there.get(path, {"cursor": text}) for text in (cursor, cursor[:-4] + "AAAA")]
+    assert answers[0].status_code == 422
+    assert answers[0].content == answers[1].content
 
 
 def test_the_way_over(traveller: Traveller, client_for: ClientFor) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from conversations.channels.webchat.queries import get_inboxes
+from conversations.definitions.inbox.queries import get_inboxes
 from conversations.threads.actors import of_member
 from conversations.threads.commands import take
 from conversations.threads.queries import get_state

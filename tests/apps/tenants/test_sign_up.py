@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from conversations.channels.webchat.queries import get_inboxes
+from conversations.definitions.inbox.queries import get_inboxes
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.members.commands import check_credentials
 from tenants.members.queries import get_members

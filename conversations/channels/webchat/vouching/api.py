@@ -8,14 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from conversations.channels.webchat.queries import Inbox, get_inbox
 from conversations.channels.webchat.vouching import commands, queries
 from conversations.channels.webchat.vouching.commands import TooManySecrets
 from conversations.channels.webchat.vouching.models import IdentitySecret
+from conversations.definitions.inbox.queries import Inbox, get_inbox
 from conversations.threads.actors import Actor
 from conversations.threads.authentication import get_actor
 from tenants.bodies import Nothing, read_body
-from tenants.describing import Answer, Described, describe
+from tenants.describing import Answer, Described, Listed, describe
+from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import NotAllowed
 
 
@@ -28,12 +29,6 @@ class IdentitySecretShown(Answer, frozen=True):
     created_by: UUID
 
 
-class IdentitySecretsShown(Answer, frozen=True):
-    """The live secrets of an inbox, the newest first: one, or two while one replaces the other."""
-
-    results: list[IdentitySecretShown]
-
-
 class IdentitySecretMade(IdentitySecretShown, frozen=True):
     """A secret with its text, shown this once; null where an answer is repeated by its Idempotency-Key."""
 
@@ -43,12 +38,14 @@ class IdentitySecretMade(IdentitySecretShown, frozen=True):
 class IdentitySecrets(APIView):
     """`/api/v1/inboxes/{key}/identity-secrets`."""
 
-    @describe(Described(answers={200: IdentitySecretsShown}))
+    @describe(Described(answers={200: Listed[IdentitySecretShown]}, query=PageQuery))
     def get(self, request: Request, key: str) -> Response:
-        """List the secrets of an inbox."""
+        """List the secrets of an inbox, the newest first: two at most, while one replaces the other."""
         inbox, _ = _open(request, key)
-        rows = queries.get_secrets(inbox=inbox.key)
-        return Response({"results": [msgspec.to_builtins(_shown(row)) for row in rows]})
+        query = read_query(request=request, shape=PageQuery)
+        page = queries.get_page(inbox=inbox.key, window=open_window(query=query, name=f"secrets {inbox.key}"))
+        results = [msgspec.to_builtins(_shown(row)) for row in page.rows]
+        return Response({"results": results, **links(request=request, page=page)})
 
     @describe(
         Described(

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from conversations.audit.commands import record
-from conversations.channels.webchat.queries import Inbox
 from conversations.channels.webchat.vouching.models import IdentitySecret
 from conversations.channels.webchat.vouching.queries import PURPOSE, get_live, get_secrets
 from conversations.channels.webchat.vouching.token import read_identity
 from conversations.contacts import commands as contacts
 from conversations.contacts.queries import Known, find_visitor
+from conversations.definitions.inbox.queries import Inbox
 from conversations.threads.actors import Actor, as_who
 from conversations.threads.commands import hand_over
 from tenants.audit.noting import Target

@@ -5,6 +5,7 @@ from typing import Final
 from conversations.channels.webchat.vouching.models import IdentitySecret
 from conversations.channels.webchat.vouching.token import Secret
 from tenants.context import current_tenant
+from tenants.paging import Page, Window, cut, turn
 from tenants.secrets import unseal
 
 PURPOSE: Final = "identity secret"
@@ -23,6 +24,12 @@ WHERE i.id = ANY(%(identities)s::uuid[]) AND (i.expires_at IS NULL OR i.expires_
 def get_secrets(*, inbox: str) -> list[IdentitySecret]:
     """Answer an inbox's secrets, the newest first."""
     return list(IdentitySecret.objects.filter(inbox=inbox).order_by("-id"))
+
+
+def get_page(*, inbox: str, window: Window) -> Page[IdentitySecret]:
+    """Answer a page of an inbox's secrets, the newest first."""
+    rows = cut(rows=IdentitySecret.objects.filter(inbox=inbox), fields=("id",), descending=True, window=window)
+    return turn(rows=list(rows), window=window, key=lambda row: (row.id,))
 
 
 def get_live(*, inbox: str) -> list[Secret]:

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from conversations.access.commands import make_key
-from conversations.channels.webchat.queries import find_inbox
 from conversations.channels.webchat.vouching.commands import make_secret
+from conversations.definitions.inbox.queries import find_inbox
 from conversations.engine import log
 from conversations.threads.actors import of_member
 from tenants import belongings, ports

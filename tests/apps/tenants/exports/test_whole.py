@@ -18,9 +18,9 @@ from conversations.access.commands import make_key
 from conversations.access.queries import find_bearer
 from conversations.audit.commands import carry_notes
 from conversations.audit.queries import judge
-from conversations.channels.webchat.queries import find_inbox
 from conversations.channels.webchat.vouching.commands import make_secret
 from conversations.channels.webchat.vouching.queries import get_live
+from conversations.definitions.inbox.queries import find_inbox
 from conversations.threads.actors import of_member
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.exports.restoring import Restored, restore

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.test import Client
 
+from conversations.channels.webchat.commands import add_inbox
 from conversations.contacts.models import Contact
 from conversations.engine.events import Recorded
 from conversations.engine.readers import Reader, run_readers
@@ -126,7 +127,7 @@ def _serve(company: Company) -> None:
                 commands.resolve(**where)
 
     first = company.guests[0]
-    company.own |= {Id.CONVERSATION: str(first.conversation), Id.CONTACT: str(first.actor.id)}
+    company.own |= {Id.CONVERSATION: str(first.conversation), Id.CONTACT: str(first.actor.id), Id.TOLD: f"{mark} 0"}
 
 
 def _configure(company: Company) -> None:
@@ -153,6 +154,9 @@ def _configure(company: Company) -> None:
     company.own[Id.SECRET] = _call(owner, "post", path, {})["id"]
     changes = {"name": f"{mark} inbox", "greeting": {"en": f"{mark} greets"}, "origins": [f"https://{mark}.example"]}
     _call(owner, "patch", f"/api/v1/inboxes/{company.shop.inbox}", changes)
+    _call(owner, "post", path, {})
+    with tenant_context(company.tenant):
+        add_inbox(name=f"{mark} second", now=datetime.now(UTC))
 
 
 def _call(client: Client, method: str, path: str, body: object, **extra: Any) -> Any:

@@ -19,9 +19,10 @@ def add_life_things(*, tenant: TenantRef, mark: str, member: Member, now: dateti
     """Leave a row of each; answer the ids."""
     with platform_context():
         OldSlug.objects.create(slug=f"{mark}-old", tenant_id=tenant.id, until=now)
-        domain = Domain.objects.create(
-            tenant_id=tenant.id, name=f"{mark}.example.net", token=secrets.token_hex(16), claimed_at=now
-        )
+        domains = [
+            Domain.objects.create(tenant_id=tenant.id, name=name, token=secrets.token_hex(16), claimed_at=now)
+            for name in (f"{mark}.example.net", f"{mark}-2.example.net")
+        ]
         said: dict[str, Any] = {
             "asked_by": member.person_id,
             "asked_at": now,
@@ -31,4 +32,4 @@ def add_life_things(*, tenant: TenantRef, mark: str, member: Member, now: dateti
         exports = [Export.objects.create(tenant_id=tenant.id, size=len(mark), **said) for _ in range(2)]
         for export in exports:
             get_storage().save(export.file, ContentFile(mark.encode()))
-    return {Id.EXPORT: str(exports[0].id), Id.SITE: str(domain.id)}
+    return {Id.EXPORT: str(exports[0].id), Id.SITE: str(domains[0].id)}

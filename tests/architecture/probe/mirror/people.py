@@ -29,6 +29,7 @@ def add_people_things(*, tenant: TenantRef, mark: str, member: Member, now: date
             tenant_id=tenant.id, issuer=f"https://{mark}.example", client_id=mark, secret=mark, role=f"{mark}-role"
         )
         domain = SsoDomain.objects.create(tenant_id=tenant.id, domain=f"{mark}.example", token=mark)
+        SsoDomain.objects.create(tenant_id=tenant.id, domain=f"{mark}-2.example", token=mark)
         identity = SsoIdentity.objects.create(
             tenant_id=tenant.id, issuer=mark, subject=mark, membership_id=member.membership_id, created_at=now
         )

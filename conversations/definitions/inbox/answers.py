@@ -1,0 +1,21 @@
+"""An inbox as the API shows it to the people and programs that answer there."""
+
+from typing import Any
+
+import msgspec
+
+from conversations.definitions.inbox.body import WebchatInbox
+from conversations.definitions.inbox.queries import Inbox
+
+
+class InboxShown(WebchatInbox, frozen=True):
+    """An inbox as those see it who answer there."""
+
+    key: str
+    version: int
+
+
+def show_inbox(*, inbox: Inbox) -> dict[str, Any]:
+    """Answer an inbox."""
+    left_out = {"calendar": None, "require_vouching": False}
+    return {"key": inbox.key, "version": inbox.version, **left_out, **msgspec.to_builtins(inbox.body)}

@@ -1,0 +1,152 @@
+"""Every list of the API: there and back page by page, with cursors that are good for it alone."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from config.openapi import render_openapi
+from conversations.channels.webchat.commands import add_inbox
+from tenants.context import platform_context, tenant_context
+from tenants.exports.commands import get_storage
+from tenants.exports.models import Export
+from tenants.models import Membership
+from tests.conftest import MakeTenant
+from tests.contracts.stock import JSON, Stock
+from tests.rows import NOW
+from tests.shop import Guest
+
+DOCUMENT: Final = render_openapi()
+FEED: Final = "/api/v1/events"  # goes on by positions, whether or not there is more already
+
+
+def _lists() -> dict[str, list[str]]:
+    """Answer the parameters of every list, by its path."""
+    found = {}
+    for path, methods in DOCUMENT["paths"].items():
+        content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        name = content.get(JSON, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if "results" in DOCUMENT["components"]["schemas"].get(name, {}).get("properties", {}):
+            assert {"next", "previous"} <= set(DOCUMENT["components"]["schemas"][name]["required"]), path
+            found[path] = [said["name"] for said in methods["get"]["parameters"] if said["in"] == "query"]
+    return found
+
+
+LISTS: Final = _lists()
+
+
+def test_every_list_takes_a_limit_and_a_cursor() -> None:
+    assert len(LISTS) > 20
+    assert {path for path, names in LISTS.items() if not {"limit", "cursor"} <= set(names)} == {FEED}
+
+
+@pytest.fixture
+def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
+    """Let every list hold two rows at least; answer what stands in the paths."""
+    guest = _talk(stock)
+    _publish(stock)
+    makers: list[Callable[[], object]] = [stock.site, stock.domain, stock.key, stock.invitation, stock.connection]
+    makers += [stock.session, partial(stock.factor, confirmed=True), partial(_export, stock)]
+    for make in makers * 2:
+        make()
+    _post(stock.owner, f"/api/v1/inboxes/{stock.shop.inbox}/identity-secrets")
+    _post(stock.owner, f"/api/v1/inboxes/{stock.shop.inbox}/identity-secrets")
+    person = stock.owner.get("/api/v1/me").json()["person"]["id"]
+    with platform_context():
+        there = make_tenant(name="Branch").id
+        Membership.objects.create(tenant_id=there, person_id=person, role="viewer", joined_at=NOW)
+    with tenant_context(stock.shop.tenant):
+        add_inbox(name="Second", now=NOW)
+    return {"conversation": str(guest.conversation), "key": "hello", "kind": "canned_reply"}
+
+
+def _talk(stock: Stock) -> Guest:
+    guests = [stock.shop.welcome(text=text) for text in ("one", "two")]
+    stock.shop.say(guests[0].conversation, guests[0].actor, "and three")
+    return guests[0]
+
+
+def _publish(stock: Stock) -> None:
+    for name in ("Hello", "Hi"):
+        path = "/api/v1/definitions/canned_reply/hello"
+        body = {"name": name, "texts": {"en": name}}
+        draft = stock.owner.put(f"{path}/draft", {"body": body, "revision": 0}, content_type=JSON).json()
+        _post(stock.owner, f"{path}/publish", revision=draft["draft"]["revision"])
+
+
+def _export(stock: Stock) -> None:
+    with platform_context():
+        said: Any = {"asked_by": stock.shop.tenant.id, "asked_at": NOW, "state": "ready", "size": 1}
+        row = Export.objects.create(tenant_id=stock.shop.tenant.id, **said)
+        get_storage().save(row.file, ContentFile(b"x"))
+
+
+def _post(client: Client, path: str, **body: object) -> None:
+    answer = client.post(path, body, content_type=JSON)
+    assert answer.status_code < 300, answer.content
+
+
+def _path(path: str, names: dict[str, str], stock: Stock) -> str:
+    return path.format(**{**names, "key": stock.shop.inbox} if "/inboxes/" in path else names)
+
+
+def _choose(client: Client) -> None:
+    assert client.put("/api/v1/me/presence", {"state": "busy"}, content_type=JSON).status_code == 200
+    assert client.put("/api/v1/me/presence", {"state": "away"}, content_type=JSON).status_code == 200
+
+
+def test_there_and_back(full: dict[str, str], stock: Stock, colleague: Client) -> None:
+    for client in (stock.owner, colleague):
+        _choose(client)
+    for path in LISTS.keys() - {FEED}:
+        address = _path(path, full, stock)
+        whole = stock.owner.get(address, {"limit": 200}).json()
+        assert len(_rows(whole)) >= 2, path
+        assert (whole["next"], whole["previous"]) == (None, None), path
+        first = _follow(stock.owner, stock.owner.get(address, {"limit": 1}).json(), "next")
+        assert [row for page in first for row in _rows(page)] == _rows(whole), path
+        back = _follow(stock.owner, first[-1], "previous")
+        assert [_rows(page) for page in back[::-1]] == [_rows(page) for page in first], path
+
+
+def _rows(page: Any) -> list[Any]:
+    """Answer the rows without what is counted up to now."""
+    return [{name: value for name, value in row.items() if not name.endswith("_s")} for row in page["results"]]
+
+
+def _follow(client: Client, page: Any, side: str) -> list[Any]:
+    pages = [page]
+    while pages[-1][side]:
+        pages.append(client.get(pages[-1][side]).json())
+        assert len(pages) < 100
+    return pages
+
+
+def test_a_cursor_is_good_for_one_list_with_the_same_filters(full: dict[str, str], stock: Stock) -> None:
+    stock.shop.welcome(text="one more")
+    (cursor,) = _cursors(stock, "/api/v1/conversations", {"limit": 1, "status": "open"})
+    asked: dict[str, Any] = {"status": "open", "limit": 2, "expand": "inbox"}
+    assert stock.owner.get("/api/v1/conversations", {**asked, "cursor": cursor}).status_code == 200
+    for other in ({}, {"status": "resolved"}, {"status": "open", "order": "last_at"}):
+        _refuse(stock.owner.get("/api/v1/conversations", {**other, "cursor": cursor}))
+    for path in LISTS.keys() - {FEED, "/api/v1/conversations"}:
+        _refuse(stock.owner.get(_path(path, full, stock), {"cursor": cursor}))
+
+
+def _cursors(stock: Stock, path: str, asked: dict[str, Any]) -> list[str]:
+    return parse_qs(urlsplit(stock.owner.get(path, asked).json()["next"]).query)["cursor"]
+
+
+def test_nothing_is_asked_that_a_list_does_not_know(full: dict[str, str], stock: Stock) -> None:
+    for path in LISTS:
+        for asked in ({"colour": "red"}, {"limit": "0"}, {"limit": "201"}, {"limit": ["1", "2"]}):
+            answer = stock.owner.get(_path(path, full, stock), asked)
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, next(iter(asked))), path
+
+
+def _refuse(answer: Any) -> None:
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor"), answer.content
