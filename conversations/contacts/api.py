@@ -1,57 +1,56 @@
 """REST of contacts, for members and keys that see conversations."""
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from conversations.contacts.models import Contact
-from conversations.contacts.queries import get_contact, get_page
-from tenants.describing import Answer, Described, Listed, describe
+from conversations.contacts.answers import ContactShown, show_contact
+from conversations.contacts.queries import Filters, get_contact, get_page
+from tenants.describing import Described, Listed, describe
 from tenants.members.authentication import get_caller
 from tenants.members.bearer import KeyBearer
 from tenants.members.permissions import PERSONAL_READ
 from tenants.paging import PageQuery, links, open_window, read_query
-from tenants.refusals import NotAllowed
+from tenants.refusals import NotAllowed, Refusal
+
+PERSONAL: Final = ("email", "external_id", "phone")
 
 
-class ContactShown(Answer, frozen=True):
-    """Somebody who is served. Without `personal:read` a key is shown no name, external id, e-mail or phone.
+class PersonalFilter(Refusal):
+    """This key may not look for people by what is personal: it has no scope personal:read."""
 
-    `vouched` says that the company's own site told us who it is, and calls them `external_id`. Who turned out to be a
-    contact that is known is merged into that one, which has all their conversations.
-    """
-
-    id: UUID
-    name: str | None
-    created_at: datetime
-    vouched: bool
-    external_id: str | None
-    email: str | None
-    phone: str | None
-    merged_into: UUID | None
+    code = "personal_filter"
+    status = 403
 
 
 class ContactsQuery(PageQuery, frozen=True):
-    """Which contacts, in which order: by default the newest first."""
+    """Which contacts, in which order: by default the newest first.
 
+    An `email` is found in capital and small letters alike; `external_id` and `phone` as the site says them.
+    """
+
+    email: Annotated[str, Meta(min_length=1, max_length=254)] | UnsetType = UNSET
+    external_id: Annotated[str, Meta(min_length=1, max_length=255)] | UnsetType = UNSET
+    phone: Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType = UNSET
     order: Literal["created_at", "-created_at"] = "-created_at"
 
 
 class Contacts(APIView):
     """GET /api/v1/contacts."""
 
-    @describe(Described(answers={200: Listed[ContactShown]}, query=ContactsQuery))
+    @describe(Described(answers={200: Listed[ContactShown]}, query=ContactsQuery, refusals=(PersonalFilter,)))
     def get(self, request: Request) -> Response:
         """List contacts, without those who were merged into others."""
         personal = _sees_personal(request)
         query = read_query(request=request, shape=ContactsQuery)
-        page = get_page(window=open_window(query=query, name=f"contacts {query.order}"), order=query.order)
-        results = [render_contact(row, personal=personal) for row in page.rows]
+        filters = _read_filters(query, personal=personal)
+        page = get_page(filters=filters, window=open_window(query=query, name="contacts"), order=query.order)
+        results = [show_contact(row=row, personal=personal) for row in page.rows]
         return Response({"results": results, **links(request=request, page=page)})
 
 
@@ -62,23 +61,15 @@ class OneContact(APIView):
     def get(self, request: Request, contact: UUID) -> Response:
         """Show a contact."""
         personal = _sees_personal(request)
-        return Response(render_contact(get_contact(contact=contact), personal=personal))
+        return Response(show_contact(row=get_contact(contact=contact), personal=personal))
 
 
-def render_contact(row: Contact, *, personal: bool) -> dict[str, Any]:
-    """Answer a contact as the API shows it."""
-    shown = ContactShown(
-        id=row.id,
-        name=row.name if personal else None,
-        created_at=row.created_at,
-        vouched=row.is_vouched,
-        external_id=row.external_id if personal else None,
-        email=row.email if personal else None,
-        phone=row.phone if personal else None,
-        merged_into=row.merged_into,
-    )
-    said: dict[str, Any] = msgspec.to_builtins(shown)
-    return said
+def _read_filters(query: ContactsQuery, *, personal: bool) -> Filters:
+    given = msgspec.structs.asdict(query)
+    asked = {name: given[name] for name in PERSONAL if given[name] is not UNSET}
+    if asked and not personal:  # who finds somebody by a guess has read it
+        raise PersonalFilter
+    return Filters(**asked)
 
 
 def _sees_personal(request: Request) -> bool:

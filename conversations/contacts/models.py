@@ -1,6 +1,7 @@
 """Contacts and their identities."""
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from tenants.database.models import TenantModel
 
@@ -21,10 +22,23 @@ class Contact(TenantModel):
     erased_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        """Stored as `contact`; listed by when they first came."""
+        """Stored as `contact`; listed by when they first came, all or those whom one thing that is known of fits."""
 
         db_table = "contact"
-        indexes = (models.Index(fields=("created_at", "id"), name="contact_list"),)
+        indexes = (
+            models.Index(fields=("created_at", "id"), name="contact_list"),
+            models.Index(
+                Upper("email"), "created_at", "id", name="contact_email", condition=models.Q(email__isnull=False)
+            ),
+            models.Index(
+                fields=("external_id", "created_at", "id"),
+                name="contact_external_id",
+                condition=models.Q(external_id__isnull=False),
+            ),
+            models.Index(
+                fields=("phone", "created_at", "id"), name="contact_phone", condition=models.Q(phone__isnull=False)
+            ),
+        )
 
     @property
     def is_vouched(self) -> bool:

@@ -22,6 +22,15 @@ class Known:
     inbox: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which contacts a list holds; None means any."""
+
+    email: str | None = None
+    external_id: str | None = None
+    phone: str | None = None
+
+
 def find_visitor(*, token: str, now: datetime) -> Known | None:
     """Answer who holds this token, while it lives."""
     live = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
@@ -46,8 +55,19 @@ def get_same(*, contact: UUID) -> list[UUID]:
     return [root, *merged]
 
 
-def get_page(*, window: Window, order: Literal["created_at", "-created_at"]) -> Page[Contact]:
+def get_page(*, filters: Filters, window: Window, order: Literal["created_at", "-created_at"]) -> Page[Contact]:
     """Answer a page of contacts by when they first came, without those who were merged into others."""
-    found = Contact.objects.filter(merged_into__isnull=True)
+    found = Contact.objects.filter(_conditions(filters), merged_into__isnull=True)
     rows = cut(rows=found, fields=("created_at", "id"), descending=order[0] == "-", window=window)
     return turn(rows=list(rows), window=window, key=lambda row: (row.created_at.isoformat(), row.id))
+
+
+def _conditions(filters: Filters) -> Q:
+    wanted = Q()
+    if filters.email is not None:
+        wanted &= Q(email__iexact=filters.email)
+    if filters.external_id is not None:
+        wanted &= Q(external_id=filters.external_id)
+    if filters.phone is not None:
+        wanted &= Q(phone=filters.phone)
+    return wanted

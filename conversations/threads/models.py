@@ -9,7 +9,7 @@ from tenants.database.models import TenantModel
 class ConversationRow(TenantModel):
     """A conversation as lists show it. `id` is its public stream's; `*_seq` are seqs of that stream."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
     inbox = models.TextField()
     status = models.TextField(default="open")
     status_seq = models.BigIntegerField(default=0)
@@ -25,13 +25,15 @@ class ConversationRow(TenantModel):
     member_read_seq = models.BigIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
-        """Stored as `conversation`; listed by status, newest first."""
+        """Stored as `conversation`; listed newest first, all or those of one status, member, contact or inbox."""
 
         db_table = "conversation"
         indexes = (
             models.Index(fields=("status", "-last_at", "-id"), name="conversation_list"),
             models.Index(fields=("assignee", "status", "-last_at"), name="conversation_assignee"),
             models.Index(fields=("-last_at", "-id"), name="conversation_list_all"),
+            models.Index(fields=("contact", "-last_at", "-id"), name="conversation_contact"),
+            models.Index(fields=("inbox", "-last_at", "-id"), name="conversation_inbox"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(status__in=("open", "resolved")), name="conversation_status"),

@@ -29,11 +29,16 @@ WHERE c.id = %(conversation)s
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filters:
-    """Which conversations a list holds. `assignee` None with `unassigned` False means anybody's."""
+    """Which conversations a list holds; None means any. `inbox` is its key.
+
+    `assignee` None with `unassigned` False means anybody's.
+    """
 
     status: Literal["open", "resolved"] | None = None
     assignee: UUID | None = None
     unassigned: bool = False
+    contact: UUID | None = None
+    inbox: str | None = None
 
 
 def get_state(*, conversation: UUID) -> Conversation:
@@ -114,10 +119,9 @@ def get_feed(*, kinds: Sequence[str], after: int, limit: int) -> tuple[list[Reco
 
 def _conditions(filters: Filters) -> dict[str, Any]:
     conditions: dict[str, Any] = {"last_author__isnull": False}
-    if filters.status is not None:
-        conditions["status"] = filters.status
-    if filters.assignee is not None:
-        conditions["assignee"] = filters.assignee
-    elif filters.unassigned:
+    for name in ("status", "assignee", "contact", "inbox"):
+        if (wanted := getattr(filters, name)) is not None:
+            conditions[name] = wanted
+    if filters.unassigned:
         conditions["assignee__isnull"] = True
     return conditions

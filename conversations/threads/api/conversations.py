@@ -1,5 +1,6 @@
 """REST of conversations for members. Lists are made of plain rows: they are hot."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,15 +11,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from conversations.definitions.queries import get_names
+from conversations.contacts.answers import show_contact
+from conversations.definitions.inbox.answers import show_inbox
+from conversations.definitions.inbox.queries import get_newest_inboxes
 from conversations.engine.batch import ClientIdReused
 from conversations.threads import commands, queries
 from conversations.threads.actors import Actor
 from conversations.threads.api.shapes import (
     AssignBody,
     ConversationPage,
+    ConversationQuery,
     ConversationShown,
     ConversationsQuery,
+    Expand,
     Posted,
     TextBody,
     shown,
@@ -34,40 +39,51 @@ from tenants.refusals import NotAllowed
 _COMMAND = Described(body=Nothing, answers={200: ConversationShown}, one_transaction=True)
 
 
-def render_conversation(
-    row: ConversationRow, inboxes: dict[str, str], *, personal: bool, full: bool = False
-) -> dict[str, Any]:
-    """Answer a conversation as the API shows it; without `personal` names and texts are null."""
-    return {
-        "id": row.id,
-        "status": row.status,
-        "assignee": row.assignee,
-        "contact": _render_contact(row, personal=personal, full=full),
-        "inbox": {"id": row.inbox, "name": inboxes.get(row.inbox, "")},
-        "started_at": row.started_at,
-        "last_at": row.last_at,
-        "last_text": row.last_text if personal else None,
-        "last_author": row.last_author,
-        "public_seq": row.public_seq,
-        "unread": row.unread,
-        "contact_read_seq": row.contact_read_seq,
-        "member_read_seq": row.member_read_seq,
-    }
+def render(
+    rows: Sequence[ConversationRow], *, personal: bool, expand: Expand | UnsetType = UNSET
+) -> list[dict[str, Any]]:
+    """Answer conversations as the API shows them; without `personal` names and texts are null.
+
+    Contacts came with the rows; all their inboxes are one query.
+    """
+    whole = frozenset() if isinstance(expand, UnsetType) else frozenset(expand.split(","))
+    inboxes = _inboxes({row.inbox for row in rows}, in_full="inbox" in whole)
+    return [
+        {
+            "id": row.id,
+            "status": row.status,
+            "assignee": row.assignee,
+            "contact": _contact(row, personal=personal, in_full="contact" in whole),
+            "inbox": inboxes[row.inbox],
+            "started_at": row.started_at,
+            "last_at": row.last_at,
+            "last_text": row.last_text if personal else None,
+            "last_author": row.last_author,
+            "public_seq": row.public_seq,
+            "unread": row.unread,
+            "contact_read_seq": row.contact_read_seq,
+            "member_read_seq": row.member_read_seq,
+        }
+        for row in rows
+    ]
 
 
-def _render_contact(row: ConversationRow, *, personal: bool, full: bool) -> dict[str, Any]:
+def _contact(row: ConversationRow, *, personal: bool, in_full: bool) -> dict[str, Any]:
     contact = row.contact
-    said = {
+    if in_full:
+        return show_contact(row=contact, personal=personal)
+    return {
         "id": contact.id,
         "name": contact.name if personal else None,
         "vouched": contact.is_vouched,
         "external_id": contact.external_id if personal else None,
     }
-    if not full:
-        return said
-    known = {"email": contact.email, "phone": contact.phone}
-    more = {"created_at": contact.created_at, "merged_into": contact.merged_into}
-    return {**said, **more, **(known if personal else dict.fromkeys(known))}
+
+
+def _inboxes(keys: set[str], *, in_full: bool) -> dict[str, dict[str, Any]]:
+    found = get_newest_inboxes(keys=keys)
+    shown = {key: {"key": key, "name": found[key].body.name if key in found else ""} for key in keys}
+    return shown | {key: show_inbox(inbox=it) for key, it in found.items() if in_full and not it.is_retired}
 
 
 class Conversations(APIView):
@@ -79,21 +95,20 @@ class Conversations(APIView):
         actor = _viewer(request)
         query = read_query(request=request, shape=ConversationsQuery)
         filters = _read_filters(query, actor)
-        window = open_window(query=query, name=f"conversations {query.order}")
+        window = open_window(query=query, name="conversations")
         page, position = queries.get_page(filters=filters, window=window, order=query.order)
-        inboxes, personal = get_names(kind="inbox"), sees_personal(actor=actor)
-        full = query.expand == "contact"
-        results = [render_conversation(row, inboxes, personal=personal, full=full) for row in page.rows]
+        results = render(page.rows, personal=sees_personal(actor=actor), expand=query.expand)
         return Response({"results": results, **links(request=request, page=page), "position": position})
 
 
 class OneConversation(APIView):
     """`/api/v1/conversations/{id}`."""
 
-    @describe(Described(answers={200: ConversationShown}))
+    @describe(Described(answers={200: ConversationShown}, query=ConversationQuery))
     def get(self, request: Request, conversation: UUID) -> Response:
         """Show a conversation."""
-        return _answer(conversation, _viewer(request))
+        actor = _viewer(request)
+        return _answer(conversation, actor, read_query(request=request, shape=ConversationQuery).expand)
 
 
 class Take(APIView):
@@ -176,14 +191,14 @@ def _viewer(request: Request) -> Actor:
     return actor
 
 
-def _answer(conversation: UUID, actor: Actor) -> Response:
-    row, inboxes = queries.get_conversation(conversation=conversation), get_names(kind="inbox")
-    return Response(render_conversation(row, inboxes, personal=sees_personal(actor=actor)))
+def _answer(conversation: UUID, actor: Actor, expand: Expand | UnsetType = UNSET) -> Response:
+    row = queries.get_conversation(conversation=conversation)
+    return Response(render([row], personal=sees_personal(actor=actor), expand=expand)[0])
 
 
 def _read_filters(query: ConversationsQuery, actor: Actor) -> queries.Filters:
-    status = None if isinstance(query.status, UnsetType) else query.status
+    given: Any = {name: getattr(query, name) for name in ("status", "contact", "inbox")}
+    said = {name: value for name, value in given.items() if value is not UNSET}
     if query.assignee in (UNSET, "none"):
-        return queries.Filters(status=status, unassigned=query.assignee == "none")
-    person = actor.id if query.assignee == "me" else UUID(str(query.assignee))
-    return queries.Filters(status=status, assignee=person)
+        return queries.Filters(**said, unassigned=query.assignee == "none")
+    return queries.Filters(**said, assignee=actor.id if query.assignee == "me" else UUID(str(query.assignee)))

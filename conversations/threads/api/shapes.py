@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from conversations.definitions.inbox.body import Greeting
 from conversations.engine.events import Audience
 from conversations.threads.events import Side
 from tenants.bodies import Body
@@ -17,6 +18,7 @@ from tenants.paging import Limit, PageQuery
 ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?![\s\S])")]
 Text = Annotated[str, Meta(min_length=1, max_length=8000, pattern=r"\S")]
 Assignee = Annotated[str, Meta(pattern=r"^(me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\s\S])")]
+Expand = Literal["contact", "inbox", "contact,inbox", "inbox,contact"]
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
 
 
@@ -40,12 +42,20 @@ class ReadBody(Body, frozen=True):
 
 
 class ConversationsQuery(PageQuery, frozen=True):
-    """Which conversations. `assignee` is a member's id, `me` or `none`; `expand=contact` shows contacts in full."""
+    """Which conversations: `assignee` is a member's id, `me` or `none`, `inbox` a key. What to show in full of each."""
 
     status: Literal["open", "resolved"] | UnsetType = UNSET
     assignee: Assignee | UnsetType = UNSET
+    contact: UUID | UnsetType = UNSET
+    inbox: Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType = UNSET
     order: Literal["last_at", "-last_at"] = "-last_at"
-    expand: Literal["contact"] | UnsetType = UNSET
+    expand: Expand | UnsetType = UNSET
+
+
+class ConversationQuery(Body, frozen=True):
+    """What to show in full of a conversation."""
+
+    expand: Expand | UnsetType = UNSET
 
 
 class MessagesQuery(PageQuery, frozen=True):
@@ -63,7 +73,10 @@ class EventsQuery(Body, frozen=True):
 
 
 class Of(Answer, frozen=True):
-    """Whose conversation it is, and whether the company's site vouches for that; the rest only where it is expanded."""
+    """Whose conversation it is, and whether the company's site vouches for that.
+
+    Expanded it is what /api/v1/contacts/{id} answers; the rest is left out otherwise.
+    """
 
     id: UUID
     name: str | None
@@ -76,10 +89,20 @@ class Of(Answer, frozen=True):
 
 
 class Through(Answer, frozen=True):
-    """The inbox it came through, by its key."""
+    """The inbox it came through.
 
-    id: str
+    Expanded it is what /api/v1/inboxes/{key} answers; the rest is left out otherwise, and of an inbox that is retired.
+    """
+
+    key: str
     name: str
+    version: int | UnsetType = UNSET
+    channel: Literal["webchat"] | UnsetType = UNSET
+    origins: list[str] | UnsetType = UNSET
+    greeting: Greeting | UnsetType = UNSET
+    color: str | UnsetType = UNSET
+    calendar: str | UnsetType | None = UNSET
+    require_vouching: bool | UnsetType = UNSET
 
 
 class ConversationShown(Answer, frozen=True):
