@@ -12,7 +12,8 @@ from django.utils import translation
 from django.views.i18n import set_language
 
 from tenants.closing import while_closed
-from tenants.context import current_tenant, platform_context
+from tenants.context import current_tenant
+from tenants.members.account.profile import change_profile
 from tenants.members.sessions import is_lent
 from tenants.models import Person
 
@@ -27,9 +28,9 @@ def choose(request: "TenantRequest") -> HttpResponseBase:
     """Take the form that every page has: Django's own view, and who is signed in by own means remembers it."""
     language = request.POST.get("language", "")
     if request.method == "POST" and request.member is not None and language in dict(settings.LANGUAGES):
-        if not is_lent(session=request.session, tenant=current_tenant(), now=datetime.now(UTC)):
-            with platform_context():
-                Person.objects.filter(id=request.member.person_id).update(language=language)
+        tenant, now = current_tenant(), datetime.now(UTC)
+        if not is_lent(session=request.session, tenant=tenant, now=now):
+            change_profile(tenant=tenant, member=request.member, now=now, language=language)
         request.session[KEY] = language
     return set_language(request)
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.utils import translation
 from django.views.decorators.debug import sensitive_post_parameters
@@ -57,8 +56,7 @@ def page(request: TenantRequest) -> HttpResponse:
 @require_safe
 def download(request: TenantRequest, export: UUID) -> StreamingHttpResponse:
     """Download an archive."""
-    _get_manager(request)
-    return stream(export=get_export(export=export), is_async=isinstance(request, ASGIRequest))
+    return stream(request=request, export=get_export(export=export), by=_get_manager(request))
 
 
 def _rename(form: Mapping[str, Any], by: Member, now: datetime) -> None:

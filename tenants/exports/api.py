@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.core.handlers.asgi import ASGIRequest
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from tenants.bodies import Nothing, read_body
 from tenants.describing import Answer, Described, Listed, describe
-from tenants.exports.commands import ask_for_export, get_storage
+from tenants.exports.commands import ask_for_export, get_storage, note_download
 from tenants.exports.models import Export, ExportState
 from tenants.exports.queries import get_export, get_page
 from tenants.exports.refusals import ExportNotReady, ExportRunning, TooManyExports
@@ -83,9 +83,9 @@ class ExportFile(APIView):
     @describe(Described(answers={200: None}, refusals=(ExportNotReady,), media="application/gzip"))
     def get(self, request: Request, export: UUID) -> StreamingHttpResponse:
         """Download the archive."""
-        get_manager(request=request)
+        by = get_manager(request=request)
         asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
-        return download(export=get_export(export=export), is_async=isinstance(asked, ASGIRequest))
+        return download(request=asked, export=get_export(export=export), by=by)
 
 
 def get_manager(*, request: Request) -> Member:
@@ -111,12 +111,14 @@ def render(row: Export) -> dict[str, Any]:
     return said
 
 
-def download(*, export: Export, is_async: bool) -> StreamingHttpResponse:
-    """Answer the file piece by piece, whatever its size; raise ExportNotReady."""
+def download(*, request: HttpRequest, export: Export, by: Member) -> StreamingHttpResponse:
+    """Answer the file piece by piece, whatever its size, and note who has it now; raise ExportNotReady."""
     if export.state != ExportState.READY or not get_storage().exists(export.file):
         raise ExportNotReady
+    if request.method == "GET":
+        note_download(export=export, by=by, now=datetime.now(UTC))
     # Django would gather all that a plain iterator yields in memory first.
-    pieces = _read_async(export.file) if is_async else _read(export.file)
+    pieces = _read_async(export.file) if isinstance(request, ASGIRequest) else _read(export.file)
     name = f"yunke-{export.asked_at:%Y-%m-%d}.tar.gz"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(export.size)}
     return StreamingHttpResponse(pieces, content_type="application/gzip", headers=headers)

@@ -67,6 +67,14 @@ def ask_for_export(*, by: Member, language: str, now: datetime) -> Export:
     return export
 
 
+def note_download(*, export: Export, by: Member, now: datetime) -> None:
+    """Note who takes an archive along: it is everything that the company has."""
+    target, after = Target(kind="export", id=str(export.id)), {"size": export.size, "sha256": export.sha256}
+    with platform_context(), transaction.atomic():
+        who = who_is(caller=by)
+        note(tenant=export.tenant_id, who=who, action="export.downloaded", target=target, now=now, after=after)
+
+
 def make_next(*, now: datetime) -> bool:
     """Make the export that has waited longest and that nobody makes yet; tell whether there was one.
 

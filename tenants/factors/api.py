@@ -24,7 +24,7 @@ from tenants.members.member import Member
 from tenants.members.proving import begin_ceremony, need_proof, prove, take_ceremony
 from tenants.members.refusals import ProofNeeded, WrongProof
 from tenants.members.rules import LastWayBack
-from tenants.members.sessions import end_others, note_factor
+from tenants.members.sessions import note_factor
 from tenants.models import Person
 from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.tries import TooManyTries
@@ -179,7 +179,6 @@ class FactorView(OwnView):
         need_proof(session=asked.session, now=now)
         if not commands.remove(tenant=current_tenant(), member=member, factor_id=factor, now=now):
             note_factor(session=asked.session, factor=False)
-            end_others(session=asked.session)
         return Response(status=204)
 
 

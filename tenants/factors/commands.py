@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tenants.audit.noting import who_is
 from tenants.context import TenantRef, platform_context
 from tenants.factors import code_apps, recovery_codes, security_keys
 from tenants.factors.models import NAME_LENGTH, CodeApp, SecurityKey
@@ -17,6 +18,7 @@ from tenants.factors.queries import count_recovery_codes, has_factor
 from tenants.factors.refusals import AddressNotProved, FactorRefused, TooManyFactors
 from tenants.factors.security_keys import Ceremony
 from tenants.factors.telling import tell
+from tenants.members.ending import end_sessions
 from tenants.members.member import Member
 from tenants.members.people.way_back import keep_way_back
 from tenants.models import Person
@@ -70,7 +72,7 @@ def rename(*, member: Member, factor_id: UUID, name: str) -> Factor:
 
 
 def remove(*, tenant: TenantRef, member: Member, factor_id: UUID, now: datetime) -> bool:
-    """Remove a factor; answer whether any is left. Recovery codes go with the last.
+    """Remove a factor; answer whether any is left. With the last go recovery codes and all other sessions.
 
     Raises LastWayBack where a company of theirs would lock itself out.
     """
@@ -82,6 +84,8 @@ def remove(*, tenant: TenantRef, member: Member, factor_id: UUID, now: datetime)
         if not is_left:
             keep_way_back(person=member.person_id)
             recovery_codes.forget(person_id=member.person_id)
+            who, person = who_is(caller=member), member.person_id
+            end_sessions(person=person, who=who, why="factor_removed", now=now, besides=member.session)
         tell(tenant=tenant, member=member, what="removed", factor_id=factor_id, name=factor.name, now=now)
         return is_left
 

@@ -23,7 +23,7 @@ from tenants.factors.refusals import FactorRefused
 from tenants.factors.sites import site_of
 from tenants.members.member import Member
 from tenants.members.proving import begin_ceremony, need_proof, prove, take_ceremony
-from tenants.members.sessions import end_others, note_factor, was_proved_lately
+from tenants.members.sessions import note_factor, was_proved_lately
 from tenants.middleware import TenantRequest
 from tenants.models import Person
 from tenants.refusals import Invalid, NotFound, Refusal
@@ -99,7 +99,6 @@ def _add_key(request: TenantRequest, member: Member, now: datetime) -> dict[str,
 def _remove(request: TenantRequest, member: Member, now: datetime) -> dict[str, Any]:
     if not commands.remove(tenant=current_tenant(), member=member, factor_id=_id(request), now=now):
         note_factor(session=request.session, factor=False)
-        end_others(session=request.session)
     return {}
 
 

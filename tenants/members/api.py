@@ -17,7 +17,7 @@ from tenants.context import TenantRef, current_tenant
 from tenants.describing import Answer, Described, describe
 from tenants.factors.accepting import Shown
 from tenants.members import signing
-from tenants.members.account.commands import change_profile
+from tenants.members.account.profile import change_profile
 from tenants.members.account.queries import get_person
 from tenants.members.authentication import get_member, refuse_forgery
 from tenants.members.member import Member
@@ -121,7 +121,7 @@ class SessionView(APIView):
         if getattr(asked, "member", None) is None and getattr(asked, "candidate", None) is None:
             raise NotSignedIn
         refuse_forgery(request=asked)
-        signing.sign_out(request=asked)
+        signing.sign_out(request=asked, now=datetime.now(UTC))
         return Response(status=204)
 
 
@@ -149,10 +149,11 @@ class MeView(APIView):
         """
         member, body = get_member(request=request), read_body(data=request.data, shape=MeBody)
         asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
-        need_own(session=asked.session, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        need_own(session=asked.session, now=now)
         name = None if isinstance(body.name, msgspec.UnsetType) else body.name
         language = None if isinstance(body.language, msgspec.UnsetType) else body.language
-        change_profile(member=member, name=name, language=language)
+        change_profile(tenant=current_tenant(), member=member, now=now, name=name, language=language)
         return _me(member)
 
 

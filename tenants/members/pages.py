@@ -81,5 +81,5 @@ def next_path(request: HttpRequest) -> str:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and show the sign-in page."""
-    signing.sign_out(request=request)
+    signing.sign_out(request=request, now=datetime.now(UTC))
     return HttpResponseRedirect("/sign-in")

@@ -116,12 +116,6 @@ def end(*, session: SessionBase) -> None:
     session.flush()
 
 
-def end_others(*, session: SessionBase) -> None:
-    """End all other sessions of the person, in every company."""
-    with platform_context():
-        Session.objects.filter(person_id=UUID(session["person"])).exclude(session_key=session.session_key).delete()
-
-
 def note_factor(*, session: SessionBase, factor: bool) -> None:
     """Remember that the person has a second factor now and has shown it, or that they have none."""
     session["factor"] = factor

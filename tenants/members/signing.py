@@ -16,6 +16,7 @@ from tenants.factors.queries import has_factor
 from tenants.guessing import Guesses
 from tenants.members import second, sessions, waiting
 from tenants.members.commands import check_credentials, password_is
+from tenants.members.ending import end_sessions
 from tenants.members.member import Member
 from tenants.members.proof import Proof, Verdict, Way, judge
 from tenants.members.queries import find_membership, house_of, member_from
@@ -180,6 +181,11 @@ def _note_refused(tenant: TenantRef, email: str, now: datetime) -> None:
         note(tenant=tenant.id, who=NOBODY, action="session.refused", target=target, now=now, after={"way": "password"})
 
 
-def sign_out(*, request: HttpRequest) -> None:
-    """End the session."""
+def sign_out(*, request: HttpRequest, now: datetime) -> None:
+    """End the session, whoever has it."""
+    seated: Member | None = getattr(request, "member", None) or getattr(request, "candidate", None)
+    if seated is not None and seated.session is not None:
+        who, person = who_is(caller=seated), seated.person_id
+        with platform_context(), transaction.atomic():
+            end_sessions(person=person, who=who, why="signed_out", now=now, only=seated.session)
     sessions.end(session=request.session)

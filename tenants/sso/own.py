@@ -7,9 +7,10 @@ from django.db import transaction
 
 from tenants.audit.noting import Target, note, who_is
 from tenants.context import TenantRef, platform_context
+from tenants.members.ending import end_sessions
 from tenants.members.member import Member
 from tenants.members.proof import Way
-from tenants.models import Person, Session, SsoIdentity
+from tenants.models import Person, SsoIdentity
 from tenants.paging import Page, Window, turn_whole
 from tenants.refusals import NotFound
 from tenants.sso.refusals import OnlyWayIn
@@ -43,13 +44,15 @@ def disconnect(*, tenant: TenantRef, member: Member, identity: UUID, now: dateti
             raise OnlyWayIn
         issuer = row.issuer
         row.delete()
-        opened = Session.objects.filter(tenant_id=tenant.id, person=person, way=Way.SSO.value)
-        (opened.exclude(id=member.session) if member.session else opened).delete()
+        who, besides = who_is(caller=member), member.session
+        end_sessions(
+            person=person.id, who=who, why="disconnected", now=now, tenant=tenant.id, besides=besides, way=Way.SSO
+        )
         target = Target(kind="member", id=str(person.id), label=person.name)
         before = {"issuer": issuer}
         note(
             tenant=tenant.id,
-            who=who_is(caller=member),
+            who=who,
             action="sso.disconnected",
             target=target,
             now=now,

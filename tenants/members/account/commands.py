@@ -16,9 +16,6 @@ from tenants.members.sessions import keep_password
 from tenants.models import Person
 from tenants.provisioning.validation import password_errors
 from tenants.refusals import Invalid, NotFound, Refusal
-from tenants.text import is_storable
-
-NAME_LENGTH = 100
 
 
 class WrongPassword(Refusal):
@@ -26,21 +23,6 @@ class WrongPassword(Refusal):
 
     code = "wrong_password"
     status = 403
-
-
-def change_profile(*, member: Member, name: str | None = None, language: str | None = None) -> None:
-    """Change name and language; None leaves one as it is. Raises Invalid."""
-    changes = {}
-    if name is not None:
-        name = name.strip()
-        if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable() or not is_storable(text=name):
-            raise Invalid(errors=[{"field": "name", "code": "shape", "detail": "Enter your name, on one line."}])
-        changes["name"] = name
-    if language is not None:
-        changes["language"] = language
-    if changes:
-        with platform_context():
-            Person.objects.filter(id=member.person_id).update(**changes)
 
 
 def change_password(

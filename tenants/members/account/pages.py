@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from tenants.closing import refuse_closed, while_closed
 from tenants.context import current_tenant
 from tenants.members.account import commands, guarding
+from tenants.members.account.profile import change_profile
 from tenants.members.account.queries import get_person, get_sessions
 from tenants.members.forms import act
 from tenants.members.member import Member
@@ -75,8 +76,10 @@ def _profile(request: TenantRequest, member: Member) -> str:
     refuse_closed(tenant=current_tenant())
     language = request.POST.get("language", "")
     known = language if language in dict(settings.LANGUAGES) else None
-    need_own(session=request.session, now=datetime.now(UTC))
-    commands.change_profile(member=member, name=request.POST.get("name", ""), language=known)
+    now = datetime.now(UTC)
+    need_own(session=request.session, now=now)
+    name = request.POST.get("name", "")
+    change_profile(tenant=current_tenant(), member=member, now=now, name=name, language=known)
     if known:
         request.session["language"] = known
     return "saved"

@@ -22,7 +22,7 @@ from tenants.members.people.way_back import keep_way_back
 from tenants.members.queries import member_from
 from tenants.members.roles.queries import get_role
 from tenants.members.rules import check_manager, check_owner_stays, check_reach
-from tenants.models import Membership, Session
+from tenants.models import Membership
 
 
 def change_member(
@@ -68,7 +68,7 @@ def remove_member(*, tenant: TenantRef, person: UUID, by: Member, now: datetime)
             _check_reach_of(by, row)
         _check_owner_stays(tenant, row)
         before = {"role": role_key(row), "is_active": row.is_active}
-        _let_go(tenant, row, now)
+        _let_go(tenant, row, by, now)
         action = "member.left" if leaving else "member.removed"
         _note(tenant, by, action, row, now, before=before)
         row.delete()
@@ -112,15 +112,16 @@ def _change_role(tenant: TenantRef, row: Membership, key: str, by: Member, now: 
 def _switch(tenant: TenantRef, row: Membership, by: Member, now: datetime, *, is_active: bool) -> None:
     if not is_active:
         _check_owner_stays(tenant, row)
-        _let_go(tenant, row, now)
+        _let_go(tenant, row, by, now)
     row.is_active = is_active
     row.save(update_fields=["is_active"])
     action = "member.reactivated" if is_active else "member.deactivated"
     _note(tenant, by, action, row, now)
 
 
-def _let_go(tenant: TenantRef, row: Membership, now: datetime) -> None:
-    Session.objects.filter(tenant=tenant.id, person=row.person_id).delete()
+def _let_go(tenant: TenantRef, row: Membership, by: Member, now: datetime) -> None:
+    who, person = who_is(caller=by), row.person_id
+    end_sessions(person=person, who=who, why="membership_ended", now=now, tenant=tenant.id)
     note_departure(tenant=tenant.id, person=row.person_id, now=now)
 
 

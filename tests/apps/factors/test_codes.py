@@ -144,6 +144,8 @@ def test_with_the_last_factor_go_its_codes_and_the_other_sessions(person: Person
     left = person.browser.get("/api/v1/me/factors").json()
     assert (left["results"], left["recovery_codes_left"]) == ([], 0)
     with platform_context():
+        (ended,) = AuditNote.objects.filter(tenant=person.tenant.id, action="session.ended")
+        assert ended.after == {"why": "factor_removed"}
         (session,) = Session.objects.filter(person=person.member.person_id)
         assert session.factor is False
     assert person.first_step().status_code == 200

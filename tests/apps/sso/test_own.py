@@ -50,6 +50,8 @@ def test_somebody_disconnects(house: House, make_member: MakeMember, make_tenant
     assert again.get("/api/v1/me").status_code == 401
     with platform_context():
         assert AuditNote.objects.filter(tenant=house.tenant.id, action="sso.disconnected").count() == 1
+        (ended,) = AuditNote.objects.filter(tenant=house.tenant.id, action="session.ended")
+        assert ended.after == {"why": "disconnected"}
 
 
 def test_who_has_no_password_stays_connected(house: House) -> None:

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.test import Client
 
+from tenants.audit.models import AuditNote
 from tenants.context import platform_context
 from tenants.exports import commands
 from tenants.exports.commands import drop_files, forget_expired_exports, make_next
@@ -90,6 +91,22 @@ def test_an_owner_asks_and_downloads(browser: Client, folder: Path, owner: Membe
     with platform_context():
         mail = Mail.objects.get(to=owner.email, template="export_ready")
         assert "Acme" in mail.subject
+
+
+def test_who_takes_an_archive_along_is_noted(
+    busy: Shop, browser: Client, owner: Member, ready: dict[str, Any], make_member: MakeMember, client_for: ClientFor
+) -> None:
+    rest, page = f"/api/v1/exports/{ready['id']}/file", f"/settings/company/exports/{ready['id']}"
+    admin = client_for(busy.tenant, make_member(busy.tenant, role="admin"))
+    for path in (rest, page):
+        assert browser.get(path).status_code == 200
+        assert browser.head(path).status_code == 200, "which takes nothing along"
+        assert admin.get(path).status_code == 403
+    with platform_context():
+        notes = AuditNote.objects.filter(tenant=busy.tenant.id, action="export.downloaded").order_by("id")
+        found = [(note.who["id"], note.target["id"], note.after, note.address) for note in notes]
+    taken = {"size": ready["size"], "sha256": ready["sha256"]}
+    assert found == [(str(owner.person_id), ready["id"], taken, browser.defaults["REMOTE_ADDR"])] * 2
 
 
 def test_a_suspended_company_takes_its_data_along(busy: Shop, browser: Client, folder: Path) -> None:
