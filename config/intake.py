@@ -20,8 +20,8 @@ def _problem(status: int, code: str, detail: str) -> bytes:
     return json.dumps(body).encode()
 
 
-_TOO_LARGE: Final = _problem(413, "too_large", "The body of the request is too large.")
-_BUSY: Final = _problem(503, "busy", "There is too much to do just now; try again in a moment.")
+TOO_LARGE: Final = (413, "too_large", "The body of the request is too large.")
+BUSY: Final = (503, "busy", "There is too much to do just now; try again in a moment.")
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -46,7 +46,7 @@ class Intake:
             if is_inside:
                 await self._serve(scope, receive, send)
             else:
-                await _answer(send, 503, _BUSY, (b"retry-after", str(come_again_s()).encode()))
+                await _answer(send, BUSY, (b"retry-after", str(come_again_s()).encode()))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _announced(scope) > MOST_BYTES:
@@ -89,10 +89,11 @@ def _host(scope: Scope) -> str:
 
 async def _refuse(receive: Receive, send: Send) -> None:
     await _discard(receive)
-    await _answer(send, 413, _TOO_LARGE, (b"connection", b"close"))
+    await _answer(send, TOO_LARGE, (b"connection", b"close"))
 
 
-async def _answer(send: Send, status: int, body: bytes, header: tuple[bytes, bytes]) -> None:
+async def _answer(send: Send, said: tuple[int, str, str], header: tuple[bytes, bytes]) -> None:
+    status, body = said[0], _problem(*said)
     headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode()), header]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -14,11 +14,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
 
 from config.idempotency import HEADER
+from config.intake import BUSY, TOO_LARGE
+from config.rest import UNAVAILABLE
 from conversations.access.answers import KeyReused, StillRunning
 from conversations.access.authentication import BearerKey
 from conversations.channels.webchat.authentication import VisitorToken
 from tenants.describing import Answer, Described, find_described
 from tenants.members.authentication import MemberSession, OwnSession
+from tenants.moving import CHAT, DETAIL, MOVED
 from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal, Suspended
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
@@ -49,7 +52,12 @@ LIMITS: Final = {
     )
 }
 SESSION: Final[dict[str, Any]] = {
-    "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A member."}
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-session",
+        "description": "A member. Without TLS, as `./dev up` serves, it is called `sessionid`.",
+    }
 }
 SCHEMES: Final[dict[type, dict[str, Any]]] = {
     BearerKey: {"key": {"type": "http", "scheme": "bearer", "description": "An API key of this company."}},
@@ -58,6 +66,14 @@ SCHEMES: Final[dict[type, dict[str, Any]]] = {
     VisitorToken: {
         "visitor": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Visitor <token>."}
     },
+}
+
+
+RETRY: Final = {"Retry-After": {"schema": {"type": "integer"}, "description": "In how many seconds to try again."}}
+HEADERS: Final[dict[int, dict[str, Any]]] = {
+    MOVED: {"Location": {"schema": {"type": "string", "format": "uri"}, "description": "The same at its new address."}},
+    429: RETRY,
+    503: RETRY,
 }
 
 
@@ -82,13 +98,19 @@ class Problem(Answer, frozen=True):
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one route; `said` is None where the view says nothing, which a test refuses."""
+    """One method of one route of a host; `said` is None where the view says nothing, which a test refuses."""
 
+    urlconf: str
     path: str
     method: str
     view: type[APIView]
     parameters: tuple[tuple[str, str], ...]
     said: Described | None
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is sent on where the company has another address now."""
+        return self.urlconf != settings.ROOT_URLCONF and not self.path.startswith(CHAT)
 
     @property
     def guarded(self) -> bool:
@@ -129,7 +151,8 @@ def render_host(*, urlconf: str) -> dict[str, Any]:
 
 def find_operations(*, urlconf: str | None = None) -> Iterator[Operation]:
     """Yield every method of every route of the API of a kind of host, a tenant's unless one is named."""
-    for route, view in _routes(get_resolver(urlconf or settings.YUNKE_TENANT_URLCONF).url_patterns):
+    urlconf = urlconf or settings.YUNKE_TENANT_URLCONF
+    for route, view in _routes(get_resolver(urlconf).url_patterns):
         shape: type[APIView] | None = getattr(view, "cls", None)
         if shape is None or not route.startswith("api/"):
             continue
@@ -137,7 +160,7 @@ def find_operations(*, urlconf: str | None = None) -> Iterator[Operation]:
         path = "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", route)
         for method in METHODS:
             if hasattr(shape, method):
-                yield Operation(path, method, shape, parameters, find_described(method=getattr(shape, method)))
+                yield Operation(urlconf, path, method, shape, parameters, find_described(method=getattr(shape, method)))
 
 
 def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -221,10 +244,12 @@ def _refusals(operation: Operation, said: Described, known: dict[str, Any]) -> d
     for status, code, sentence in _told(operation, said):
         told.setdefault(status, []).append(f"`{code}`: {sentence}")
     content = {PROBLEM: {"schema": known[repr(Problem)]}}
-    return {
-        str(status): {"description": "\n".join(dict.fromkeys(lines)), "content": content}
-        for status, lines in sorted(told.items())
-    }
+    found: dict[str, Any] = {}
+    for status, lines in sorted(told.items()):
+        found[str(status)] = {"description": "\n".join(dict.fromkeys(lines)), "content": content}
+        if status in HEADERS:
+            found[str(status)]["headers"] = HEADERS[status]
+    return found
 
 
 def _told(operation: Operation, said: Described) -> Iterator[tuple[int, str, str]]:
@@ -241,13 +266,16 @@ def _told(operation: Operation, said: Described) -> Iterator[tuple[int, str, str
     if said.body or said.query or _is_kept(operation, said):
         yield _of(Invalid)
     if said.body:
-        yield 413, "too_large", "The body of the request is too large."
+        yield TOO_LARGE
     if said.body or operation.method != "get":
         yield 415, "unsupported_media_type", "Bodies are application/json."
     if _is_kept(operation, said):
         yield from (_of(KeyReused), _of(StillRunning))
     if BearerKey in operation.view.authentication_classes:
         yield 429, "too_many_requests", "This key, or all keys of the company together, asked too often."
+    if operation.moves:
+        yield MOVED, "moved", f"{DETAIL}; see `Location`."
+    yield from (UNAVAILABLE, BUSY)
 
 
 def _of(refusal: type[Refusal]) -> tuple[int, str, str]:

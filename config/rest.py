@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from django.core.exceptions import BadRequest
@@ -30,6 +30,7 @@ CODES: dict[type[Exception], tuple[int, str]] = {
     drf.UnsupportedMediaType: (415, "unsupported_media_type"),
     drf.Throttled: (429, "too_many_requests"),
 }
+UNAVAILABLE: Final = (503, "unavailable", "This could not be done just now; try again.")
 TITLES = {400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 409: "Conflict"}
 
 
@@ -153,7 +154,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: says nothing of what went wrong; the log does. A database that is away or busy is a 503."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        body = _body(status=503, code="unavailable", detail="This could not be done just now; try again.")
+        status, code, detail = UNAVAILABLE
+        body = _body(status=status, code=code, detail=detail)
         answer = refuse(request=request, body=body)
         answer.headers["Retry-After"] = "2"
         return answer

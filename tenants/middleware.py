@@ -11,7 +11,7 @@ from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.members.member import Member
 from tenants.members.proof import Verdict
 from tenants.members.sessions import Seat, SessionStore, find_seat
-from tenants.moving import send_on
+from tenants.moving import CHAT, send_on
 from tenants.queries import find_tenant_by_host, is_old_address
 from tenants.speaking import speak
 
@@ -71,6 +71,6 @@ def _is_widget(request: HttpRequest) -> bool:
     The line on the site names that address, and what the widget keeps in browsers is kept under it.
     """
     path = request.path
-    if path == "/widget.js" or path.startswith(("/widget/", "/api/v1/visitors")):
+    if path.startswith(CHAT):
         return True
     return path.startswith("/api/") and request.headers.get("Authorization", "").lower().startswith("visitor ")

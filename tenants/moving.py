@@ -1,11 +1,16 @@
 """Sending on whoever asks under an address that a company had before."""
 
+from typing import Final
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tenants.context import TenantRef
 
-MOVED: int = 308  # the method and the body stay
+MOVED: Final = 308  # the method and the body stay
+DETAIL: Final = "This company has another address now"
+# The chat on a customer's site goes on under an old address, which the line on the site names.
+CHAT: Final = ("/widget.js", "/widget/", "/api/v1/visitors")
 
 
 def send_on(*, request: HttpRequest, tenant: TenantRef) -> HttpResponse:
@@ -18,7 +23,7 @@ def send_on(*, request: HttpRequest, tenant: TenantRef) -> HttpResponse:
         "title": "Moved",
         "status": MOVED,
         "code": "moved",
-        "detail": f"This company has another address now: {tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}",
+        "detail": f"{DETAIL}: {tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}",
     }
     return JsonResponse(body, status=MOVED, content_type="application/problem+json", headers={"Location": url})
 

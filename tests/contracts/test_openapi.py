@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,7 +13,7 @@ from config.management.commands.catalogues import DOCS
 from config.openapi import find_operations, render_openapi
 from tests.conftest import ClientFor, MakeMember
 from tests.contracts.calling import OPERATIONS, call
-from tests.contracts.stock import fill, stock_up
+from tests.contracts.stock import JSON, Stock, fill, stock_up
 from tests.naming import Names, serving_names
 from tests.shop import Shop
 
@@ -75,3 +76,25 @@ def test_every_example_works(shop: Shop, make_member: MakeMember, client_for: Cl
 DOCUMENT_CREDENTIALS: Final = DOCUMENT["paths"]["/api/v1/session"]["post"]["requestBody"]["content"][
     "application/json"
 ]["example"]
+
+
+def test_it_says_where_a_company_is_now_and_when_to_try_again() -> None:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, said in methods.items():
+            where = f"{method} {path}"
+            assert {"`unavailable`", "`busy`"} <= set(
+                re.findall("`[a-z_]+`", said["responses"]["503"]["description"])
+            ), where
+            for status in said["responses"].keys() & {"429", "503"}:
+                assert "Retry-After" in said["responses"][status]["headers"], where
+            assert ("308" in said["responses"]) is not path.startswith("/api/v1/visitors"), where
+
+
+def test_what_is_answered_under_an_old_address(stock: Stock) -> None:
+    change = OPERATIONS["PATCH /api/v1/company"]
+    assert (
+        call(stock.owner, change.Case(body={"slug": f"m-{secrets.token_hex(6)}"}, media_type=JSON)).status_code == 200
+    )
+    for name in ("GET /api/v1/conversations", "POST /api/v1/keys"):
+        answer = call(stock.owner, OPERATIONS[name].Case())
+        assert (answer.status_code, answer.json()["code"]) == (308, "moved")

@@ -53,6 +53,13 @@ def test_the_document_is_served_and_shown(platform_client: Client) -> None:
     assert "/api/v1/conversations" not in page
 
 
+def test_it_says_when_to_try_again_and_of_no_other_address() -> None:
+    for methods in DOCUMENT["paths"].values():
+        for said in methods.values():
+            assert "Retry-After" in said["responses"]["503"]["headers"]
+            assert "308" not in said["responses"]
+
+
 def test_every_example_works(platform_client: Client) -> None:
     example = OPERATIONS[SIGN_UP].definition.raw["requestBody"]["content"]["application/json"]["example"]
     body = example | {"slug": f"e-{secrets.token_hex(6)}"}

@@ -7,6 +7,8 @@ import sys
 import pytest
 from django.conf import settings
 
+from config.openapi import render_openapi
+
 GOOD = {
     "YUNKE_SECRET_KEY": "0123456789abcdef" * 4,
     "DATABASE_URL": "postgresql://yunke@127.0.0.1/yunke",
@@ -28,6 +30,7 @@ def start(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
 
 def test_production_ties_cookies_to_their_host() -> None:
     assert start(GOOD).stdout.strip() == "__Host-session __Host-csrf False"
+    assert render_openapi()["components"]["securitySchemes"]["session"]["name"] == "__Host-session"
 
 
 @pytest.mark.parametrize("missing", GOOD)
