@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 from conversations.access import commands, queries
 from conversations.access.commands import KeyRevoked
 from conversations.access.models import ApiKey
-from conversations.access.queries import Makers
+from conversations.access.queries import Maker, Makers
+from conversations.access.rules import MOST_NETWORKS
 from tenants.bodies import Body, read_body
 from tenants.confirming.refusals import Unconfirmed
 from tenants.describing import Answer, Described, Listed, describe
@@ -33,12 +34,12 @@ class KeyBody(Body, frozen=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^.*\S.*\Z")]
     scopes: Annotated[list[str], Meta(min_length=1, max_length=50)]
-    networks: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=50)] = []
+    networks: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=MOST_NETWORKS)] = []
     expires_at: datetime | None = None
 
 
 class RotateBody(Body, frozen=True):
-    """How long the secret before still works, in seconds; at most a week."""
+    """How long the secret before still works, in seconds; at most a week, and no longer than who was shown it stays."""
 
     overlap_s: Annotated[int, Meta(ge=0, le=7 * DAY_S)] = DAY_S
 
@@ -48,6 +49,7 @@ class Key(Answer, frozen=True):
 
     `created_by` made or last rotated it: it may do no more than they may, and opens while they are a member. Once
     they leave or are deactivated it is `suspended`, and then `revoked` for good unless somebody else rotates it before.
+    The secret before works until `old_secret_until`, and ends earlier with whoever was shown that one.
     `scopes_now` is what it may do at this moment: its scopes, as far as they may do that themselves.
     """
 
@@ -60,6 +62,7 @@ class Key(Answer, frozen=True):
     status: Literal["live", "suspended", "expired", "revoked"]
     created_at: datetime
     created_by: UUID
+    rotated_at: datetime | None
     expires_at: datetime | None
     last_used_at: datetime | None
     old_secret_until: datetime | None
@@ -149,7 +152,6 @@ def _manager(request: Request) -> Member:
 
 
 def _key(row: ApiKey, makers: Makers, now: datetime) -> Key:
-    old = row.old_until if row.old_until is not None and row.old_until > now else None
     status, scopes = queries.judge_key(key=row, makers=makers, now=now)
     return Key(
         id=row.id,
@@ -161,15 +163,17 @@ def _key(row: ApiKey, makers: Makers, now: datetime) -> Key:
         status=status,
         created_at=row.created_at,
         created_by=row.created_by,
+        rotated_at=row.rotated_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
-        old_secret_until=old,
+        old_secret_until=queries.find_old_until(key=row, makers=makers, now=now),
     )
 
 
 def _shown(row: ApiKey, secret: str, by: Member, now: datetime, *, status: int) -> Response:
     # Not looked up: what runs here is one transaction of the tenant, and whoever is shown the secret answers for it.
-    shown = _key(row, {by.person_id: by.permissions}, now)
+    makers = {maker: Maker(permissions=by.permissions) for maker in (row.old_by, by.person_id) if maker is not None}
+    shown = _key(row, makers, now)
     return _answer(KeyWithSecret(**msgspec.structs.asdict(shown), secret=secret), status=status)
 
 

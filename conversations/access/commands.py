@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from conversations.access import rules
 from conversations.access.models import ApiKey
@@ -63,7 +65,8 @@ def make_key(
 def rotate_key(*, key: UUID, overlap_s: int, by: Member, now: datetime) -> tuple[ApiKey, str]:
     """Give a key a new secret; the one before works `overlap_s` longer. Raises NotAllowed, NotFound or KeyRevoked.
 
-    Whoever is shown the secret answers for the key from now on: it may do no more than they may.
+    Whoever is shown the secret answers for the key from now on: it may do no more than they may. For the one before
+    answers who did: it ends when they leave, and where they have left already, it does not open again.
     """
     _check(by)
     secret = _new_secret()
@@ -71,10 +74,10 @@ def rotate_key(*, key: UUID, overlap_s: int, by: Member, now: datetime) -> tuple
         row = _lock(key)
         if row.revoked_at is not None:
             raise KeyRevoked
-        row.old_secret, row.old_until = row.secret, now + timedelta(seconds=overlap_s)
+        row.old_secret, row.old_until, row.old_by = row.secret, now + timedelta(seconds=overlap_s), row.created_by
         row.secret, row.hint = hash_secret(secret=secret), secret[-4:]
-        row.created_by = by.person_id
-        row.save(update_fields=["secret", "hint", "old_secret", "old_until", "created_by"])
+        row.created_by, row.rotated_at = by.person_id, now
+        row.save(update_fields=["secret", "hint", "old_secret", "old_until", "old_by", "created_by", "rotated_at"])
         _record("key.rotated", row, by, now, after={"old_secret_until": row.old_until.isoformat()})
     return row, secret
 
@@ -95,16 +98,24 @@ def revoke_key(*, key: UUID, by: Member, now: datetime) -> None:
 
 
 def revoke_keys_of(*, member: UUID, until: datetime, now: datetime) -> None:
-    """Revoke what a member who has left answered for, as of the moment `until`: coming back opens none of it."""
+    """Revoke what a member who has left answered for, as of the moment `until`: coming back opens none of it.
+
+    Of a key that somebody else has taken over by rotating it only the secret before ends.
+    """
     with transaction.atomic():
-        theirs = ApiKey.objects.filter(created_by=member, created_at__lte=until, revoked_at=None)
-        rows = list(theirs.select_for_update().order_by("id"))
-        theirs.filter(id__in=[row.id for row in rows]).update(revoked_at=now)
-        entries = [
-            describe(who=SYSTEM, action="key.revoked", target=_target(row), now=now, after={"why": "member_left"})
-            for row in rows
-        ]
+        live = ApiKey.objects.filter(revoked_at=None).annotate(since=Coalesce("rotated_at", "created_at"))
+        revoked = _end(live.filter(created_by=member, since__lte=until), revoked_at=now)
+        shut = _end(live.filter(old_by=member, old_secret__isnull=False), old_secret=None, old_until=None)
+        said: dict[str, Any] = {"who": SYSTEM, "now": now, "after": {"why": "member_left"}}
+        entries = [describe(action="key.revoked", target=_target(row), **said) for row in revoked]
+        entries += [describe(action="key.old_secret_ended", target=_target(row), **said) for row in shut]
         record_all(entries=entries, now=now)
+
+
+def _end(keys: QuerySet[ApiKey], **changes: datetime | None) -> list[ApiKey]:
+    rows = list(keys.select_for_update().order_by("id"))
+    ApiKey.objects.filter(id__in=[row.id for row in rows]).update(**changes)
+    return rows
 
 
 def _terms(key: ApiKey) -> dict[str, Any]:

@@ -1,22 +1,29 @@
 """The tables of access."""
 
+from datetime import datetime
+
 from django.db import models
 
 from tenants.database.models import TenantModel
 
 
 class ApiKey(TenantModel):
-    """A key. Of its secrets only hashes are kept; while it is rotated, the one before works until `old_until`."""
+    """A key. Of its secrets only hashes are kept; while it is rotated, the one before works until `old_until`.
+
+    Whoever was shown a secret answers for it: `created_by` for the one of now, `old_by` for the one before.
+    """
 
     name = models.TextField()
     secret = models.TextField()
     old_secret = models.TextField(null=True)  # noqa: DJ001 - none at all must not collide in the unique index
     old_until = models.DateTimeField(null=True)
+    old_by = models.UUIDField(null=True)
     hint = models.TextField()
     scopes = models.JSONField()
     networks = models.JSONField()
     created_at = models.DateTimeField()
     created_by = models.UUIDField()
+    rotated_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -29,6 +36,11 @@ class ApiKey(TenantModel):
             models.UniqueConstraint(fields=("secret",), name="api_key_secret"),
             models.UniqueConstraint(fields=("old_secret",), name="api_key_old_secret"),
         )
+
+    @property
+    def answered_since(self) -> datetime:
+        """Answer since when `created_by` answers for it."""
+        return self.rotated_at or self.created_at
 
 
 class IdempotencyKey(TenantModel):

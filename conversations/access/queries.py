@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,8 +16,18 @@ from tenants.members.bearer import KeyBearer
 from tenants.members.queries import find_stayed, get_leaving, get_members
 from tenants.paging import Page, Window, cut, turn
 
-Makers = Mapping[UUID, frozenset[str]]  # what each live member may do
 USED_WITHIN: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """What a live member may do, and when they left, who is back before the service was told of that."""
+
+    permissions: frozenset[str]
+    left_at: datetime | None = None
+
+
+Makers = Mapping[UUID, Maker]
 
 
 def hash_secret(*, secret: str) -> str:
@@ -34,7 +45,8 @@ def find_bearer(*, secret: str, address: str, now: datetime) -> KeyBearer | None
     key = ApiKey.objects.filter(Q(secret=shown) | Q(old_secret=shown)).first()
     if key is None or not rules.opens(terms=_terms(key, shown), address=address, now=now):
         return None
-    maker = find_stayed(tenant=current_tenant(), person_id=key.created_by, since=key.created_at)
+    by, since = _answering(key, old=key.secret != shown)
+    maker = find_stayed(tenant=current_tenant(), person_id=by, since=since)
     if maker is None:
         return None
     unnoted = key.last_used_at is None or key.last_used_at < now - USED_WITHIN
@@ -44,24 +56,42 @@ def find_bearer(*, secret: str, address: str, now: datetime) -> KeyBearer | None
 
 
 def find_makers() -> Makers:
-    """Answer what each live member of the current tenant may do; whoever answers for a key is one, or it is shut.
-
-    Who left and is back counts once the keys they had then are revoked.
-    """
+    """Answer the live members of the current tenant: whoever answers for a key is one of them, or it is shut."""
     tenant = current_tenant()
-    leaving = get_leaving(tenant=tenant)
-    found = get_members(tenant=tenant)
-    return {member.person_id: member.permissions for member in found if member.person_id not in leaving}
+    left = get_leaving(tenant=tenant)
+    return {
+        member.person_id: Maker(permissions=member.permissions, left_at=left.get(member.person_id))
+        for member in get_members(tenant=tenant)
+    }
 
 
 def judge_key(*, key: ApiKey, makers: Makers, now: datetime) -> tuple[rules.Status, frozenset[str]]:
     """Answer what has become of a key, and what it may do now."""
-    own = makers.get(key.created_by)
+    own = _find_own(key, makers, old=False)
     status = rules.status_of(
         revoked=key.revoked_at is not None, expires_at=key.expires_at, is_answered_for=own is not None, now=now
     )
     may = rules.cut_scopes(scopes=key.scopes, own=own) if own is not None and status == "live" else frozenset[str]()
     return status, may
+
+
+def find_old_until(*, key: ApiKey, makers: Makers, now: datetime) -> datetime | None:
+    """Answer until when the secret before works; None if it works no more."""
+    if key.old_until is None or key.old_until <= now or _find_own(key, makers, old=True) is None:
+        return None
+    return key.old_until
+
+
+def _find_own(key: ApiKey, makers: Makers, *, old: bool) -> frozenset[str] | None:
+    """Answer what whoever answers for one of a key's secrets may do, if they have been here ever since."""
+    by, since = _answering(key, old=old)
+    maker = makers.get(by)
+    return None if maker is None or (maker.left_at is not None and maker.left_at >= since) else maker.permissions
+
+
+def _answering(key: ApiKey, *, old: bool) -> tuple[UUID, datetime]:
+    """Answer who answers for the secret of now or the one before, and since when at the latest."""
+    return (key.old_by or key.created_by, key.created_at) if old else (key.created_by, key.answered_since)
 
 
 def _terms(key: ApiKey, shown: str) -> rules.Terms:

@@ -1,6 +1,6 @@
 """Everything that decides what a key is and whether it opens. Pure: no I/O, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -10,6 +10,7 @@ from tenants.members.permissions import KEY_SCOPES, READING_SCOPES
 from tenants.refusals import Invalid, NotAllowed
 
 Status = Literal["live", "suspended", "expired", "revoked"]
+MOST_NETWORKS: Final = 50
 FARTHEST: Final = timedelta(days=36_500)  # a year of five digits, in UTC, can be stored but not read again
 
 
@@ -51,8 +52,10 @@ def is_from(*, networks: Iterable[str], address: str) -> bool:
     return any(plain in network for network in wanted)
 
 
-def check_networks(*, networks: Iterable[str]) -> tuple[str, ...]:
-    """Answer the networks in their plain form (10.0.0.0/8); raise Invalid for what is none."""
+def check_networks(*, networks: Sequence[str]) -> tuple[str, ...]:
+    """Answer the networks in their plain form (10.0.0.0/8); raise Invalid for what is none, or too many."""
+    if len(networks) > MOST_NETWORKS:
+        raise _wrong("networks", f"There are {MOST_NETWORKS} at most.")
     try:
         return tuple(dict.fromkeys(str(ip_network(network.strip(), strict=False)) for network in networks))
     except ValueError:

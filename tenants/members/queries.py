@@ -77,10 +77,10 @@ def find_stayed(*, tenant: TenantRef, person_id: UUID, since: datetime) -> Membe
     return member_from(membership) if membership else None
 
 
-def get_leaving(*, tenant: TenantRef) -> set[UUID]:
-    """Answer who left, whether they are back or not, of which the service has not been told yet."""
+def get_leaving(*, tenant: TenantRef) -> dict[UUID, datetime]:
+    """Answer who left when, whether they are back or not, of which the service has not been told yet."""
     with platform_context():
-        return set(Departure.objects.filter(tenant=tenant.id).values_list("person", flat=True))
+        return dict(Departure.objects.filter(tenant=tenant.id).values_list("person", "at"))
 
 
 def get_members(*, tenant: TenantRef) -> list[Member]:

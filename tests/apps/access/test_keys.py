@@ -316,3 +316,57 @@ def test_who_is_invited_again_finds_their_keys_shut(
 def make_member_again(shop: Shop, maker: Member) -> None:
     with platform_context():
         Membership.objects.create(tenant_id=shop.tenant.id, person_id=maker.person_id, role="viewer")
+
+
+def leave(owner: Client, who: Member, *, back: bool = False) -> None:
+    for is_active in (False, True)[: 1 + back]:
+        changed = owner.patch(
+            f"/api/v1/members/{who.person_id}", {"is_active": is_active}, content_type="application/json"
+        )
+        assert changed.status_code == 200, changed.content
+
+
+@pytest.mark.parametrize("when", ["before", "in between"])
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not yet told"])
+def test_the_secret_before_ends_with_who_was_shown_it(
+    shop: Shop, owner: Client, make_member: MakeMember, client_for: ClientFor, when: str, told: bool
+) -> None:
+    """Whoever rotates the key meanwhile, and however late the worker is; the key itself goes on."""
+    maker = make_member(shop.tenant, role="admin")
+    body = {"name": "Theirs", "scopes": ["conversations.view"]}
+    made = post(client_for(shop.tenant, maker), KEYS, body).json()
+    old, path = with_secret(client_for(shop.tenant), made["secret"]), f"{KEYS}/{made['id']}"
+    if when == "before":
+        leave(owner, maker)
+    rotated = post(owner, f"{path}/rotate").json()
+    if when == "in between":
+        assert old.get(BASE).status_code == 200
+        assert owner.get(path).json()["old_secret_until"] == rotated["old_secret_until"] is not None
+        leave(owner, maker)
+    new = with_secret(client_for(shop.tenant), rotated["secret"])
+    for _ in range(2):
+        assert (old.get(BASE).status_code, new.get(BASE).status_code) == (401, 200)
+        shown = owner.get(path).json()
+        assert (shown["status"], shown["old_secret_until"]) == ("live", None)
+        leave(owner, maker, back=True)
+        if told:
+            tell_departures(now=datetime.now(UTC))
+    with tenant_context(shop.tenant):
+        found = [one.body for one in log.read_stream(stream=STREAM, after=0)]
+    ended = [one["after"] for one in found if one["action"] == "key.old_secret_ended"]
+    assert ended == [{"why": "member_left"}] * told
+
+
+def test_who_is_back_and_rotates_a_key_keeps_it(
+    shop: Shop, owner: Client, make_member: MakeMember, client_for: ClientFor, make_key: MakeKey
+) -> None:
+    """Before the worker has told that they were away, and after."""
+    admin = make_member(shop.tenant, role="admin")
+    made = make_key("conversations.view")
+    leave(owner, admin, back=True)
+    rotated = post(client_for(shop.tenant, admin), f"{KEYS}/{made['id']}/rotate").json()
+    program = with_secret(client_for(shop.tenant), rotated["secret"])
+    for _ in range(2):
+        assert program.get(BASE).status_code == 200
+        assert owner.get(f"{KEYS}/{made['id']}").json()["status"] == "live"
+        tell_departures(now=datetime.now(UTC))
