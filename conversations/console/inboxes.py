@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from conversations.channels.webchat.commands import change_inbox
 from conversations.channels.webchat.vouching.commands import LIVE_AT_ONCE, TooManySecrets, make_secret, retire_secret
 from conversations.channels.webchat.vouching.queries import get_secrets
+from conversations.console.wording import INBOX, ORIGIN, say_wrong
+from conversations.definitions.inbox.body import check_origins
 from conversations.definitions.inbox.queries import Inbox, get_inbox, get_inboxes
 from conversations.threads.actors import Actor, of_member
 from tenants.middleware import TenantRequest
@@ -74,7 +77,7 @@ def _show(request: TenantRequest, *, about: str = "", refusal: Refusal | None = 
             "inbox": inbox,
             "line": f'<script src="{origin}/widget.js" data-inbox="{inbox.key}" async></script>',
             "saved": inbox.key == saved,
-            "refusal": refusal if inbox.key == about else None,
+            "wrong": _say_wrong(request.POST, refusal) if inbox.key == about else [],
             "form": _as_form(request.POST if isinstance(refusal, Invalid) and inbox.key == about else _stored(inbox)),
             "secrets": (secrets := get_secrets(inbox=inbox.key)),
             "full": len(secrets) >= LIVE_AT_ONCE,
@@ -84,6 +87,22 @@ def _show(request: TenantRequest, *, about: str = "", refusal: Refusal | None = 
     ]
     status = refusal.status if refusal else 200
     return show_settings(request, template="console/inboxes.html", context={"cards": cards}, status=status)
+
+
+def _say_wrong(form: Mapping[str, Any], refusal: Refusal | None) -> list[str]:
+    if refusal is not None and any(error["field"] == "origins" for error in refusal.errors):
+        wrong = next((origin for origin in form.get("origins", "").split() if not _is_origin(origin)), None)
+        if wrong is not None:
+            return [gettext(ORIGIN) % {"origin": wrong[:80]}]
+    return say_wrong(refusal=refusal, words=INBOX)
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        check_origins(origins=(text,))
+    except Invalid:
+        return False
+    return True
 
 
 def _as_form(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -9,6 +9,8 @@ import pytest
 from babel.messages.pofile import read_po
 from django.utils import translation
 
+from conversations.access.commands import KeyRevoked
+from conversations.console import keys, wording
 from tenants.domains import refusals as domains
 from tenants.domains.wording import JOINT, SENTENCES, say_problem
 from tenants.factors import refusals as factors
@@ -77,6 +79,11 @@ def test_what_is_wrong_with_a_domain_is_said_in_chinese() -> None:
         said = say_problem(problem="there is no TXT record, and its file is not there (HTTP 404)")
         assert said == "没有 TXT 记录，并且其文件不存在 (HTTP 404)"
         assert say_problem(problem=SENTENCES[0]) == chinese()[SENTENCES[0]]
+
+
+def test_what_is_wrong_in_a_form_is_said_in_chinese() -> None:
+    said = {wording.OTHER, wording.ORIGIN, *wording.INBOX.values(), *wording.KEY.values(), *keys.OVERLAPS.values()}
+    assert said | {KeyRevoked().detail} <= set(chinese())
 
 
 @pytest.mark.parametrize("room", SHOWN_ON_PAGES, ids=lambda room: room.__name__)

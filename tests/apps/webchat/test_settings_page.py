@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.test import Client
 
 from tests.shop import Shop
@@ -30,3 +31,26 @@ def test_a_secret_from_making_to_retiring(shop: Shop, admin: Client) -> None:
     assert admin.post(PAGE, {"key": shop.inbox, "retire": ids[0]}).status_code == 404
     assert admin.post(PAGE, {"key": shop.inbox, "retire": "x"}).status_code == 404
     assert admin.post(PAGE, {"key": "unknown", "make": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "english", "chinese"),
+    [
+        ({"name": " "}, "Enter a name of at most 100 characters.", "请输入名称，最多 100 个字符。"),
+        ({"name": "a\0b"}, "The body holds characters that cannot be kept.", "内容中有无法保存的字符。"),
+        ({"color": "red"}, "Choose a colour.", "请选择颜色。"),
+        ({"greeting_zh": "好" * 501}, "A greeting has at most 500 characters.", "问候语最多 500 个字符。"),
+        ({"origins": "https://a.example a&b"}, "“a&amp;b” is not the address of a site", "“a&amp;b”不是网站地址"),
+        ({"origins": "*\n" * 51}, "At most 50 sites may show it.", "最多可在 50 个网站上显示。"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_readers_language(
+    shop: Shop, admin: Client, said: dict[str, str], english: str, chinese: str
+) -> None:
+    form = {"key": shop.inbox, "name": "Site", "color": "#112233", **said}
+    for language, sentence in (("en", english), ("zh", chinese)):
+        answer = admin.post(PAGE, form, headers={"accept-language": language})
+        assert answer.status_code == 422
+        found = re.findall(r'<p class="error" role="alert">(.*?)</p>', answer.content.decode())
+        assert len(found) == 1
+        assert found[0].startswith(sentence)
