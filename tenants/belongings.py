@@ -61,7 +61,8 @@ TABLES: Final[Mapping[str, SharedTable]] = {
         rows=_OWN,
         restored={**_HERE, "own_role_id": "roles", "invited_by_id": "persons"},
         loose=frozenset({"own_role_id", "invited_by_id"}),
-        note="Of their codes it has hashes. A code opens the restored company, too, at the address that this one has.",
+        note="Of their codes it has hashes. A code opens the restored company, too, at the address that this one has."
+        " One whose inviter has left is open and lets nobody in, here as there, until a member sends it again.",
     ),
     "confirmations": SharedTable(rows=_OWN, left_out=_SOON),
     "audit_anchors": SharedTable(rows=_SCHEMAS, left_out="stands in the manifest as `anchor`"),

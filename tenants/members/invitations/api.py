@@ -46,7 +46,11 @@ class InvitationsQuery(PageQuery, frozen=True):
 
 
 class InvitationShown(Answer, frozen=True):
-    """An invitation. `role` is null where that role has been removed since, `invited_by` where that person has."""
+    """An invitation. `role` is null where that role has been removed since, `invited_by` where that person has.
+
+    An open one lets nobody in while whoever invited is no member any more, or may not give that role any more: send it
+    again, which puts whoever does in their place.
+    """
 
     id: UUID
     email: str

@@ -26,7 +26,10 @@ from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.exports.restoring import Restored, restore
 from tenants.mail.models import Mail
 from tenants.members.codes import hash_code, new_code
+from tenants.members.invitations.commands import send_again
 from tenants.members.invitations.joining import look
+from tenants.members.invitations.queries import status_of
+from tenants.members.invitations.refusals import InvitationWithdrawn
 from tenants.members.member import Member
 from tenants.models import (
     AuditNote,
@@ -45,6 +48,7 @@ from tenants.provisioning.deletion import _delete
 from tenants.provisioning.suspension import suspend
 from tenants.secrets import seal, unseal
 from tenants.sso.going import SECRET
+from tests.apps.members.mails import code_to
 from tests.apps.tenants.exports.archives import NOW, Files, broken, contents, edit, rows, written
 from tests.conftest import MakeMember, MakeTenant
 from tests.shop import Shop
@@ -261,7 +265,7 @@ def test_a_closed_company_comes_back_open(whole: Whole) -> None:
 
 
 def test_who_invited_and_left_invites_nobody(whole: Whole, make_member: MakeMember) -> None:
-    """Whom the archive does not know as a person is not looked for here."""
+    """Whom the archive does not know as a person is not looked for here: it is open, and opens nothing, as before."""
     gone = make_member(whole.tenant, role="owner")
     with platform_context():
         Invitation.objects.filter(tenant_id=whole.tenant.id).update(invited_by=gone.person_id)
@@ -270,6 +274,16 @@ def test_who_invited_and_left_invites_nobody(whole: Whole, make_member: MakeMemb
     with platform_context():
         back = Invitation.objects.filter(tenant_id=done.tenant.id)
         assert [row.invited_by_id for row in back] == [None, None]
+    for tenant in (whole.tenant, done.tenant):
+        now, owner = datetime.now(UTC), make_member(tenant, role="owner")
+        with platform_context():
+            row = Invitation.objects.get(tenant_id=tenant.id, email="a@x.example")
+        assert status_of(row, now=now) == "open"
+        with pytest.raises(InvitationWithdrawn):
+            look(tenant=tenant, code=whole.code, now=now)
+        said: dict[str, Any] = {"tenant": tenant, "company": "Acme", "site": "http://x", "by": owner, "now": now}
+        send_again(**said, invitation=row.id)
+        assert look(tenant=tenant, code=code_to("a@x.example"), now=now).email == "a@x.example"
 
 
 def findings(tenant: TenantRef) -> list[tuple[int, str]]:
