@@ -123,6 +123,23 @@ class Batch:
             "schema": schema,
         }
 
+    def one_by_one(self, *, schema: str) -> list[dict[str, Any]]:
+        """Answer the parameters of each event for the text that appends one, packed as far as that helps."""
+        return [
+            {
+                "stream": stream,
+                "subject": draft.subject,
+                "sender": draft.sender,
+                "client_id": draft.client_id,
+                "kind": draft.fact.kind,
+                "body": body.decode(),
+                "access": draft.access,
+                "at": self.at,
+                "schema": schema,
+            }
+            for draft, stream, body in zip(self.unique, self.streams, self._bodies, strict=True)
+        ]
+
     def outcomes(self, rows: Sequence[tuple[int, Verdict, int, int, datetime]]) -> list[Outcome]:
         """Answer one outcome a draft, in the order given, from APPEND's rows (n, verdict, seq, position, at)."""
         unique = [self._outcome(row) for row in sorted(rows, key=lambda row: row[0])]

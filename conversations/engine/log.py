@@ -79,7 +79,7 @@ def append(*, drafts: Sequence[Draft], at: datetime, projections: Sequence[Proje
     _run(statements.LOCK, {"streams": batch.locks})
     rows = _run(statements.APPEND, batch.parameters(schema=None))
     for projection in projections:
-        _run(projection, projection_parameters(subjects=batch.subjects))
+        _run(projection.catch_up, projection_parameters(subjects=batch.subjects))
     outcomes = batch.outcomes(rows)
     recorded = [_accepted(outcome) for outcome in outcomes]
     if any(outcome.verdict == "new" for outcome in outcomes):

@@ -9,6 +9,7 @@ that was made while the table was small reads the whole stream for each event.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 OPEN_STREAMS = (
@@ -61,6 +62,28 @@ SELECT n, verdict, old_seq, old_position, old_at FROM judged WHERE verdict <> 'n
 ORDER BY n
 """
 
+# One event of a sender who has named it, where nothing speaks against it; else, and where a step of the read models
+# touches no row, no row is answered and APPEND must judge. It takes the stream's row itself: what was committed while
+# it waited for that is seen by the row's own conditions and by the unique index, if not by the check for repeats.
+_APPEND_ONE = """
+WITH moved AS (
+    UPDATE {s}stream SET seq = seq + 1
+    WHERE id = %(stream)s::uuid AND is_open AND (%(access)s::int IS NULL OR access = %(access)s::int)
+        AND NOT EXISTS (
+            SELECT 1 FROM {s}event e
+            WHERE e.sender = %(sender)s::uuid AND e.client_id = %(client_id)s::text AND e.stream = %(stream)s::uuid)
+    RETURNING seq
+), head AS (
+    SELECT seq, public.take_positions(1, %(schema)s::text) AS position FROM moved
+), written AS (
+    INSERT INTO {s}event (stream, seq, position, kind, sender, client_id, body, at)
+    SELECT %(stream)s::uuid, seq, position, %(kind)s::text, %(sender)s::uuid, %(client_id)s::text,
+        %(body)s::text::jsonb, %(at)s::timestamptz FROM head
+    RETURNING seq, position, kind, body, at
+)<steps>
+SELECT 1 AS n, 'new' AS verdict, seq, position, at FROM written WHERE <taken>
+"""
+
 # The tenant's role may change no event; the function blanks what it is told to, of the caller's own tenant.
 ERASE = "SELECT public.erase_events(%(streams)s::uuid[], %(personal)s::jsonb)"
 
@@ -90,6 +113,14 @@ SOME_HEADS = "SELECT schema, position FROM public.heads WHERE schema = ANY(%(sch
 HEADS_AFTER = "SELECT schema, position FROM public.heads WHERE position > 0 AND NOT closed"
 
 NOTIFY = "SELECT pg_notify('yunke', %(payload)s)"
+
+
+def append_one(*, steps: Sequence[str]) -> str:
+    """Answer the text that appends one event and takes these steps of read models with it."""
+    parts = [f", step_{n} AS ({step.strip()} RETURNING 1)" for n, step in enumerate(steps)]
+    taken = " AND ".join(f"EXISTS (TABLE step_{n})" for n, _ in enumerate(steps))
+    return _APPEND_ONE.replace("<steps>", "".join(parts)).replace("<taken>", taken or "true")
+
 
 _SCHEMA = re.compile(r"[a-z0-9_]{1,63}\Z")
 

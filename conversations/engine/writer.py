@@ -10,19 +10,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 import structlog
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from conversations.engine import packing, statements
 from conversations.engine.batch import Batch, Outcome
 from conversations.engine.events import Draft, Recorded
 from conversations.engine.parking import Parking
-from conversations.engine.projections import Projection, projection_parameters
+from conversations.engine.projections import Projection
 from conversations.engine.room import Room
+from conversations.engine.saying import Rows, Saying
 from conversations.engine.turns import Turns
 from tenants.database.deadline import deadline
 from tenants.database.versions import CLOSED
@@ -37,10 +37,10 @@ HURRY_MS: Final = 20
 TIMEOUT_MS: Final = 5_000
 HANGS_S: Final = 8.0  # longer than any statement may take: then it is not PostgreSQL that is slow
 CONNECT_S: Final = 5
-# A backend keeps the plans of three texts for each tenant that it has written, 0.6 MB: so they are never more than
+# A backend keeps the plans of four texts for each tenant that it has written, 0.7 MB: so they are never more than
 # 0.6 GB, and those of tenants that have gone to sleep are given back.
 MAX_TOUCHED: Final = 1_000
-MAX_PREPARED: Final = 3 * MAX_TOUCHED
+MAX_PREPARED: Final = 4 * MAX_TOUCHED
 LIFETIME_S: Final = 600.0
 PATIENCE_S: Final = 10.0
 CLOSED_S: Final = (
@@ -95,10 +95,10 @@ class Writer:
         self._dsn = dsn
         self._role = role
         self._written = written
-        self._projections = projections
+        self._saying = Saying(projections=projections)
         self._turns = Turns()
         self._in_hand: list[Entry] = []
-        self._untold: deque[tuple[str, list[Entry], Batch, list[tuple[Any, ...]]]] = deque()
+        self._untold: deque[tuple[str, list[Entry], Batch, Rows]] = deque()
         self._parking = Parking()
         self._closed: dict[str, float] = {}
         self._touched: set[str] = set()
@@ -202,23 +202,23 @@ class Writer:
                 self._park(schema, group)
             return
         sound = {schema: group for schema, group in groups.items() if not self._parking.has_waited(schema)}
-        written = sound if not sound or await self._attempt(sound) else {}
+        written = await self._attempt(sound) if sound else set()
         for schema, group in groups.items():
             if schema not in written:
                 await self._write_alone(schema, group)
 
-    async def _attempt(self, groups: dict[str, list[Entry]]) -> bool:
+    async def _attempt(self, groups: dict[str, list[Entry]]) -> set[str]:
+        """Answer whose events are written and told."""
         try:
-            await self._commit(groups, lock_timeout_ms=LOCK_TIMEOUT_MS)
+            return await self._commit(groups)
         except psycopg.Error as error:
             logger.warning("writer.batch_failed", tenants=len(groups), error=type(error).__name__)
-            return False
-        return True
+            return set()
 
     async def _write_alone(self, schema: str, group: list[Entry]) -> None:
         """One tenant, without patience for locks: a busy one is parked, a row that cannot be written is found."""
         try:
-            await self._commit({schema: group}, lock_timeout_ms=HURRY_MS)
+            await self._commit({schema: group}, lock_timeout=f"{HURRY_MS}ms", judge=True)
         except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError) as error:
             if len(group) == 1:
                 logger.exception("writer.rejected", schema=schema, error=type(error).__name__)
@@ -245,46 +245,27 @@ class Writer:
     def _park(self, schema: str, group: list[Entry]) -> None:
         self._parking.park(schema, group, asyncio.get_running_loop().time())
 
-    async def _commit(self, groups: dict[str, list[Entry]], *, lock_timeout_ms: int) -> None:
-        """Write all groups in one transaction, tenants in sorted order, then tell."""
+    async def _commit(
+        self, groups: dict[str, list[Entry]], *, lock_timeout: str | None = None, judge: bool = False
+    ) -> set[str]:
+        """Write all groups in one transaction, tenants in sorted order, then tell; answer who has been told."""
         at = datetime.now(UTC)
         batches = {schema: Batch(drafts=[e.draft for e in groups[schema]], at=at) for schema in sorted(groups)}
         try:
             connection = await self._connected()
             with deadline(connection, seconds=HANGS_S):
-                rows = await self._execute(connection, batches, lock_timeout_ms)
+                rows = await self._saying.say(connection, batches, lock_timeout=lock_timeout, judge=judge)
         except BaseException:
             await self._tidy()
             raise
         self._tell_all()
-        for schema, batch in batches.items():
+        told = {schema for schema, batch in batches.items() if len(rows[schema]) == len(batch.unique)}
+        for schema in sorted(told):
             self._parking.settled(schema)
-            self._untold.append((schema, groups[schema], batch, rows[schema]))
+            self._untold.append((schema, groups[schema], batches[schema], rows[schema]))
         asyncio.get_running_loop().call_soon(self._tell_on)
         await self._renew(batches)
-
-    async def _execute(
-        self, connection: psycopg.AsyncConnection, batches: dict[str, Batch], lock_timeout_ms: int
-    ) -> dict[str, list[tuple[Any, ...]]]:
-        """Say everything from BEGIN to COMMIT in one go. After a refusal PostgreSQL skips the rest, COMMIT included."""
-        cursors = {}
-        async with connection.pipeline(), connection.transaction():
-            if lock_timeout_ms != LOCK_TIMEOUT_MS:
-                await connection.execute("SELECT set_config('lock_timeout', %s, true)", [f"{lock_timeout_ms}ms"])
-            for schema, batch in batches.items():
-                await self._say(connection, statements.LOCK, schema, {"streams": packing.uuids(batch.locks)})
-                cursors[schema] = await self._say(connection, statements.APPEND, schema, batch.packed(schema=schema))
-                catching_up = projection_parameters(subjects=batch.subjects)
-                subjects = {name: packing.uuids(ids) for name, ids in catching_up.items()}
-                for projection in self._projections:
-                    await self._say(connection, projection, schema, subjects)
-        return {schema: await cursor.fetchall() for schema, cursor in cursors.items()}
-
-    @staticmethod
-    async def _say(
-        connection: psycopg.AsyncConnection, text: str, schema: str, params: dict[str, Any]
-    ) -> psycopg.AsyncCursor:
-        return await connection.cursor().execute(statements.qualified(text, schema).encode(), params)
+        return told
 
     def _tell_on(self) -> None:
         """Tell about one tenant, then let the next commit go a step further: PostgreSQL works on it meanwhile."""

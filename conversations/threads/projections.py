@@ -1,14 +1,14 @@
-"""How facts become the conversation's row: one statement that catches up from the row's own seqs."""
+"""How facts become the conversation's row: by catching up from its own seqs, or by one message's step."""
 
 from typing import Final
 
 from conversations.engine.projections import Projection
+from conversations.threads.events import MessagePosted
 
 # A preview has 160 characters, and nobody counts more than 100 unread. `unread` is counted anew only when a member
 # has read; otherwise new messages are added to it. How few events are news is what a planner cannot know, and then it
 # reads whole streams: OFFSET 0 makes it look anew for each row, and it takes a range with two ends for a small one.
-CONVERSATIONS: Final = Projection(
-    """
+_CATCH_UP: Final = """
 WITH news AS (
     SELECT c.id, e.seq, e.kind, e.body, e.at, false AS staff, c.member_read_seq AS had_read
     FROM {s}conversation c, LATERAL (
@@ -63,4 +63,16 @@ UPDATE {s}conversation c SET
     assignee = CASE WHEN f.assigned IS NULL THEN c.assignee ELSE (f.assigned->>'to')::uuid END
 FROM folded f WHERE c.id = f.id
 """
-)
+# What the above makes of a message that follows the last event which the row has seen.
+_MESSAGE: Final = """
+UPDATE {s}conversation c SET
+    public_seq = w.seq,
+    last_text = left(w.body->>'text', 160),
+    last_author = w.body->>'author',
+    last_at = w.at,
+    unread = CASE WHEN w.body->>'author' = 'contact' AND w.seq > c.member_read_seq
+        THEN least(c.unread + 1, 100) ELSE c.unread END
+FROM written w WHERE c.id = %(subject)s::uuid AND c.public_seq = w.seq - 1
+"""
+
+CONVERSATIONS: Final = Projection(catch_up=_CATCH_UP, step=_MESSAGE, steps=frozenset({MessagePosted.kind}))

@@ -107,7 +107,7 @@ def _write(folder: Path, connection: psycopg.Connection, rooms: Sequence[Room], 
         _said(connection, statements.APPEND, schema, fields),
     ]
     if whole:
-        texts.append(_said(connection, CONVERSATIONS, schema, projection_parameters(subjects=subjects)))
+        texts.append(_said(connection, CONVERSATIONS.catch_up, schema, projection_parameters(subjects=subjects)))
     ids = f"(SELECT array_agg(:r || '-' || n) FROM generate_series(1, {EVENTS}) n)"
     body_of_script = ";\n".join(texts).replace("'IDS'", ids).replace("'NOW'", "now()")
     file = folder / f"{schema}.sql"

@@ -10,8 +10,8 @@ from psycopg import errors, sql
 
 from conversations.engine import writer as writer_module
 from conversations.engine.batch import Outcome
+from conversations.engine.saying import Saying
 from conversations.engine.streams import new_subject
-from conversations.engine.writer import Writer
 from tenants.context import TenantRef
 from tests.apps.engine.logs import draft, said
 from tests.apps.engine.writing import Place, Trial, locked, owner, read_texts, until
@@ -116,19 +116,19 @@ async def test_a_connection_lost_around_commit(
     places: list[Place], moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lost before COMMIT nothing was written, lost after it everything was: the writer cannot know, and need not."""
-    execute = Writer._execute
+    say = Saying.say
     lost: list[str] = []
 
-    async def losing(self: Writer, connection: psycopg.AsyncConnection, *rest: Any) -> Any:
+    async def losing(self: Saying, connection: psycopg.AsyncConnection, *rest: Any, **more: Any) -> Any:
         if moment == "after":
-            rows = await execute(self, connection, *rest)
+            rows = await say(self, connection, *rest, **more)
         if not lost:
             lost.append(moment)
             await connection.close()
             raise psycopg.OperationalError(LOST)
-        return rows if moment == "after" else await execute(self, connection, *rest)
+        return rows if moment == "after" else await say(self, connection, *rest, **more)
 
-    monkeypatch.setattr(Writer, "_execute", losing)
+    monkeypatch.setattr(Saying, "say", losing)
     async with Trial() as trial:
         for tenant, subject in places:
             for n in range(3):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import reduce
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -14,6 +14,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from conversations.engine import log, statements
+from conversations.engine.batch import Batch
 from conversations.engine.events import Draft, Fact, Recorded
 from conversations.engine.projections import projection_parameters
 from conversations.threads import rules
@@ -37,8 +38,11 @@ PROJECTED = (
     *("unread", "status", "status_seq", "assignee"),
 )
 sides = st.sampled_from(["contact", "member"])
+messages = st.builds(
+    MessagePosted, author=sides, name=st.just("A"), text=st.text(alphabet="云x", min_size=1, max_size=200)
+)
 facts = st.one_of(
-    st.builds(MessagePosted, author=sides, name=st.just("A"), text=st.text(alphabet="云x", min_size=1, max_size=200)),
+    messages,
     st.builds(MessagePosted, author=st.just("contact"), name=st.just("A"), text=st.just("hello")),
     st.builds(ConversationRead, by=sides, seq=st.integers(1, 12)),
     st.just(ConversationResolved()),
@@ -63,6 +67,17 @@ def append(guest: Guest, batch: Sequence[Fact], hour: int, *, project: bool = Tr
     log.append(drafts=drafts, at=NOON + timedelta(hours=hour), projections=projections)
 
 
+def step(guest: Guest, message: MessagePosted, hour: int) -> list[int]:
+    """Write one message as the writer does; answer its seq, or nothing where the row took no step."""
+    sent = Draft(subject=guest.conversation, fact=message, sender=ADA, client_id=uuid4().hex)
+    (params,) = Batch(drafts=[sent], at=NOON + timedelta(hours=hour)).one_by_one(schema="")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statements.qualified(statements.append_one(steps=[CONVERSATIONS.step])), {**params, "schema": None}
+        )
+        return [seq for _, _, seq, _, _ in cursor.fetchall()]
+
+
 def row(conversation: UUID) -> dict[str, Any]:
     found = ConversationRow.objects.get(id=conversation)
     return {name: getattr(found, name) for name in PROJECTED}
@@ -74,7 +89,7 @@ def put_back(conversation: UUID, values: dict[str, Any]) -> None:
 
 def catch_up(conversation: UUID) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statements.qualified(CONVERSATIONS), projection_parameters(subjects=[conversation]))
+        cursor.execute(statements.qualified(CONVERSATIONS.catch_up), projection_parameters(subjects=[conversation]))
 
 
 def zero(conversation: UUID) -> dict[str, Any]:
@@ -149,6 +164,33 @@ def test_one_catching_up_is_as_good_as_many(shop: Shop, guest: Guest, history: l
         for hour, batch in enumerate(history):
             append(guest, batch, hour, project=False)
         catch_up(guest.conversation)
+        check(guest, stale)
+
+
+@effort(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories, st.lists(messages, min_size=1, max_size=3))
+def test_a_step_is_as_good_as_catching_up(
+    shop: Shop, guest: Guest, history: list[list[Fact]], said: list[MessagePosted]
+) -> None:
+    with undone(shop):
+        stale = [zero(guest.conversation), row(guest.conversation)]
+        for hour, batch in enumerate(history):
+            append(guest, batch, hour)
+        for hour, message in enumerate(said, start=len(history)):
+            assert step(guest, message, hour) == [row(guest.conversation)["public_seq"]]
+            stale.append(row(guest.conversation))
+        check(guest, stale)
+
+
+def test_a_row_that_is_behind_takes_no_step(shop: Shop, guest: Guest) -> None:
+    message = MessagePosted(author="contact", name="A", text="hello")
+    with undone(shop):
+        stale = [zero(guest.conversation), row(guest.conversation)]
+        append(guest, [message], 0, project=False)
+        assert step(guest, message, 1) == []
+        assert row(guest.conversation) == stale[1]
+        catch_up(guest.conversation)
+        assert row(guest.conversation)["unread"] == 2
         check(guest, stale)
 
 
