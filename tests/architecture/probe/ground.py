@@ -97,7 +97,7 @@ def check_returned(ours: Company) -> None:
     connection.close()
     with ExitStack() as stack:
         for _ in range(pool.max_size):
-            found = stack.enter_context(pool.connection(timeout=5)).execute(asked).fetchone()
+            found = stack.enter_context(pool.connection(timeout=30)).execute(asked).fetchone()
             if found[0] == pid:
                 refuse(found if found[1:] != ("none", "") else None, "a connection of the pool is still somebody's")
                 return

@@ -123,7 +123,7 @@ def statements(bench: Bench) -> Iterator[Path]:
         "lock": sql.qualified(sql.LOCK, schema),
         "append": sql.qualified(sql.APPEND, schema),
         "append_fields": fields,
-        "projection": sql.qualified(CONVERSATIONS, schema),
+        "projection": sql.qualified(CONVERSATIONS.catch_up, schema),
         "projection_fields": projection_parameters(subjects=[conversation]),
         "list": sql.qualified(LIST, schema),
     }
