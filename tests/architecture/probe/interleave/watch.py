@@ -17,7 +17,8 @@ import psycopg
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
-from conversations.engine.writer import Writer
+from conversations.engine import saying
+from conversations.engine.saying import Saying
 from tenants.context import Maintenance, Scope, TenantRef, find_scope
 from tenants.database import pool
 from tenants.database.base import DatabaseWrapper
@@ -67,8 +68,8 @@ def watching() -> Iterator[Watch]:
     with (
         patch.object(DatabaseWrapper, "make_cursor", lambda self, cursor: _watched_cursor(watch)(cursor, self)),
         patch.object(pool, "_ask", _watched_ask(watch, pool._ask)),
-        patch.object(Writer, "_say", staticmethod(_watched_say(watch, Writer._say))),
-        patch.object(Writer, "_execute", _watched_execute(watch, Writer._execute)),
+        patch.object(saying, "_execute", _watched_execute(watch, saying._execute)),
+        patch.object(Saying, "say", _watched_say(watch, Saying.say)),
     ):
         yield watch
 
@@ -141,12 +142,12 @@ class _Writing:
         return await self._real.cursor().execute(text, params)
 
 
-def _watched_say(watch: Watch, say: Any) -> Any:
+def _watched_execute(watch: Watch, execute: Any) -> Any:
     async def watched(connection: Any, text: str, schema: str, params: dict[str, Any]) -> Any:
         asked, writing = _asked.get(), _Writing(connection)
         if asked is not None:
             asked.append(await connection.execute(ASK))
-        cursor = await say(writing, text, schema, params)
+        cursor = await execute(writing, text, schema, params)
         ran = set(NAMED.findall(str(writing.texts)))
         if ran != {schema}:
             watch.mismatches.append(f"writer: runs on {ran} for {schema}")
@@ -155,12 +156,12 @@ def _watched_say(watch: Watch, say: Any) -> Any:
     return watched
 
 
-def _watched_execute(watch: Watch, execute: Any) -> Any:
-    async def watched(self: Writer, connection: Any, batches: Any, lock_timeout_ms: int) -> Any:
+def _watched_say(watch: Watch, say: Any) -> Any:
+    async def watched(self: Saying, connection: Any, batches: Any, **more: Any) -> Any:
         asked: list[Any] = []
         token = _asked.set(asked)
         try:
-            rows = await execute(self, connection, batches, lock_timeout_ms)
+            rows = await say(self, connection, batches, **more)
         finally:
             _asked.reset(token)
         wanted = (settings.YUNKE_WRITER_ROLE, "pg_catalog", "")

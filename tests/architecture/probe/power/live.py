@@ -83,9 +83,10 @@ def _under_another_name(whisper: Any, place: Place) -> Any:
 
 def _projected_elsewhere(say: Any, place: Place) -> Any:
     async def run(connection: Any, text: str, schema: str, params: dict[str, Any]) -> Any:
-        return await say(connection, text, place.theirs.tenant.schema if "news AS" in text else schema, params)
+        there = place.theirs.tenant.schema if "news AS" in text or "step_0 AS" in text else schema
+        return await say(connection, text, there, params)
 
-    return staticmethod(run)
+    return run
 
 
 def _logged(take: Any, _: Place) -> Any:
@@ -145,7 +146,7 @@ LEAKS: Final = (
     Seeded("what is said is logged", instead("conversations.live.session.Session.take", _logged), _sockets("hearing")),
     Seeded(
         "what is projected goes elsewhere",
-        instead("conversations.engine.writer.Writer._say", _projected_elsewhere),
+        instead("conversations.engine.saying._execute", _projected_elsewhere),
         Check("storm", lambda place: check_storm(place.ours, place.theirs, place.port)),
     ),
 )
