@@ -1,7 +1,7 @@
 """The document of the API of the host that is asked: as JSON for programs, as a page for people. Both are public."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config.openapi import render_host
+
+SHOWN: Final = {"key": "Bearer $KEY", "visitor": "Visitor $TOKEN"}
 
 
 @require_safe
@@ -42,6 +44,9 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
         "path": path,
         "method": method.upper(),
         "summary": said["summary"],
+        "description": said.get("description", ""),
+        "show": _show(said["security"], method),
+        "scopes": next((scheme["key"] for scheme in said["security"] if "key" in scheme), None),
         "parameters": [{**p, "shape": _pretty(p["schema"])} for p in said["parameters"]],
         "body": _name(body["schema"]) if body else "",
         "example": json.dumps(body["example"], ensure_ascii=False) if body else "",
@@ -50,6 +55,15 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
             for status, answer in said["responses"].items()
         ],
     }
+
+
+def _show(security: list[dict[str, Any]], method: str) -> list[str]:
+    """Answer what a call shows, as curl says it: a key where one is served, else a session's cookie, or a visitor."""
+    names = [name for scheme in security for name in scheme]
+    if "session" in names and "key" not in names:
+        forgery = [] if method == "get" else ['-H "X-CSRFToken: $TOKEN"']
+        return ['-b "$COOKIES"', *forgery]
+    return [f'-H "Authorization: {SHOWN[name]}"' for name in names[:1]]
 
 
 def _answered(answer: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The REST APIs as OpenAPI 3.1 documents, made of the routes and of what each view says of itself."""
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,15 +29,19 @@ METHODS: Final = ("get", "post", "put", "patch", "delete")
 REF: Final = "#/components/schemas/{name}"
 JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
-INFO: Final = """Programs show an API key: `Authorization: Bearer sk_...`. Members' browsers use their session and
-show its CSRF token as `X-CSRFToken` with every change. Visitors show `Authorization: Visitor <token>`.
+PYTHONS_END: Final = re.compile(r'\\\\Z"')  # in patterns; in JSON Schema's dialect `$` is the very end
+INFO: Final = """Programs show an API key: `Authorization: Bearer sk_...`. Which scopes it needs stands with each
+operation; without `personal:read` names, addresses and what was said are null, and without `notes:read` internal notes
+are left out. Where no key is named, people do it themselves. Members' browsers use their session and show its CSRF
+token as `X-CSRFToken` with every change. Visitors show `Authorization: Visitor <token>`.
 
-Refusals are problem+json (RFC 9457) with a stable `code`. Unknown fields and parameters are refused. Lists answer
-`next` and `previous` as addresses; a cursor is opaque, and good for the same list with the same filters in the same
-order. A POST with an `Idempotency-Key` does nothing twice: the answer
-is kept for 24 hours, what was refused may be tried again, and secrets are null when an answer is repeated. Where an
-operation does not name that header, it is not read: what is asked for there is new each time. What a key may ask is
-limited per key and per company, in each server process: see the `RateLimit-*` headers."""
+Refusals are problem+json (RFC 9457) with a stable `code`; a field in `errors` has one, too: `missing`, `unknown`,
+`invalid`, or one that says more. Unknown fields and parameters are refused. Lists answer `next` and `previous` as
+addresses; a cursor is opaque, and good for the same list with the same filters in the same order. A POST with an
+`Idempotency-Key` does nothing twice: the answer is kept for 24 hours, what was refused may be tried again, and secrets
+are null when an answer is repeated. Where an operation does not name that header, it is not read: what is asked for
+there is new each time. What a key may ask is limited per key and per company, in each server process: see the
+`RateLimit-*` headers."""
 PLATFORM_INFO: Final = """Signs companies up. What a company's people and programs ask is described on the company's own
 host. Nobody needs to be signed in here.
 
@@ -113,6 +118,11 @@ class Operation:
         return self.urlconf != settings.ROOT_URLCONF and not self.path.startswith(CHAT)
 
     @property
+    def serves_keys(self) -> bool:
+        """Whether an API key may do it, with the scopes for it."""
+        return BearerKey in self.view.authentication_classes and self.said is not None and self.said.scopes is not None
+
+    @property
     def guarded(self) -> bool:
         """Whether somebody must be known."""
         return bool(self.view.permission_classes or self.view.authentication_classes)
@@ -134,6 +144,7 @@ def render_host(*, urlconf: str) -> dict[str, Any]:
     operations = [operation for operation in find_operations(urlconf=urlconf) if operation.said]
     structs = [shape for operation in operations for shape in _shapes(operation.said) if shape is not None]
     schemas, components = msgspec.json.schema_components([*structs, Problem], ref_template=REF)
+    components = json.loads(PYTHONS_END.sub('$"', json.dumps(components)))
     known = dict(zip([*map(repr, structs), repr(Problem)], schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
@@ -226,7 +237,7 @@ def _is_kept(operation: Operation, said: Described) -> bool:
 
 
 def _answers(operation: Operation, said: Described, known: dict[str, Any]) -> dict[str, Any]:
-    headers = LIMITS if BearerKey in operation.view.authentication_classes else {}
+    headers = LIMITS if operation.serves_keys else {}
     found = {}
     for status, shape in said.answers.items():
         answer: dict[str, Any] = {"description": HTTPStatus(status).phrase, "headers": headers}
@@ -263,8 +274,7 @@ def _told(operation: Operation, said: Described) -> Iterator[tuple[int, str, str
         yield _of(Suspended)
     if operation.parameters:
         yield _of(NotFound)
-    if said.body or said.query or _is_kept(operation, said):
-        yield _of(Invalid)
+    yield _of(Invalid)
     if said.body:
         yield TOO_LARGE
     if said.body or operation.method != "get":
@@ -283,6 +293,8 @@ def _of(refusal: type[Refusal]) -> tuple[int, str, str]:
 
 
 def _security(operation: Operation) -> list[dict[str, Any]]:
-    found = [SCHEMES.get(shape, {}) for shape in operation.view.authentication_classes]
-    names: list[dict[str, Any]] = [{name: []} for schemes in found for name in schemes]
+    shapes = [shape for shape in operation.view.authentication_classes if shape is not BearerKey]
+    names: list[dict[str, Any]] = [{name: []} for shape in shapes for name in SCHEMES.get(shape, {})]
+    if operation.serves_keys and operation.said is not None:
+        names.insert(0, {"key": list(operation.said.scopes or ())})  # OpenAPI 3.1: the roles that are needed
     return names if operation.guarded else [{}]

@@ -9,7 +9,10 @@ from tenants.refusals import Invalid
 from tenants.text import is_storable_json
 
 S = TypeVar("S", bound=msgspec.Struct)
-_NAMED: Final = re.compile(r"(?:missing required|unknown) field `(.*)`")
+_NAMED: Final = re.compile(r"(missing required|unknown) field `(.*)`")
+_SAID: Final = {"missing required": ("missing", "This is needed."), "unknown": ("unknown", "There is no such field.")}
+# Python's ends of text, in patterns that are told to whoever speaks another language.
+_ENDS: Final = re.compile(r"\\\\Z|\(\?!\[\\\\s\\\\S\]\)")
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -35,6 +38,8 @@ def read_body(*, data: Any, shape: type[S]) -> S:
 def invalid_from(*, error: msgspec.ValidationError) -> Invalid:
     """Turn msgspec's sentence ("... - at `$.name`") into a refusal that names the field."""
     reason, _, path = str(error).partition(" - at `")
-    names = [path.rstrip("`").removeprefix("key` in `").removeprefix("$"), *_NAMED.findall(reason)]
-    field = ".".join(name.strip(".") for name in names if name)
-    return Invalid(errors=[{"field": field, "code": "invalid", "detail": reason}])
+    named = _NAMED.search(reason)
+    code, detail = _SAID[named[1]] if named else ("invalid", _ENDS.sub("$", reason))
+    place = path.rstrip("`").removeprefix("key` in `").removeprefix("$").replace("[...]", "")
+    field = ".".join(name.strip(".") for name in (place, named[2] if named else "") if name)
+    return Invalid(errors=[{"field": field, "code": code, "detail": detail}])

@@ -32,6 +32,7 @@ class Described:
     For Idempotency-Key: whether a POST's answer is kept, which of its fields are secrets and therefore are not, and
     whether all that it does is one transaction of the tenant (it never looks into public). `while_closed` methods are
     asked of a suspended tenant, too: they change nothing, or what must always be possible. `media` is what it answers.
+    `scopes` are those that an API key needs, all of them; None: people do it themselves, and keys are refused.
     """
 
     answers: Mapping[int, Any]
@@ -44,6 +45,7 @@ class Described:
     one_transaction: bool = False
     while_closed: bool = False
     media: str = "application/json"
+    scopes: tuple[str, ...] | None = None
 
 
 def describe(said: Described) -> Callable[[F], F]:

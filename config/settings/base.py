@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.rest.Refusals",
     "config.closing.ClosedTenants",
+    "config.parameters.Parameters",
     "config.idempotency.Idempotency",
     "tenants.middleware.TenantMiddleware",
 ]
@@ -158,7 +159,10 @@ REST_FRAMEWORK = {
         "conversations.access.authentication.BearerKey",
         "tenants.members.authentication.MemberSession",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["tenants.members.authentication.SignedIn"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "tenants.members.authentication.SignedIn",
+        "conversations.access.scopes.KeyScopes",
+    ],
     "DEFAULT_THROTTLE_CLASSES": ["conversations.access.throttle.KeyLimits"],
     "DEFAULT_PARSER_CLASSES": ["tenants.json.StrictJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

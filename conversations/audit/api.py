@@ -35,7 +35,7 @@ class AuditQuery(PageQuery, frozen=True):
 class Audit(APIView):
     """`/api/v1/audit`."""
 
-    @describe(Described(answers={200: Listed[Entry]}, query=AuditQuery))
+    @describe(Described(answers={200: Listed[Entry]}, query=AuditQuery, scopes=("audit.view",)))
     def get(self, request: Request) -> Response:
         """List who did what to the company's own things, the newest first."""
         caller = get_caller(request=request)

@@ -43,7 +43,14 @@ class ContactsQuery(PageQuery, frozen=True):
 class Contacts(APIView):
     """GET /api/v1/contacts."""
 
-    @describe(Described(answers={200: Listed[ContactShown]}, query=ContactsQuery, refusals=(PersonalFilter,)))
+    @describe(
+        Described(
+            answers={200: Listed[ContactShown]},
+            query=ContactsQuery,
+            refusals=(PersonalFilter,),
+            scopes=("conversations.view",),
+        )
+    )
     def get(self, request: Request) -> Response:
         """List contacts, without those who were merged into others."""
         personal = _sees_personal(request)
@@ -57,7 +64,7 @@ class Contacts(APIView):
 class OneContact(APIView):
     """GET /api/v1/contacts/{id}."""
 
-    @describe(Described(answers={200: ContactShown}))
+    @describe(Described(answers={200: ContactShown}, scopes=("conversations.view",)))
     def get(self, request: Request, contact: UUID) -> Response:
         """Show a contact."""
         personal = _sees_personal(request)

@@ -45,7 +45,7 @@ REPLY: Final = {"name": "Hello", "texts": {"en": "Hello {{contact.name}}!", "zh"
 class Definitions(APIView):
     """GET /api/v1/definitions?kind=&limit=&cursor=."""
 
-    @describe(Described(query=ListQuery, answers={200: Listed[answers.Document]}))
+    @describe(Described(query=ListQuery, answers={200: Listed[answers.Document]}, scopes=("definitions.view",)))
     def get(self, request: Request) -> Response:
         """Answer a page by kind and key."""
         _check(request, VIEW)
@@ -59,7 +59,7 @@ class Definitions(APIView):
 class Kinds(APIView):
     """GET /api/v1/definitions/kinds?limit=&cursor=."""
 
-    @describe(Described(query=PageQuery, answers={200: Listed[answers.Kind]}))
+    @describe(Described(query=PageQuery, answers={200: Listed[answers.Kind]}, scopes=("definitions.view",)))
     def get(self, request: Request) -> Response:
         """Answer every kind with the JSON Schema of its bodies, by name."""
         _check(request, VIEW)
@@ -73,7 +73,7 @@ class Kinds(APIView):
 class OneDefinition(APIView):
     """GET /api/v1/definitions/{kind}/{key}."""
 
-    @describe(Described(answers={200: answers.Document}))
+    @describe(Described(answers={200: answers.Document}, scopes=("definitions.view",)))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer what is in force and the draft."""
         _check(request, VIEW)
@@ -89,10 +89,14 @@ class Draft(APIView):
             answers={200: answers.Document},
             refusals=(DraftChanged, DefinitionChanged, TooManyDefinitions, DefinitionTooLarge),
             example={"body": REPLY, "revision": 0},
+            scopes=("definitions.manage",),
         )
     )
     def put(self, request: Request, kind: str, key: str) -> Response:
-        """Write the draft."""
+        """Write the draft.
+
+        An inbox takes `inboxes.manage` besides.
+        """
         by, said = _check_writing(request, kind), read_body(data=request.data, shape=DraftBody)
         commands.save_draft(
             kind=kind,
@@ -105,7 +109,9 @@ class Draft(APIView):
         )
         return _answer(kind, key)
 
-    @describe(Described(query=DiscardQuery, answers={204: None}, refusals=(DraftChanged,)))
+    @describe(
+        Described(query=DiscardQuery, answers={204: None}, refusals=(DraftChanged,), scopes=("definitions.manage",))
+    )
     def delete(self, request: Request, kind: str, key: str) -> Response:
         """Throw it away; `?revision=` says which was looked at."""
         by, query = _check_writing(request, kind), read_query(request=request, shape=DiscardQuery)
@@ -124,10 +130,14 @@ class Publish(APIView):
             refusals=(DraftChanged, DefinitionChanged, TooManyDefinitions, DefinitionTooLarge),
             example={"revision": 1},
             one_transaction=True,
+            scopes=("definitions.manage",),
         )
     )
     def post(self, request: Request, kind: str, key: str) -> Response:
-        """Put the draft in force."""
+        """Put the draft in force.
+
+        An inbox takes `inboxes.manage` besides.
+        """
         by, said = _check_writing(request, kind), read_body(data=request.data, shape=PublishBody)
         now = datetime.now(UTC)
         commands.publish_draft(kind=kind, key=key, revision=said.revision, now=now, by=by)
@@ -138,7 +148,13 @@ class Retire(APIView):
     """POST /api/v1/definitions/{kind}/{key}/retire."""
 
     @describe(
-        Described(body=Nothing, answers={200: answers.Document}, refusals=(StillReferredTo,), one_transaction=True)
+        Described(
+            body=Nothing,
+            answers={200: answers.Document},
+            refusals=(StillReferredTo,),
+            one_transaction=True,
+            scopes=("definitions.manage",),
+        )
     )
     def post(self, request: Request, kind: str, key: str) -> Response:
         """Take it out of force."""
@@ -151,7 +167,7 @@ class Retire(APIView):
 class Versions(APIView):
     """GET /api/v1/definitions/{kind}/{key}/versions?limit=&cursor=."""
 
-    @describe(Described(query=PageQuery, answers={200: Listed[answers.Version]}))
+    @describe(Described(query=PageQuery, answers={200: Listed[answers.Version]}, scopes=("definitions.view",)))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer a page of its history, newest first."""
         _check(request, VIEW)
@@ -167,7 +183,7 @@ class Versions(APIView):
 class OneVersion(APIView):
     """GET /api/v1/definitions/{kind}/{key}/versions/{version}."""
 
-    @describe(Described(answers={200: answers.Version}))
+    @describe(Described(answers={200: answers.Version}, scopes=("definitions.view",)))
     def get(self, request: Request, kind: str, key: str, version: int) -> Response:
         """Answer one version, in force or not."""
         _check(request, VIEW)
@@ -180,7 +196,7 @@ class OneVersion(APIView):
 class Diff(APIView):
     """GET /api/v1/definitions/{kind}/{key}/diff?from=<version>|draft&to=<version>|draft."""
 
-    @describe(Described(query=DiffQuery, answers={200: answers.Diff}))
+    @describe(Described(query=DiffQuery, answers={200: answers.Diff}, scopes=("definitions.view",)))
     def get(self, request: Request, kind: str, key: str) -> Response:
         """Answer what changes from one to the other; unless told, from the newest version to the draft."""
         _check(request, VIEW)
@@ -197,7 +213,14 @@ class Diff(APIView):
 class Export(APIView):
     """GET /api/v1/definitions/export?definition=<kind>/<key>,<kind>/<key>."""
 
-    @describe(Described(query=ExportQuery, answers={200: transfer.Document}, refusals=(transfer.TooMuchToExport,)))
+    @describe(
+        Described(
+            query=ExportQuery,
+            answers={200: transfer.Document},
+            refusals=(transfer.TooMuchToExport,),
+            scopes=("definitions.view",),
+        )
+    )
     def get(self, request: Request) -> Response:
         """Answer what is in force as one document: all, or those named and whatever they refer to."""
         _check(request, VIEW)
@@ -220,10 +243,14 @@ class Import(APIView):
                 "definitions": [{"kind": "canned_reply", "key": "hello", "body": REPLY}],
             },
             one_transaction=True,
+            scopes=("definitions.manage",),
         )
     )
     def post(self, request: Request) -> Response:
-        """Publish a document that was exported, all of it or nothing; a dry run only says what would change."""
+        """Publish a document that was exported, all of it or nothing; a dry run only says what would change.
+
+        An inbox takes `inboxes.manage` besides.
+        """
         by, dry_run = _check(request, MANAGE), read_query(request=request, shape=ImportQuery).dry_run
         document = read_body(data=request.data, shape=transfer.Document)
         _check_writing(request, *{item.kind for item in document.definitions})

@@ -111,7 +111,7 @@ class TimesQuery(PageQuery, frozen=True):
 class Presences(APIView):
     """`/api/v1/presence`."""
 
-    @describe(Described(answers={200: Listed[PresenceShown]}, query=PresenceQuery))
+    @describe(Described(answers={200: Listed[PresenceShown]}, query=PresenceQuery, scopes=("members.view",)))
     def get(self, request: Request) -> Response:
         """List members by their ids, and in what state they are. Who was never connected is not listed."""
         if not get_caller(request=request).may("members.view"):
@@ -142,7 +142,7 @@ class Own(APIView):
 class Changes(APIView):
     """`/api/v1/presence/changes`."""
 
-    @describe(Described(answers={200: Listed[ChangeShown]}, query=ChangesQuery))
+    @describe(Described(answers={200: Listed[ChangeShown]}, query=ChangesQuery, scopes=("presence.report",)))
     def get(self, request: Request) -> Response:
         """List changes of members' states, the newest first. Your own can be listed without `presence.report`."""
         query = read_query(request=request, shape=ChangesQuery)
@@ -155,7 +155,7 @@ class Changes(APIView):
 class Times(APIView):
     """`/api/v1/presence/times`."""
 
-    @describe(Described(answers={200: Listed[TimesShown]}, query=TimesQuery))
+    @describe(Described(answers={200: Listed[TimesShown]}, query=TimesQuery, scopes=("presence.report",)))
     def get(self, request: Request) -> Response:
         """List for each day, and on it each member who was ever seen, how long they were in which state."""
         query = read_query(request=request, shape=TimesQuery)

@@ -39,6 +39,9 @@ def test_the_page(shop: Shop, client_for: ClientFor) -> None:
     assert page.status_code == 200
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert all(f">{method.upper()} {path}<" in text for path, found in DOCUMENT["paths"].items() for method in found)
+    assert "API keys need <code>conversations.view</code> and <code>conversations.reply</code>." in text
+    assert "/api/v1/company -b &quot;$COOKIES&quot; -H &quot;X-CSRFToken: $TOKEN&quot;" in text
+    assert "/api/v1/visitors/conversation -H &quot;Authorization: Visitor $TOKEN&quot;" in text
     assert "<script" not in text
     assert not re.search(r"style=|<style|\son\w+=", text)
     assert not re.search(r'(?:src|href)="(?:https?:)?//', text), "nothing comes from elsewhere"

@@ -176,7 +176,7 @@ class CurrentVisitor(APIView):
 class Inboxes(APIView):
     """GET /api/v1/inboxes."""
 
-    @describe(Described(answers={200: Listed[InboxShown]}, query=PageQuery))
+    @describe(Described(answers={200: Listed[InboxShown]}, query=PageQuery, scopes=("conversations.view",)))
     def get(self, request: Request) -> Response:
         """List inboxes by name."""
         _check_viewer(request)
@@ -189,7 +189,7 @@ class Inboxes(APIView):
 class OneInbox(APIView):
     """`/api/v1/inboxes/{key}`."""
 
-    @describe(Described(answers={200: InboxShown}))
+    @describe(Described(answers={200: InboxShown}, scopes=("conversations.view",)))
     def get(self, request: Request, key: str) -> Response:
         """Show an inbox."""
         _check_viewer(request)
@@ -201,6 +201,7 @@ class OneInbox(APIView):
             answers={200: InboxShown},
             refusals=(DefinitionChanged,),
             example={"color": "#0b6e4f", "greeting": {"en": "Hi!", "zh": "您好！"}},
+            scopes=("inboxes.manage",),
         )
     )
     def patch(self, request: Request, key: str) -> Response:

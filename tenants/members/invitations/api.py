@@ -16,7 +16,7 @@ from tenants.context import current_tenant
 from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_member
 from tenants.members.invitations import commands
-from tenants.members.invitations.queries import Status, get_page, role_of, status_of
+from tenants.members.invitations.queries import Status, get_invitation, get_page, role_of, status_of
 from tenants.members.invitations.refusals import (
     AlreadyInvited,
     InvitationClosed,
@@ -104,6 +104,13 @@ class Invitations(APIView):
 
 class OneInvitation(APIView):
     """`/api/v1/invitations/{id}`."""
+
+    @describe(Described(answers={200: InvitationShown}))
+    def get(self, request: Request, invitation: UUID) -> Response:
+        """Show an invitation."""
+        check_manager(by=get_member(request=request))
+        row = get_invitation(tenant=current_tenant(), invitation=invitation)
+        return Response(render_invitation(row, now=datetime.now(UTC)))
 
     @describe(Described(answers={204: None}, refusals=(InvitationClosed,), while_closed=True))
     def delete(self, request: Request, invitation: UUID) -> Response:

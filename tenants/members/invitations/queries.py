@@ -16,6 +16,7 @@ from tenants.members.invitations.refusals import (
 from tenants.members.models import Invitation
 from tenants.members.roles.queries import RoleFound, role_in
 from tenants.paging import Page, Window, cut, turn
+from tenants.refusals import NotFound
 
 Status = Literal["open", "accepted", "withdrawn", "expired"]
 
@@ -40,6 +41,15 @@ def get_page(*, tenant: TenantRef, status: Status | None, window: Window, now: d
         rows = _rows(tenant.id).filter(_with(status, now))
         found = list(cut(rows=rows, fields=("id",), descending=True, window=window))
     return turn(rows=found, window=window, key=lambda row: (row.id,))
+
+
+def get_invitation(*, tenant: TenantRef, invitation: UUID) -> Invitation:
+    """Answer one, open or not; raise NotFound."""
+    with platform_context():
+        row = _rows(tenant.id).filter(id=invitation).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def get_open(*, tenant: TenantRef, code: str, now: datetime, lock: bool = False) -> Invitation:

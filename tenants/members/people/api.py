@@ -60,7 +60,7 @@ class SessionsEnded(Answer, frozen=True):
 class Members(APIView):
     """`/api/v1/members`. Nobody is made a member here: people are invited."""
 
-    @describe(Described(answers={200: Listed[MemberShown]}, query=MembersQuery))
+    @describe(Described(answers={200: Listed[MemberShown]}, query=MembersQuery, scopes=("members.view",)))
     def get(self, request: Request) -> Response:
         """List the members."""
         personal = _sees_personal(request)
@@ -74,7 +74,7 @@ class Members(APIView):
 class OneMember(APIView):
     """`/api/v1/members/{id}`."""
 
-    @describe(Described(answers={200: MemberShown}))
+    @describe(Described(answers={200: MemberShown}, scopes=("members.view",)))
     def get(self, request: Request, person: UUID) -> Response:
         """Show a member."""
         personal = _sees_personal(request)

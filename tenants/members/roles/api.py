@@ -53,7 +53,7 @@ class RoleShown(Answer, frozen=True):
 class Roles(APIView):
     """`/api/v1/roles`."""
 
-    @describe(Described(answers={200: Listed[RoleShown]}, query=PageQuery))
+    @describe(Described(answers={200: Listed[RoleShown]}, query=PageQuery, scopes=("members.view",)))
     def get(self, request: Request) -> Response:
         """List the roles that members can have: the built-in ones, then the company's own, 50 at most."""
         _check_viewer(request)
@@ -87,7 +87,7 @@ class Roles(APIView):
 class OneRole(APIView):
     """`/api/v1/roles/{key}`."""
 
-    @describe(Described(answers={200: RoleShown}))
+    @describe(Described(answers={200: RoleShown}, scopes=("members.view",)))
     def get(self, request: Request, role: str) -> Response:
         """Show a role."""
         _check_viewer(request)

@@ -34,6 +34,7 @@ from tests.conftest import ClientFor, MakeMember, MakeTenant
 from tests.shop import Shop
 
 KEYS: Final = "/api/v1/keys"
+IMPORT: Final = "/api/v1/definitions/import"
 NEW: Final = {"name": "Robot", "scopes": ["members.view"]}
 NOW: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ASKED: Final = Asked("member 1", "k", "r")
@@ -96,7 +97,11 @@ def test_a_note_again(shop: Shop, owner: Client) -> None:
 
 def test_another_request_under_the_same_key(shop: Shop, owner: Client) -> None:
     made = post(owner, KEYS, NEW).json()
-    for path, body in ((KEYS, {**NEW, "name": "Other"}), (f"{KEYS}/{made['id']}/rotate", NEW), (f"{KEYS}?x=1", NEW)):
+    for path, body in (
+        (KEYS, {**NEW, "name": "Other"}),
+        (f"{KEYS}/{made['id']}/rotate", NEW),
+        (f"{IMPORT}?dry_run=true", NEW),
+    ):
         assert refused(post(owner, path, body)) == (422, "idempotency_key_reused")
     assert names(shop) == ["Robot"]
 

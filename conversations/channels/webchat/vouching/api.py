@@ -38,7 +38,7 @@ class IdentitySecretMade(IdentitySecretShown, frozen=True):
 class IdentitySecrets(APIView):
     """`/api/v1/inboxes/{key}/identity-secrets`."""
 
-    @describe(Described(answers={200: Listed[IdentitySecretShown]}, query=PageQuery))
+    @describe(Described(answers={200: Listed[IdentitySecretShown]}, query=PageQuery, scopes=("inboxes.manage",)))
     def get(self, request: Request, key: str) -> Response:
         """List the secrets of an inbox, the newest first: two at most, while one replaces the other."""
         inbox, _ = _open(request, key)
@@ -54,6 +54,7 @@ class IdentitySecrets(APIView):
             refusals=(TooManySecrets,),
             secrets=("secret",),
             one_transaction=True,
+            scopes=("inboxes.manage",),
         )
     )
     def post(self, request: Request, key: str) -> Response:
@@ -68,7 +69,7 @@ class IdentitySecrets(APIView):
 class OneIdentitySecret(APIView):
     """`/api/v1/inboxes/{key}/identity-secrets/{id}`."""
 
-    @describe(Described(answers={204: None}))
+    @describe(Described(answers={204: None}, scopes=("inboxes.manage",)))
     def delete(self, request: Request, key: str, secret: UUID) -> Response:
         """Retire a secret at once: whom it let in has to come anew, vouched for by another."""
         inbox, by = _open(request, key)

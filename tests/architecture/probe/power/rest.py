@@ -12,7 +12,7 @@ from tenants.members.queries import member_from
 from tenants.models import Membership
 from tenants.refusals import NotFound
 from tenants.secrets import Unreadable
-from tests.architecture.probe.power.seeding import Check, Place, Seeded, instead
+from tests.architecture.probe.power.seeding import Check, Place, Seeded, instead, together
 from tests.architecture.probe.rest import checks, credentials
 
 
@@ -231,7 +231,10 @@ LEAKS: Final = (
     ),
     Seeded(
         "who manages keys is not asked",
-        instead("conversations.access.api._manager", lambda _, __: lambda request: request.user),
+        together(
+            instead("conversations.access.api._manager", lambda _, __: lambda request: request.user),
+            instead("conversations.access.scopes._check", lambda _, __: lambda *_: None),
+        ),
         Check("who", lambda place: checks.check_who(place.ours, only="GET /api/v1/keys")),
     ),
 )

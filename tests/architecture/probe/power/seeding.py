@@ -1,7 +1,7 @@
 """How a leak is seeded: something in its place for a while, and which check is to catch it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
@@ -46,6 +46,19 @@ def instead(target: str, make: Callable[[Any, Place], Any]) -> Callable[[Place],
         owner, _, name = target.rpartition(".")
         found = _resolve(owner)
         return patch.object(found, name, make(getattr(found, name), place))
+
+    return seed
+
+
+def together(*seeds: Callable[[Place], AbstractContextManager[Any]]) -> Callable[[Place], AbstractContextManager[Any]]:
+    """Answer how to take several guards away where one stands behind another."""
+
+    @contextmanager
+    def seed(place: Place) -> Iterator[None]:
+        with ExitStack() as stack:
+            for one in seeds:
+                stack.enter_context(one(place))
+            yield
 
     return seed
 

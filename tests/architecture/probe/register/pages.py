@@ -78,6 +78,7 @@ ENTRIES: Final = (
     layer(f"{DJANGO}.csrf.CsrfViewMiddleware", Bound.SAME, "The token is the cookie's, and cookies are the host's."),
     layer(f"{OURS}.rest.Refusals", Bound.SAME, "Constant texts."),
     layer(f"{OURS}.closing.ClosedTenants", Bound.HOST, "It asks the tenant of the host, and refuses."),
+    layer(f"{OURS}.parameters.Parameters", Bound.SAME, "Constant texts, and what the request itself said."),
     layer(f"{OURS}.idempotency.Idempotency", Bound.HOST, "It keeps answers in the host's schema, by caller."),
     layer(f"{OURS}.origin.Origins", Bound.SAME, "From where a request comes, for what is noted about it."),
     layer("middleware tenants.middleware.TenantMiddleware", Bound.HOST, "It finds the tenant and sets the scope."),
