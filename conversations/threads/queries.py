@@ -6,15 +6,17 @@ from typing import Any, Final, Literal, cast
 from uuid import UUID
 
 from conversations.engine import log
-from conversations.engine.events import Recorded
+from conversations.engine.events import Audience, Recorded
 from conversations.engine.models import Event
-from conversations.threads.events import MessagePosted
+from conversations.engine.streams import stream_of
+from conversations.threads.events import MessagePosted, NotePosted
 from conversations.threads.models import ConversationRow
 from conversations.threads.rules import Conversation
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
 
 FEED_SPAN: Final = 10_000
+Order = Literal["seq", "-seq"]
 
 # For live delivery, which reads outside the ORM: contact, access version and the heads of both streams. What was an
 # erased contact's is nobody's.
@@ -97,11 +99,21 @@ def get_page(
     return turn(rows=list(found), window=window, key=lambda row: (row.last_at.isoformat(), row.id)), position
 
 
-def get_messages(*, conversation: UUID, window: Window, order: Literal["seq", "-seq"]) -> Page[Event]:
+def get_messages(*, conversation: UUID, window: Window, order: Order) -> Page[Event]:
     """Answer a page of what was said in a conversation; raise NotFound."""
+    return _get_said(conversation, conversation, MessagePosted.kind, window, order)
+
+
+def get_notes(*, conversation: UUID, window: Window, order: Order) -> Page[Event]:
+    """Answer a page of what colleagues noted in a conversation; raise NotFound."""
+    stream = stream_of(subject=conversation, audience=Audience.STAFF)
+    return _get_said(conversation, stream, NotePosted.kind, window, order)
+
+
+def _get_said(conversation: UUID, stream: UUID, kind: str, window: Window, order: Order) -> Page[Event]:
     if not ConversationRow.objects.filter(id=conversation).exists():
         raise NotFound
-    said = Event.objects.filter(stream=conversation, kind=MessagePosted.kind)
+    said = Event.objects.filter(stream=stream, kind=kind)
     rows = cut(rows=said, fields=("seq",), descending=order[0] == "-", window=window)
     return turn(rows=list(rows), window=window, key=lambda row: (row.seq,))
 

@@ -9,7 +9,7 @@ urlpatterns = [
     path("api/v1/conversations/<uuid:conversation>", conversations.OneConversation.as_view()),
     path("api/v1/conversations/<uuid:conversation>/take", conversations.Take.as_view()),
     path("api/v1/conversations/<uuid:conversation>/assign", conversations.Assign.as_view()),
-    path("api/v1/conversations/<uuid:conversation>/notes", conversations.Notes.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/notes", messages.Notes.as_view()),
     path("api/v1/conversations/<uuid:conversation>/resolve", conversations.Resolve.as_view()),
     path("api/v1/conversations/<uuid:conversation>/reopen", conversations.Reopen.as_view()),
     path("api/v1/conversations/<uuid:conversation>/messages", messages.Messages.as_view()),

@@ -11,6 +11,7 @@ from django.test import Client
 
 from config.openapi import render_openapi
 from conversations.channels.webchat.commands import add_inbox
+from conversations.threads.events import NotePosted
 from tenants.context import platform_context, tenant_context
 from tenants.exports.commands import get_storage
 from tenants.exports.models import Export
@@ -67,6 +68,7 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
 def _talk(stock: Stock) -> Guest:
     guests = [stock.shop.welcome(text=text) for text in ("one", "two")]
     stock.shop.say(guests[0].conversation, guests[0].actor, "and three")
+    stock.shop.write(guests[0].conversation, [NotePosted(name="Ada", text=text) for text in ("one", "two")])
     return guests[0]
 
 

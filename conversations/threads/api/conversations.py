@@ -14,7 +14,6 @@ from rest_framework.views import APIView
 from conversations.contacts.answers import show_contact
 from conversations.definitions.inbox.answers import show_inbox
 from conversations.definitions.inbox.queries import get_newest_inboxes
-from conversations.engine.batch import ClientIdReused
 from conversations.threads import commands, queries
 from conversations.threads.actors import Actor
 from conversations.threads.api.shapes import (
@@ -24,9 +23,6 @@ from conversations.threads.api.shapes import (
     ConversationShown,
     ConversationsQuery,
     Expand,
-    Posted,
-    TextBody,
-    shown,
 )
 from conversations.threads.authentication import get_actor
 from conversations.threads.models import ConversationRow
@@ -89,7 +85,7 @@ def _inboxes(keys: set[str], *, in_full: bool) -> dict[str, dict[str, Any]]:
 class Conversations(APIView):
     """`/api/v1/conversations`."""
 
-    @describe(Described(answers={200: ConversationPage}, query=ConversationsQuery))
+    @describe(Described(answers={200: ConversationPage}, query=ConversationsQuery, scopes=("conversations.view",)))
     def get(self, request: Request) -> Response:
         """List conversations, and the position from which the desk topic goes on."""
         actor = _viewer(request)
@@ -104,7 +100,7 @@ class Conversations(APIView):
 class OneConversation(APIView):
     """`/api/v1/conversations/{id}`."""
 
-    @describe(Described(answers={200: ConversationShown}, query=ConversationQuery))
+    @describe(Described(answers={200: ConversationShown}, query=ConversationQuery, scopes=("conversations.view",)))
     def get(self, request: Request, conversation: UUID) -> Response:
         """Show a conversation."""
         actor = _viewer(request)
@@ -126,7 +122,14 @@ class Take(APIView):
 class Assign(APIView):
     """`/api/v1/conversations/{id}/assign`."""
 
-    @describe(Described(body=AssignBody, answers={200: ConversationShown}, example={"member": None}))
+    @describe(
+        Described(
+            body=AssignBody,
+            answers={200: ConversationShown},
+            example={"member": None},
+            scopes=("conversations.view", "conversations.assign"),
+        )
+    )
     def post(self, request: Request, conversation: UUID) -> Response:
         """Hand a conversation to somebody, or to nobody."""
         to = read_body(data=request.data, shape=AssignBody).member
@@ -135,35 +138,10 @@ class Assign(APIView):
         return _answer(conversation, actor)
 
 
-class Notes(APIView):
-    """`/api/v1/conversations/{id}/notes`."""
-
-    @describe(
-        Described(
-            body=TextBody,
-            answers={201: Posted},
-            refusals=(ClientIdReused,),
-            example={"id": "crm-1", "text": "Has bought from us since 2019."},
-            one_transaction=True,
-        )
-    )
-    def post(self, request: Request, conversation: UUID) -> Response:
-        """Leave an internal note."""
-        body = read_body(data=request.data, shape=TextBody)
-        recorded = commands.add_note(
-            conversation=conversation,
-            actor=get_actor(request=request),
-            text=body.text,
-            client_id=body.id,
-            now=datetime.now(UTC),
-        )
-        return Response(shown(Posted(seq=recorded.seq, position=recorded.position)), status=201)
-
-
 class Resolve(APIView):
     """`/api/v1/conversations/{id}/resolve`."""
 
-    @describe(_COMMAND)
+    @describe(replace(_COMMAND, scopes=("conversations.view", "conversations.resolve")))
     def post(self, request: Request, conversation: UUID) -> Response:
         """Call a conversation settled."""
         read_body(data=request.data, shape=Nothing)
@@ -175,7 +153,7 @@ class Resolve(APIView):
 class Reopen(APIView):
     """`/api/v1/conversations/{id}/reopen`."""
 
-    @describe(_COMMAND)
+    @describe(replace(_COMMAND, scopes=("conversations.view", "conversations.resolve")))
     def post(self, request: Request, conversation: UUID) -> Response:
         """Take a conversation up again."""
         read_body(data=request.data, shape=Nothing)

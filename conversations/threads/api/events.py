@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from conversations.engine.events import Audience, Recorded, get_kind, get_kinds, get_permission
 from conversations.engine.streams import audience_of, subject_of
 from conversations.threads import queries
-from conversations.threads.actors import Actor
+from conversations.threads.actors import SYSTEM, Actor
 from conversations.threads.api.shapes import EventPage, EventShown, EventsQuery, shown
 from conversations.threads.authentication import get_actor
 from conversations.threads.rules import sees_notes, sees_personal
@@ -23,7 +23,7 @@ from tenants.refusals import Invalid, NotAllowed
 class Events(APIView):
     """`/api/v1/events`."""
 
-    @describe(Described(answers={200: EventPage}, query=EventsQuery))
+    @describe(Described(answers={200: EventPage}, query=EventsQuery, scopes=("conversations.view",)))
     def get(self, request: Request) -> Response:
         """Read on in everything that happened; ask again after the answer's `position`."""
         actor = get_actor(request=request)
@@ -63,7 +63,7 @@ def _event(event: Recorded, *, personal: bool) -> EventShown:
         conversation=None if get_permission(kind=event.kind) else subject_of(stream=event.stream),
         seq=event.seq,
         at=event.at,
-        sender=event.sender,
+        sender=None if event.sender == SYSTEM.id else event.sender,
         id=event.client_id,
         body=event.body if personal else _blanked(event),
     )

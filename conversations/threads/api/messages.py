@@ -1,6 +1,7 @@
-"""REST of what is said in a conversation, and of how far it was read."""
+"""REST of what is said in a conversation, to its contact and among colleagues, and of how far it was read."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -8,13 +9,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conversations.engine.batch import ClientIdReused
+from conversations.engine.events import Recorded
 from conversations.engine.models import Event
 from conversations.threads import commands, queries
-from conversations.threads.api.shapes import Message, MessagesQuery, Posted, ReadBody, TextBody, shown
+from conversations.threads.api.shapes import Message, MessagesQuery, Note, NotesQuery, ReadBody, TextBody, shown
 from conversations.threads.authentication import get_actor
-from conversations.threads.rules import NotThereYet, sees_personal
+from conversations.threads.rules import NotThereYet, sees_notes, sees_personal
 from tenants.bodies import read_body
 from tenants.describing import Described, Listed, describe
+from tenants.members.permissions import NOTES_READ
 from tenants.paging import links, open_window, read_query
 from tenants.refusals import NotAllowed
 
@@ -22,7 +25,7 @@ from tenants.refusals import NotAllowed
 class Messages(APIView):
     """`/api/v1/conversations/{id}/messages`."""
 
-    @describe(Described(answers={200: Listed[Message]}, query=MessagesQuery))
+    @describe(Described(answers={200: Listed[Message]}, query=MessagesQuery, scopes=("conversations.view",)))
     def get(self, request: Request, conversation: UUID) -> Response:
         """List what was said."""
         actor = get_actor(request=request)
@@ -38,30 +41,67 @@ class Messages(APIView):
     @describe(
         Described(
             body=TextBody,
-            answers={201: Posted},
+            answers={201: Message},
             refusals=(ClientIdReused,),
             example={"id": "order-4711-shipped", "text": "Your parcel is on its way."},
             one_transaction=True,
+            scopes=("conversations.view", "conversations.reply"),
         )
     )
     def post(self, request: Request, conversation: UUID) -> Response:
         """Say something to the contact; the same `id` again is the same message."""
-        body = read_body(data=request.data, shape=TextBody)
-        recorded = commands.post_message(
-            conversation=conversation,
-            actor=get_actor(request=request),
-            text=body.text,
-            client_id=body.id,
-            now=datetime.now(UTC),
+        body, actor = read_body(data=request.data, shape=TextBody), get_actor(request=request)
+        said: Any = {"text": body.text, "client_id": body.client_id, "now": datetime.now(UTC)}
+        recorded = commands.post_message(conversation=conversation, actor=actor, **said)
+        return Response(shown(_message(recorded, personal=sees_personal(actor=actor))), status=201)
+
+
+class Notes(APIView):
+    """`/api/v1/conversations/{id}/notes`."""
+
+    @describe(Described(answers={200: Listed[Note]}, query=NotesQuery, scopes=("conversations.view", NOTES_READ)))
+    def get(self, request: Request, conversation: UUID) -> Response:
+        """List what colleagues have noted."""
+        actor = get_actor(request=request)
+        if not (actor.may("conversations.view") and sees_notes(actor=actor)):
+            raise NotAllowed
+        query = read_query(request=request, shape=NotesQuery)
+        window = open_window(query=query, name=f"notes {conversation}")
+        page = queries.get_notes(conversation=conversation, window=window, order=query.order)
+        personal = sees_personal(actor=actor)
+        results = [shown(_note(row, personal=personal)) for row in page.rows]
+        return Response({"results": results, **links(request=request, page=page)})
+
+    @describe(
+        Described(
+            body=TextBody,
+            answers={201: Note},
+            refusals=(ClientIdReused,),
+            example={"id": "crm-1", "text": "Has bought from us since 2019."},
+            one_transaction=True,
+            scopes=("conversations.view", "conversations.note"),
         )
-        return Response(shown(Posted(seq=recorded.seq, position=recorded.position)), status=201)
+    )
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Leave an internal note; the same `id` again is the same note."""
+        body, actor = read_body(data=request.data, shape=TextBody), get_actor(request=request)
+        said: Any = {"text": body.text, "client_id": body.client_id, "now": datetime.now(UTC)}
+        recorded = commands.add_note(conversation=conversation, actor=actor, **said)
+        return Response(shown(_note(recorded, personal=sees_personal(actor=actor))), status=201)
 
 
 class Reads(APIView):
     """`/api/v1/conversations/{id}/read`."""
 
     @describe(
-        Described(body=ReadBody, answers={204: None}, refusals=(NotThereYet,), example={"seq": 2}, one_transaction=True)
+        Described(
+            body=ReadBody,
+            answers={204: None},
+            refusals=(NotThereYet,),
+            example={"seq": 2},
+            one_transaction=True,
+            scopes=("conversations.view", "conversations.reply"),
+        )
     )
     def post(self, request: Request, conversation: UUID) -> Response:
         """Mark everything up to a message as read by the company."""
@@ -70,7 +110,7 @@ class Reads(APIView):
         return Response(status=204)
 
 
-def _message(row: Event, *, personal: bool) -> Message:
+def _message(row: Event | Recorded, *, personal: bool) -> Message:
     return Message(
         id=row.client_id,
         seq=row.seq,
@@ -81,4 +121,16 @@ def _message(row: Event, *, personal: bool) -> Message:
         name=row.body["name"] if personal else None,
         text=row.body["text"] if personal else None,
         files=list(row.body.get("files", [])),
+    )
+
+
+def _note(row: Event | Recorded, *, personal: bool) -> Note:
+    return Note(
+        id=row.client_id,
+        seq=row.seq,
+        position=row.position,
+        at=row.at,
+        sender=row.sender,
+        name=row.body["name"] if personal else None,
+        text=row.body["text"] if personal else None,
     )

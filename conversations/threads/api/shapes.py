@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -29,10 +29,15 @@ class AssignBody(Body, frozen=True):
 
 
 class TextBody(Body, frozen=True):
-    """Something said, with the client's own id, which makes it repeatable."""
+    """Something said. The same `id`, the client's own, is the same thing again; without one it is something new."""
 
-    id: ClientId
     text: Text
+    id: ClientId | UnsetType = UNSET
+
+    @property
+    def client_id(self) -> str:
+        """Answer the client's id, or a new one."""
+        return uuid4().hex if isinstance(self.id, UnsetType) else self.id
 
 
 class ReadBody(Body, frozen=True):
@@ -56,6 +61,12 @@ class ConversationQuery(Body, frozen=True):
     """What to show in full of a conversation."""
 
     expand: Expand | UnsetType = UNSET
+
+
+class NotesQuery(PageQuery, frozen=True):
+    """Which notes: by default the oldest first."""
+
+    order: Literal["seq", "-seq"] = "seq"
 
 
 class MessagesQuery(PageQuery, frozen=True):
@@ -143,15 +154,23 @@ class Message(Answer, frozen=True):
     files: list[str]
 
 
-class Posted(Answer, frozen=True):
-    """Where a message or a note stands: `seq` in its conversation, `position` in the tenant."""
+class Note(Answer, frozen=True):
+    """An internal note. `id` is its writer's own, `sender` a person's or a key's; `seq` counts what colleagues see."""
 
+    id: str | None
     seq: int
     position: int
+    at: datetime
+    sender: UUID | None
+    name: str | None
+    text: str | None
 
 
 class EventShown(Answer, frozen=True):
-    """An event; `conversation` is null for what is none's. The catalogue of events says what each kind's body holds."""
+    """An event; `conversation` is null for what is none's, `sender` where nobody did it but Yunke itself.
+
+    The catalogue of events says what each kind's body holds.
+    """
 
     position: int
     kind: str

@@ -103,6 +103,12 @@ def test_administration_is_recorded_with_the_change(shop: Shop, owner: Client) -
     assert secret["secret"] not in said
 
 
+def test_in_the_feed_it_is_nobodys_message(shop: Shop, owner: Client) -> None:
+    do(shop.tenant)
+    (event,) = owner.get("/api/v1/events", {"kinds": "audit.recorded.v1"}).json()["results"]
+    assert (event["sender"], event["conversation"], event["body"]["who"]) == (None, None, "system")
+
+
 def test_what_fails_leaves_no_entry(shop: Shop, owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_: object) -> None:
         raise RuntimeError("the pen is broken")

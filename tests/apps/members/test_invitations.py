@@ -29,6 +29,9 @@ def test_somebody_new_joins_and_is_in(enter: Enter, tenant: TenantRef, client_fo
     owner, email = enter("owner", name="O'Brien"), address()
     made = owner.post("invitations", email=email, role="supervisor")
     assert (made.status_code, made.json()["status"]) == (201, "open")
+    assert owner.get(f"invitations/{made.json()['id']}").json() == made.json()
+    assert refused(owner.get(f"invitations/{tenant.id}")) == (404, "not_found")
+    assert refused(enter("agent").get(f"invitations/{made.json()['id']}")) == (403, "not_allowed")
     (mail,) = mails_to(email)
     assert mail.startswith("O'Brien invites you to Acme\n")
     assert f"http://{tenant.slug}.localhost/invitation#" in mail

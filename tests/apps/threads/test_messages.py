@@ -47,14 +47,48 @@ def follow(client: Client, address: str | None) -> Any:
 def test_a_member_says_something_once(shop: Shop, desk: Client, guest: Guest) -> None:
     path = f"{BASE}/{guest.conversation}/messages"
     said = post(desk, path, {"id": "m-1", "text": "Hi!"})
-    assert (said.status_code, said.json()) == (201, {"seq": 3, "position": 3})
+    assert (said.status_code, said.json()["seq"], said.json()["position"]) == (201, 3, 3)
     assert post(desk, path, {"id": "m-1", "text": "Hi!"}).json() == said.json()
     assert refused(post(desk, path, {"id": "m-1", "text": "Ho!"})) == (409, "conflict")
     first, second = desk.get(path).json()["results"]
     assert (first["author"], first["text"], first["sender"]) == ("contact", "hello 云", str(guest.actor.id))
     assert (second["author"], second["text"], second["id"]) == ("member", "Hi!", "m-1")
     assert second["name"] == "Ada"
+    assert second == said.json()
     assert desk.get(f"{BASE}/{guest.conversation}").json()["last_text"] == "Hi!"
+
+
+def test_what_has_no_id_is_something_new(desk: Client, guest: Guest) -> None:
+    path = f"{BASE}/{guest.conversation}"
+    for what in ("messages", "notes"):
+        ids = [post(desk, f"{path}/{what}", {"text": "Hi!"}).json()["id"] for _ in range(2)]
+        assert len(set(ids)) == 2
+        assert [row["id"] for row in desk.get(f"{path}/{what}", {"order": "-seq"}).json()["results"]][:2] == ids[::-1]
+        again = [
+            desk.post(
+                f"{path}/{what}", {"text": "Ho!"}, content_type="application/json", headers={"idempotency-key": what}
+            )
+            for _ in range(2)
+        ]
+        assert again[0].json() == again[1].json()
+        assert len([row for row in desk.get(f"{path}/{what}").json()["results"] if row["text"] == "Ho!"]) == 1
+
+
+def test_notes_are_read_by_who_may(
+    shop: Shop, desk: Client, owner: Client, guest: Guest, client_for: ClientFor
+) -> None:
+    path = f"{BASE}/{guest.conversation}/notes"
+    noted = post(desk, path, {"id": "n-1", "text": "careful"}).json()
+    post(desk, path, {"id": "n-2", "text": "very"})
+    assert desk.get(path, {"limit": 1}).json()["results"] == [noted]
+    assert [row["text"] for row in desk.get(path).json()["results"]] == ["careful", "very"]
+    assert (noted["id"], noted["name"], noted["text"], noted["seq"]) == ("n-1", "Ada", "careful", 1)
+    reads = program(shop, owner, client_for, "conversations.view", "notes:read")
+    assert [row["text"] for row in reads.get(path).json()["results"]] == [None, None], "without personal:read"
+    for scopes in (("conversations.view", "personal:read"), ("notes:read",)):
+        assert refused(program(shop, owner, client_for, *scopes).get(path)) == (403, "not_allowed")
+    assert refused(desk.get(f"{BASE}/{new_subject()}/notes")) == (404, "not_found")
+    assert refused(client_for(shop.tenant).get(path, headers=guest.headers)) == (401, "not_signed_in")
 
 
 def test_a_key_says_something(shop: Shop, owner: Client, guest: Guest, client_for: ClientFor) -> None:

@@ -121,7 +121,8 @@ def _serve(company: Company) -> None:
             Contact.objects.filter(id=guest.actor.id).update(**told)  # as a site that vouches for them would tell
             where: Any = {"conversation": guest.conversation, "actor": actor, "now": now}
             commands.post_message(**where, text=f"{mark} answers", client_id=f"{mark}-m{number}")
-            commands.add_note(**where, text=f"{mark} notes", client_id=f"{mark}-n{number}")
+            for times in range(2):
+                commands.add_note(**where, text=f"{mark} notes", client_id=f"{mark}-n{number}{times}")
             commands.assign(**where, to=company.agent.person_id)
             if number == 2:
                 commands.resolve(**where)

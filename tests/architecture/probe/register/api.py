@@ -52,6 +52,7 @@ ENTRIES: Final = (
     # An invited address is listed as it was given; that it tells nothing is held in apps/members/test_invitations.py.
     api("GET /api/v1/invitations", MEMBER, Bound.ROWS, _cursor=Id.CURSOR),
     api("POST /api/v1/invitations", MEMBER, Bound.ROWS, email=Id.PLAIN, role=Id.ROLE),
+    api("GET /api/v1/invitations/{invitation}", MEMBER, Bound.ROWS, invitation=Id.INVITATION),
     api("DELETE /api/v1/invitations/{invitation}", MEMBER, Bound.ROWS, invitation=Id.INVITATION),
     api("POST /api/v1/invitations/{invitation}/resend", MEMBER, Bound.ROWS, invitation=Id.INVITATION),
     # How a company lets its people sign in
@@ -100,6 +101,7 @@ ENTRIES: Final = (
     api(f"GET {ONE}", STAFF, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/take", MEMBER, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/assign", STAFF, conversation=Id.CONVERSATION, member=Id.PERSON),
+    api(f"GET {ONE}/notes", STAFF, conversation=Id.CONVERSATION, _cursor=Id.CURSOR),
     api(f"POST {ONE}/notes", STAFF, conversation=Id.CONVERSATION, id=Id.PLAIN),
     api(f"POST {ONE}/resolve", STAFF, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/reopen", STAFF, conversation=Id.CONVERSATION),
