@@ -77,7 +77,7 @@ def test_a_wrong_origin_is_refused_and_nothing_is_lost(stage: Stage) -> None:
     olivia.get_by_label("Name").fill("Renamed")
     olivia.get_by_label("Sites that may show it").fill("not an origin")
     olivia.get_by_role("button", name="Save").click()
-    expect(olivia.get_by_role("alert")).to_contain_text("origin")
+    expect(olivia.get_by_role("alert")).to_contain_text("is not the address of a site")
     expect(olivia.get_by_label("Name")).to_have_value("Renamed")
     stage.problems[:] = [problem for problem in stage.problems if "422" not in problem]
 
