@@ -61,8 +61,11 @@ class Saying:
     async def _one_by_one(
         self, connection: psycopg.AsyncConnection, schema: str, batch: Batch
     ) -> list[psycopg.AsyncCursor]:
-        """Lock all streams before the first of them takes a position and so the tenant's head: locks have an order."""
-        if len(batch.locks) > 1:
+        """Lock before the first event takes a position and so the tenant's head: locks have an order.
+
+        Several of one stream too: a stream that opens between them must not take the second and leave the first.
+        """
+        if len(batch.unique) > 1:
             await _execute(connection, statements.LOCK, schema, {"streams": packing.uuids(batch.locks)})
         return [await _execute(connection, self._one, schema, params) for params in batch.one_by_one(schema=schema)]
 

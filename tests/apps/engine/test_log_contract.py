@@ -228,7 +228,7 @@ class SameLog(RuleBasedStateMachine):
         way = self.commands if through == "command" else self.writer
         expected = self.memory.append(drafts=drafts, at=NOON)
         found = way.append(drafts=drafts, at=NOON)
-        assert verdicts(found) == verdicts(expected)
+        assert self.answered(found) == self.answered(expected)
         assert [self.told(o.recorded, self.start) for o in found] == [self.told(o.recorded, 0) for o in expected]
 
     @invariant()
@@ -237,6 +237,11 @@ class SameLog(RuleBasedStateMachine):
         found = self.commands.read_tenant(after=self.start, limit=1000)
         expected = self.memory.read_tenant(after=0, limit=1000)
         assert [self.told(event, self.start) for event in found] == [self.told(event, 0) for event in expected]
+
+    @staticmethod
+    def answered(outcomes: list[Outcome]) -> list[str]:
+        """Leave aside who was first: the writer finds its own events again where it had to judge the rest of a batch."""
+        return ["written" if outcome.recorded else outcome.verdict for outcome in outcomes]
 
     @staticmethod
     def told(event: Recorded | None, start: int) -> object:
