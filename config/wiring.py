@@ -19,8 +19,11 @@ from conversations.definitions.calendar.body import CALENDAR
 from conversations.definitions.canned_reply.body import CANNED_REPLY
 from conversations.definitions.inbox.body import INBOX
 from conversations.definitions.kinds import Kind, register_kind
+from conversations.desk.agent import AGENT
 from conversations.desk.commands import release
+from conversations.desk.queue import QUEUE
 from conversations.desk.reactions import READERS as DESK_READERS
+from conversations.desk.team import TEAM
 from conversations.engine.announcing import announce, sender
 from conversations.engine.bus import Bus, Ear
 from conversations.engine.bus.postgres import PostgresBus, PostgresEar
@@ -62,7 +65,7 @@ from tenants.sso.rechecking import recheck_due
 READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
 
 # What a tenant may configure.
-DEFINITION_KINDS: Final[tuple[Kind, ...]] = (INBOX, CALENDAR, CANNED_REPLY, PRESENCE_REASON)
+DEFINITION_KINDS: Final[tuple[Kind, ...]] = (INBOX, CALENDAR, CANNED_REPLY, PRESENCE_REASON, TEAM, AGENT, QUEUE)
 
 
 def resume_sign_ups(now: datetime) -> None:

@@ -8,13 +8,23 @@ import msgspec
 from django.db import IntegrityError, connection, transaction
 
 from conversations.definitions.differences import get_changes
-from conversations.definitions.kinds import Kind, Reference, check_body, check_key, get_kind, get_kinds, get_references
+from conversations.definitions.kinds import (
+    Kind,
+    Reference,
+    check_body,
+    check_key,
+    get_kind,
+    get_kinds,
+    get_members_named,
+    get_references,
+)
 from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.definitions.queries import Place, count_others, find_newest, get_in_force
 from conversations.definitions.recording import record_versions
 from tenants.audit.noting import Who
 from tenants.context import current_tenant
 from tenants.database.locks import lock_key
+from tenants.members.queries import get_colleagues
 from tenants.refusals import FieldError, Invalid, NotFound, Refusal
 from tenants.text import is_storable
 
@@ -169,12 +179,24 @@ def as_error(*, reference: Reference, prefix: str = "") -> FieldError:
     return {"field": f"{prefix}{reference.path}", "code": "not_published", "detail": detail}
 
 
+def find_strangers(*, named: Collection[tuple[str, str]]) -> list[FieldError]:
+    """Answer which of the fields that name members name somebody who is none."""
+    if not named:
+        return []
+    members = {str(member.person_id) for member in get_colleagues()}
+    detail = "No such member."
+    return [{"field": field, "code": "not_found", "detail": detail} for field, id_ in named if id_ not in members]
+
+
 def _publish(kind: Kind, key: str, body: Mapping[str, Any], now: datetime, by: Who | None) -> Definition:
     check_key(kind=kind, key=key)
     plain = check_body(kind=kind, body=body)
     missing = find_missing(references=get_references(kind=kind, body=plain))
     if missing:
         raise Invalid(errors=[as_error(reference=reference) for reference in sorted(missing)])
+    strangers = find_strangers(named=get_members_named(kind=kind, key=key, body=plain))
+    if strangers:
+        raise Invalid(errors=strangers)
     newest = find_newest(kind=kind.name, key=key)
     refuse_too_much(kind=kind.name, key=key, body=plain, newest=0 if newest is None else newest.version)
     if newest is not None and not newest.is_retired and not get_changes(before=newest.body, after=plain):

@@ -22,6 +22,9 @@ class Kind:
     the version of the code before still reads it. `references` says which fields hold the key of another definition:
     a dotted path ("*" is any item of a list) and that one's kind. `check` answers the body in its plain form, or raises
     Invalid. `manage` is the permission that writing such documents takes, besides the one to write any at all.
+
+    `members` are the fields that hold the id of a member of the company, who must be one when it is published;
+    `key_is_member` says that the key is one, too.
     """
 
     name: str
@@ -31,6 +34,8 @@ class Kind:
     key: str = KEY
     check: Callable[[Any], Any] = lambda body: body
     manage: str = "definitions.manage"
+    members: tuple[str, ...] = ()
+    key_is_member: bool = False
 
 
 class Reference(NamedTuple):
@@ -95,6 +100,12 @@ def get_references(*, kind: Kind, body: Mapping[str, Any]) -> list[Reference]:
         for pattern, target in kind.references.items()
         for path, key in _walk(body, pattern.split("."), ())
     ]
+
+
+def get_members_named(*, kind: Kind, key: str, body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Answer every member that a document names: the field and the id."""
+    named = [("key", key)] if kind.key_is_member else []
+    return named + [found for pattern in kind.members for found in _walk(body, pattern.split("."), ())]
 
 
 def _walk(part: Any, names: list[str], path: tuple[str, ...]) -> Iterator[tuple[str, str]]:

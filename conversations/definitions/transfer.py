@@ -12,11 +12,20 @@ from conversations.definitions.commands import (
     DefinitionChanged,
     as_error,
     find_missing,
+    find_strangers,
     lock_definitions,
     refuse_too_much,
 )
 from conversations.definitions.differences import Change, get_changes
-from conversations.definitions.kinds import check_body, check_key, find_kind, get_kind, get_kinds, get_references
+from conversations.definitions.kinds import (
+    check_body,
+    check_key,
+    find_kind,
+    get_kind,
+    get_kinds,
+    get_members_named,
+    get_references,
+)
 from conversations.definitions.models import Definition
 from conversations.definitions.queries import Place, get_in_force, get_newest
 from conversations.definitions.recording import record_versions
@@ -155,7 +164,18 @@ def _find_lost(bodies: dict[Place, dict[str, Any]]) -> list[FieldError]:
         for reference in get_references(kind=get_kind(name=place[0]), body=body)
     ]
     missing = find_missing(references=[reference for reference, _ in named], besides=bodies.keys())
-    return [as_error(reference=reference, prefix=prefix) for reference, prefix in named if reference in missing]
+    lost = [as_error(reference=reference, prefix=prefix) for reference, prefix in named if reference in missing]
+    return lost + _find_strangers(bodies)
+
+
+def _find_strangers(bodies: dict[Place, dict[str, Any]]) -> list[FieldError]:
+    """Answer every place in the document that names somebody who is no member here."""
+    named = [
+        (f"definitions.{index}.{field if field == 'key' else f'body.{field}'}", id_)
+        for index, ((kind, key), body) in enumerate(bodies.items())
+        for field, id_ in get_members_named(kind=get_kind(name=kind), key=key, body=body)
+    ]
+    return find_strangers(named=named)
 
 
 def _wrong(field: str, code: str, detail: str) -> Invalid:

@@ -11,7 +11,7 @@ from conversations.engine.events import Draft, Fact, Recorded
 from conversations.engine.streams import new_subject
 from conversations.threads import rules
 from conversations.threads.actors import Actor
-from conversations.threads.events import ContactMerged, ConversationStarted
+from conversations.threads.events import ContactMerged, ConversationIntroduced, ConversationStarted
 from conversations.threads.models import ConversationRow
 from conversations.threads.projections import CONVERSATIONS
 from conversations.threads.queries import get_conversation, get_state
@@ -22,7 +22,9 @@ from tenants.refusals import Invalid, NotAllowed
 Decide = Callable[[rules.Conversation], Sequence[Fact]]
 
 
-def start_conversation(*, contact: UUID, inbox: str, channel: str, now: datetime) -> UUID:
+def start_conversation(
+    *, contact: UUID, inbox: str, channel: str, now: datetime, introduced: ConversationIntroduced | None = None
+) -> UUID:
     """Open a conversation of this contact; answer its id. Open ones are not looked for here."""
     subject = new_subject()
     with transaction.atomic():
@@ -30,8 +32,9 @@ def start_conversation(*, contact: UUID, inbox: str, channel: str, now: datetime
             force_insert=True
         )
         log.open_streams(subject=subject)
-        started = ConversationStarted(inbox=inbox, channel=channel)
-        log.append(drafts=[Draft(subject=subject, fact=started, sender=contact)], at=now, projections=[CONVERSATIONS])
+        facts = [fact for fact in (ConversationStarted(inbox=inbox, channel=channel), introduced) if fact is not None]
+        drafts = [Draft(subject=subject, fact=fact, sender=contact) for fact in facts]
+        log.append(drafts=drafts, at=now, projections=[CONVERSATIONS])
     return subject
 
 

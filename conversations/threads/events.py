@@ -16,6 +16,14 @@ class ConversationStarted(Fact, frozen=True):
     channel: str
 
 
+@fact(kind="conversation.introduced.v1", audience=Audience.PUBLIC, personal=("answers",))
+class ConversationIntroduced(Fact, frozen=True):
+    """What the contact said before the first message: the `language` to answer in, and the form's fields by key."""
+
+    language: str | None
+    answers: dict[str, str]
+
+
 @fact(kind="message.posted.v1", audience=Audience.PUBLIC, personal=("name", "text"))
 class MessagePosted(Fact, frozen=True):
     """Somebody said something to the other side."""

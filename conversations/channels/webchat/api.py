@@ -28,9 +28,10 @@ from conversations.contacts.commands import ContactMerged, retire_token
 from conversations.definitions.commands import DefinitionChanged
 from conversations.definitions.inbox.answers import InboxShown, show_inbox
 from conversations.definitions.inbox.body import Greeting
+from conversations.definitions.inbox.form import FormField
 from conversations.definitions.inbox.queries import Inbox, get_inbox, get_page
 from conversations.threads.authentication import get_actor, get_contact
-from tenants.bodies import Body, Nothing, read_body
+from tenants.bodies import Body, read_body
 from tenants.confirming.elsewhere import refuse_elsewhere
 from tenants.confirming.refusals import Unconfirmed
 from tenants.describing import Answer, Described, Listed, describe
@@ -54,6 +55,18 @@ class InboxBody(Body, frozen=True):
     color: str | msgspec.UnsetType = msgspec.UNSET
     calendar: str | msgspec.UnsetType | None = msgspec.UNSET
     require_vouching: bool | msgspec.UnsetType = msgspec.UNSET
+    queue: str | msgspec.UnsetType | None = msgspec.UNSET
+    outside_hours: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    form: list[dict[str, Any]] | msgspec.UnsetType = msgspec.UNSET
+
+
+class StartBody(Body, frozen=True):
+    """What is said before the first message: the language to answer in, and the form's fields by their keys."""
+
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?(?![\s\S])")] | None = None
+    answers: Annotated[dict[str, Annotated[str, Meta(max_length=2000)]], Meta(max_length=50)] = msgspec.field(
+        default_factory=dict
+    )
 
 
 class ContactOf(Answer, frozen=True):
@@ -64,11 +77,13 @@ class ContactOf(Answer, frozen=True):
 
 
 class InboxSeen(Answer, frozen=True):
-    """An inbox as its visitors see it."""
+    """An inbox as its visitors see it; where they are `queued`, they can ask for their place."""
 
     name: str
     greeting: Greeting
     color: str
+    form: list[FormField]
+    queued: bool
 
 
 class VisitorShown(Answer, frozen=True):
@@ -149,14 +164,19 @@ class VisitorConversation(APIView):
 
     @describe(
         Described(
-            body=Nothing, answers={200: Started}, refusals=(ContactMerged, VouchingRequired), one_transaction=True
+            body=StartBody, answers={200: Started}, refusals=(ContactMerged, VouchingRequired), one_transaction=True
         )
     )
     def post(self, request: Request) -> Response:
         """Answer the visitor's conversation; the first time, start it."""
-        read_body(data=request.data, shape=Nothing)
-        actor, inbox = get_contact(request=request), get_visit(request=request).inbox
-        conversation = get_conversation_to_write_in(contact=actor.id, inbox=inbox, now=datetime.now(UTC))
+        said = read_body(data=request.data, shape=StartBody)
+        conversation = get_conversation_to_write_in(
+            contact=get_contact(request=request).id,
+            inbox=get_visit(request=request).inbox,
+            now=datetime.now(UTC),
+            language=said.language,
+            answers=said.answers,
+        )
         return Response({"id": conversation})
 
 
@@ -218,4 +238,10 @@ def _check_viewer(request: Request) -> None:
 
 def _public(inbox: Inbox) -> dict[str, Any]:
     body = inbox.body
-    return {"name": body.name, "greeting": msgspec.to_builtins(body.greeting), "color": body.color}
+    return {
+        "name": body.name,
+        "greeting": msgspec.to_builtins(body.greeting),
+        "color": body.color,
+        "form": msgspec.to_builtins(body.form or ()),
+        "queued": isinstance(body.queue, str),
+    }

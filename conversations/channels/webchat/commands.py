@@ -1,8 +1,10 @@
 """Setting up web-chat inboxes, and letting visitors in."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,9 +17,11 @@ from conversations.contacts.commands import add_visitor, hold_own
 from conversations.contacts.queries import find_visitor
 from conversations.definitions.commands import lock_definitions, publish
 from conversations.definitions.inbox.body import KIND, WebchatInbox
-from conversations.definitions.inbox.queries import Inbox, get_inbox, get_inboxes
+from conversations.definitions.inbox.form import check_answers
+from conversations.definitions.inbox.queries import Inbox, find_inbox, get_inbox, get_inboxes
 from conversations.threads.actors import Actor, as_who
 from conversations.threads.commands import start_conversation
+from conversations.threads.events import ConversationIntroduced
 from conversations.threads.queries import find_current, get_recent
 from tenants.context import TenantRef, tenant_context
 from tenants.refusals import NotAllowed, Refusal
@@ -98,13 +102,27 @@ def check_vouching(*, inbox: Inbox, vouched: bool) -> None:
         raise VouchingRequired
 
 
-def get_conversation_to_write_in(*, contact: UUID, inbox: str, now: datetime) -> UUID:
-    """Answer the visitor's conversation; start one if there is none. Two at once answer the same."""
+def get_conversation_to_write_in(
+    *,
+    contact: UUID,
+    inbox: str,
+    now: datetime,
+    language: str | None = None,
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> UUID:
+    """Answer the visitor's conversation; start one if there is none. Two at once answer the same.
+
+    Whoever starts one has filled in the inbox's form; raise Invalid.
+    """
     with transaction.atomic():
         hold_own(contact=contact)
         current = find_current(contact=contact)
         if current is None:
-            current = start_conversation(contact=contact, inbox=inbox, channel="webchat", now=now)
+            found = find_inbox(key=inbox)
+            form = () if found is None else found.body.form or ()
+            given = check_answers(form=form, answers=answers)
+            said = ConversationIntroduced(language=language, answers=given) if language or given else None
+            current = start_conversation(contact=contact, inbox=inbox, channel="webchat", now=now, introduced=said)
         return current
 
 

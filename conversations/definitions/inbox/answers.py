@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from conversations.definitions.inbox.body import WebchatInbox
+from conversations.definitions.inbox.body import OutsideHours, WebchatInbox
 from conversations.definitions.inbox.queries import Inbox
 
 
@@ -17,5 +17,6 @@ class InboxShown(WebchatInbox, frozen=True):
 
 def show_inbox(*, inbox: Inbox) -> dict[str, Any]:
     """Answer an inbox."""
-    left_out = {"calendar": None, "require_vouching": False}
+    closed = msgspec.to_builtins(OutsideHours())
+    left_out = {"calendar": None, "require_vouching": False, "queue": None, "outside_hours": closed, "form": []}
     return {"key": inbox.key, "version": inbox.version, **left_out, **msgspec.to_builtins(inbox.body)}

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from conversations.definitions.inbox.form import FormField, find_mistakes
 from conversations.definitions.kinds import KEY, Kind
 from tenants.refusals import Invalid
 
@@ -17,7 +18,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Line = Annotated[str, Meta(max_length=500)]
 Origin = Annotated[str, Meta(max_length=255)]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
-CalendarKey = Annotated[str, Meta(pattern=rf"^{KEY}\Z")]
+Key = Annotated[str, Meta(pattern=rf"^{KEY}\Z")]
 
 
 class Greeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -27,10 +28,18 @@ class Greeting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     zh: Line = "您好！有什么可以帮您？"
 
 
+class OutsideHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a visitor is told when nobody is there by the calendar, per language."""
+
+    en: Line = "We are closed right now. Leave a message, and we will answer when we are back."
+    zh: Line = "现在是非工作时间。请留言，我们上班后会尽快回复您。"
+
+
 class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A web-chat inbox. `origins` are the sites that may embed it; "*" stands for any.
 
     `calendar` is the key of its business hours. `require_vouching` lets in only visitors whom the site vouches for.
+    Its conversations wait in `queue`, or else for anybody who takes them. `form` is asked before the first message.
     """
 
     name: Name
@@ -39,17 +48,25 @@ class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     greeting: Greeting = msgspec.field(default_factory=Greeting)
     color: Colour = "#2457d6"
     # Unset, these are left out of the stored body: the version of the code before then still reads it.
-    calendar: CalendarKey | msgspec.UnsetType | None = msgspec.UNSET
+    calendar: Key | msgspec.UnsetType | None = msgspec.UNSET
     require_vouching: bool | msgspec.UnsetType = msgspec.UNSET
+    queue: Key | msgspec.UnsetType | None = msgspec.UNSET
+    outside_hours: OutsideHours | msgspec.UnsetType = msgspec.UNSET
+    form: Annotated[tuple[FormField, ...], Meta(max_length=20)] | msgspec.UnsetType = msgspec.UNSET
 
 
 def check_inbox(body: WebchatInbox) -> WebchatInbox:
     """Answer the inbox in its plain form; raise Invalid."""
+    mistakes = find_mistakes(form=body.form or ())
+    if mistakes:
+        raise Invalid(errors=mistakes)
     return msgspec.structs.replace(
         body,
         origins=check_origins(origins=body.origins),
         calendar=msgspec.UNSET if body.calendar is None else body.calendar,
         require_vouching=body.require_vouching or msgspec.UNSET,
+        queue=msgspec.UNSET if body.queue is None else body.queue,
+        form=body.form or msgspec.UNSET,
     )
 
 
@@ -91,7 +108,7 @@ INBOX: Final = Kind(
     name=KIND,
     titles={"en": "Inbox", "zh": "渠道"},
     body=WebchatInbox,
-    references={"calendar": "calendar"},
+    references={"calendar": "calendar", "queue": "queue"},
     key=r"[A-Za-z0-9_-]{20}",  # cannot be guessed: whoever knows it can write to the company
     check=check_inbox,
     manage="inboxes.manage",

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from conversations.definitions.inbox.body import Greeting
+from conversations.definitions.inbox.body import Greeting, OutsideHours
+from conversations.definitions.inbox.form import FormField
 from conversations.engine.events import Audience
 from conversations.threads.events import Side
 from tenants.bodies import Body
@@ -114,6 +115,9 @@ class Through(Answer, frozen=True):
     color: str | UnsetType = UNSET
     calendar: str | UnsetType | None = UNSET
     require_vouching: bool | UnsetType = UNSET
+    queue: str | UnsetType | None = UNSET
+    outside_hours: OutsideHours | UnsetType = UNSET
+    form: list[FormField] | UnsetType = UNSET
 
 
 class ConversationShown(Answer, frozen=True):

@@ -78,7 +78,7 @@ def test_cursors_are_of_one_tenant_and_one_list(desk: Desk, other: Desk) -> None
 def test_kinds(desk: Desk) -> None:
     kinds = {row["kind"]: row for row in desk.get("kinds").json()["results"]}
     assert kinds.keys() >= {"inbox", "calendar", "canned_reply"}
-    assert kinds["inbox"]["references"] == {"calendar": "calendar"}
+    assert kinds["inbox"]["references"] == {"calendar": "calendar", "queue": "queue"}
     assert kinds["calendar"]["titles"]["zh"] == "工作时间"
     assert "$defs" in kinds["calendar"]["schema"]
     assert "\\\\Z" not in desk.get("kinds").content.decode(), "no pattern is Python's alone"

@@ -46,7 +46,7 @@ def test_a_visitor_comes_and_comes_back(shop: Shop, site: Client) -> None:
     assert first.status_code == 201
     met = first.json()
     assert met.keys() == {"token", "vouched", "contact", "conversation", "conversations", "inbox"}
-    assert met["inbox"].keys() == {"name", "greeting", "color"}
+    assert met["inbox"].keys() == {"name", "greeting", "color", "form", "queued"}
     assert len(met["token"]) >= 43, "256 bits"
     conversation = start(site, met["token"]).json()["id"]
     again = come(site, shop.inbox, met["token"])
@@ -120,6 +120,9 @@ def test_inboxes_are_listed_and_changed(shop: Shop, admin: Client) -> None:
         "color": inbox["color"],
         "calendar": None,
         "require_vouching": False,
+        "queue": None,
+        "outside_hours": inbox["outside_hours"],
+        "form": [],
     }
     changed = change(
         admin, shop, name="云 Shop", origins=["https://Example.com:443/", " http://a.test "], color="#00ff00"

@@ -76,6 +76,7 @@ ENTRIES: Final = (
     within("function connected_members(uuid[])", Bound.ROLE, "head_schema answers the caller's own schema"),
     within("function erase_entries(uuid, bigint[], text[])", Bound.ROLE, "the same"),
     within("function erase_events(uuid[], jsonb)", Bound.ROLE, "head_schema answers the caller's own schema"),
+    within("function own_members()", Bound.ROLE, "head_schema answers the caller's own schema"),
     within("function take_positions(integer, text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
     # What a process remembers for all tenants together
     within("memory tenants.queries.LOOKUPS", Bound.NAMED, "slug -> tenant, until somebody says that it changed"),
