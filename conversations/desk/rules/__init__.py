@@ -1,0 +1,1 @@
+"""Everything that decides who gets which conversation. Pure: no I/O, no clock."""
