@@ -240,7 +240,7 @@ class SameLog(RuleBasedStateMachine):
 
     @staticmethod
     def answered(outcomes: list[Outcome]) -> list[str]:
-        """Leave aside who was first: the writer finds its own events again where it had to judge the rest of a batch."""
+        """Leave aside who was first: the writer finds its own events again where it judges the rest of a batch."""
         return ["written" if outcome.recorded else outcome.verdict for outcome in outcomes]
 
     @staticmethod
