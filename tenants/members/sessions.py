@@ -1,6 +1,7 @@
 """The session engine (SESSION_ENGINE): Django's database sessions, read and written in public whatever is set.
 
-And what a session says: for which tenant, which person, under which password, and what they have shown.
+And what a session says: for which tenant, which person, under which password, and what they have shown. One of
+somebody who is still on their way in says for which tenant, too, and is known on no other host.
 """
 
 from dataclasses import dataclass, replace
@@ -153,8 +154,8 @@ def proof_of(*, session: SessionBase) -> Proof:
 
 def find_seat(*, session: SessionBase, tenant: TenantRef) -> Seat | None:
     """Answer who is signed in on this tenant's host: session, password and membership must all be live."""
-    if session.get("tenant") != str(tenant.id):
-        return None
+    if session.get("tenant") != str(tenant.id) or "person" not in session:
+        return None  # another tenant's, or one that is on its way in
     membership = find_membership(tenant=tenant, person_id=UUID(session["person"]))
     if membership is None:
         return None

@@ -58,6 +58,7 @@ def use_up(*, nonce: str, until: float) -> bool:
 def keep(*, session: SessionBase, waiting: Waiting) -> None:
     """Keep it in a session that lets nobody in, under a new key."""
     session.flush()
+    session["tenant"] = str(waiting.tenant)
     session[_KEY] = msgspec.to_builtins(waiting)
     session.set_expiry(int(LASTS.total_seconds()))
 

@@ -29,6 +29,7 @@ _KEY: Final = "sso_invitation"
 
 def remember(*, session: SessionBase, tenant: TenantRef, code: str, now: datetime) -> None:
     """Keep that this browser has shown the code of an invitation; `code` is the code as it is stored."""
+    session["tenant"] = str(tenant.id)
     session[_KEY] = {"tenant": str(tenant.id), "code": code, "until": (now + LASTS).timestamp()}
     if "id" not in session:
         session.set_expiry(int(LASTS.total_seconds()))

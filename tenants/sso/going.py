@@ -44,6 +44,7 @@ def leave(*, request: HttpRequest, tenant: TenantRef, onward: str, now: datetime
     published = get_published(issuer=provider.issuer)
     drawn = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
     kept = {"tenant": str(tenant.id), "issuer": provider.issuer, "until": (now + LASTS).timestamp(), "onward": onward}
+    request.session["tenant"] = str(tenant.id)
     request.session[_KEY] = {**drawn, **kept, "invitation": invitation}
     if "id" not in request.session:
         request.session.set_expiry(int(LASTS.total_seconds()))
