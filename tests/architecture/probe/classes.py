@@ -65,13 +65,17 @@ class Bound(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One way in or through. `name` is as the walk says it; `ids` are by place: {path}, body.field or ?query."""
+    """One way in or through. `name` is as the walk says it; `ids` are by place: {path}, body.field or ?query.
+
+    `shown`: the kinds of credentials that it makes, reads or keeps.
+    """
 
     name: str
     who: frozenset[Who]
     bound: Bound
     ids: Mapping[str, Id] = field(default_factory=dict)
     why: str = ""
+    shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,12 @@
 """Everything that lets somebody in or something through is in the register, and says what binds it to one tenant."""
 
 from collections import Counter
+from functools import cache
 
 from tests.architecture.probe.classes import ADVICE, Entry, Found, explain
 from tests.architecture.probe.register import ENTRIES
+from tests.architecture.probe.shown import KINDS
+from tests.architecture.probe.shown.elsewhere import ELSEWHERE
 from tests.architecture.probe.walk import find_everything
 from tests.architecture.probe.walk.processes import find_privileged
 from tests.architecture.probe.walk.source import find_modules
@@ -11,7 +14,9 @@ from tests.architecture.probe.walk.source import find_modules
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 
 
+@cache
 def find_all() -> list[Found]:
+    """Walk once; the database is there, and what is in the code does not change meanwhile."""
     return list({found.name: found for found in (*find_everything(), *find_privileged())}.values())
 
 
@@ -43,7 +48,19 @@ def test_nothing_is_classified_twice() -> None:
 
 
 def test_whoever_runs_without_being_asked_says_why() -> None:
-    assert [entry.name for entry in ENTRIES if entry.name.split()[0] in {"memory", "salt"} and not entry.why] == []
+    assert [
+        entry.name
+        for entry in ENTRIES
+        if entry.name.split()[0] in {"memory", "salt", "sealed", "secret", "session", "signature"} and not entry.why
+    ] == []
+
+
+def test_every_credential_is_tried() -> None:
+    """What can be shown is of a kind that is shown to the other company."""
+    named = {kind for entry in ENTRIES for kind in entry.shown}
+    tried = {kind.name for kind in KINDS} | set(ELSEWHERE)
+    assert not named - tried, "say in tests/architecture/probe/shown/ how one is made, shown and made up"
+    assert not tried - named, "say in tests/architecture/probe/register/secrets.py what draws, signs or keeps these"
 
 
 def test_the_walk_sees(database: str) -> None:

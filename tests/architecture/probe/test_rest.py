@@ -1,20 +1,11 @@
 """Over HTTP nothing of the other company is seen or changed, and nothing tells that it is there."""
 
 import pytest
-from django.conf import settings
 
-from tenants.tries import Tries
 from tests.architecture.probe.conftest import Pair
 from tests.architecture.probe.rest import checks, credentials
 
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The probe asks more than a program or a guesser may in a minute; what slows them is no wall between companies."""
-    for name in ("refuse_spent", "spend"):
-        monkeypatch.setattr(Tries, name, lambda *_, **__: None)
-    monkeypatch.setattr(settings, "YUNKE_KEY_REQUESTS_A_MINUTE", 1_000_000)
-    monkeypatch.setattr(settings, "YUNKE_TENANT_REQUESTS_A_MINUTE", 1_000_000)
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 
 def test_foreign_ids(pair: Pair) -> None:

@@ -48,7 +48,8 @@ class Company:
     agent: Member
     both: Member  # a person who is a member of the other company, too
     guests: list[Guest] = field(default_factory=list)
-    secret: str = ""
+    secret: str = ""  # of the key with every scope
+    vouches_by: str = ""  # with what its site signs whom it vouches for
     _sessions: dict[UUID, str] = field(default_factory=dict)
     own: dict[Id, str] = field(default_factory=dict)
     never: dict[Id, str] = field(default_factory=lambda: {id_: make() for id_, make in NEVER.items()})
@@ -152,7 +153,8 @@ def _configure(company: Company) -> None:
     for member in (company.owner, company.agent):
         _call(company.browser(member), "put", "/api/v1/me/presence", {"state": "away", "reason": f"{mark}-lunch"})
     path = f"/api/v1/inboxes/{company.shop.inbox}/identity-secrets"
-    company.own[Id.SECRET] = _call(owner, "post", path, {})["id"]
+    made = _call(owner, "post", path, {})
+    company.own[Id.SECRET], company.vouches_by = made["id"], made["secret"]
     changes = {"name": f"{mark} inbox", "greeting": {"en": f"{mark} greets"}, "origins": [f"https://{mark}.example"]}
     _call(owner, "patch", f"/api/v1/inboxes/{company.shop.inbox}", changes)
     _call(owner, "post", path, {})

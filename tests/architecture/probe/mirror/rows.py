@@ -1,6 +1,5 @@
-"""All rows of a company, in its schema and in public: a digest that shows any change, and every id among them."""
+"""All rows of a company, in its schema and in public, and every id among them."""
 
-import hashlib
 import re
 from typing import Any, Final
 
@@ -67,12 +66,6 @@ def _owner(table: str) -> str:
         if column in columns:
             return column
     raise Unowned(table)
-
-
-def digest(*, company: Company) -> dict[str, str]:
-    """Answer a digest a table."""
-    rows = read_rows(company=company)
-    return {table: hashlib.sha256("\n".join(found).encode()).hexdigest() for table, found in rows.items()}
 
 
 def find_ids(*, company: Company) -> frozenset[str]:

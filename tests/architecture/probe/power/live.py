@@ -102,11 +102,13 @@ LEAKS: Final = (
         "tickets are good on every host",
         instead("conversations.live.gate.read_ticket", _any(tickets._TICKET)),
         _sockets("tickets"),
+        kinds=frozenset({"live ticket"}),
     ),
     Seeded(
         "resume tokens are good on every host",
         instead("conversations.live.gate.read_resume", _any(tickets._RESUME)),
         _sockets("tickets"),
+        kinds=frozenset({"resume token"}),
     ),
     Seeded(
         "tickets are good for ever",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from conversations.threads.models import ConversationRow
 from tenants.context import TenantRef, current_tenant, platform_context, tenant_context
+from tenants.exports.models import Export
 from tenants.members.proof import Proof, Way
 from tenants.members.queries import member_from
 from tenants.models import Membership
@@ -31,27 +32,27 @@ def _ids(only: str) -> Check:
 KEPT: Final = Check("kept answers", lambda place: credentials.check_kept(place.ours, place.theirs))
 
 
-def _elsewhere(place: Place) -> TenantRef:
+def elsewhere(place: Place) -> TenantRef:
     """Answer the one of the two companies that is not set."""
     return place.ours.tenant if current_tenant() == place.theirs.tenant else place.theirs.tenant
 
 
-def _also_elsewhere(find: Any, place: Place) -> Any:
+def also_elsewhere(find: Any, place: Place) -> Any:
     """Answer a look-up that goes on in the other company where it found nothing."""
 
     def look(**asked: Any) -> Any:
         found = find(**asked)
         if found is None:
-            with tenant_context(_elsewhere(place)):
+            with tenant_context(elsewhere(place)):
                 found = find(**asked)
         return found
 
     return look
 
 
-def _taken_for_ours(find: Any, place: Place) -> Any:
+def taken_for_ours(find: Any, place: Place) -> Any:
     """Look in both companies, and not at whose inbox a token is bound to."""
-    look = _also_elsewhere(find, place)
+    look = also_elsewhere(find, place)
 
     def known(**asked: Any) -> Any:
         found = look(**asked)
@@ -61,7 +62,7 @@ def _taken_for_ours(find: Any, place: Place) -> Any:
     return known
 
 
-def _any_session(seat: Any, _: Place) -> Any:
+def any_session(seat: Any, _: Place) -> Any:
     """Take a session for one of whichever host it is shown on; middleware and look-up each have a wall here."""
 
     def as_tenant(self: Any, request: Any, tenant: TenantRef) -> Any:
@@ -79,7 +80,7 @@ def _of_any_tenant(unseal: Any, place: Place) -> Any:
         try:
             return unseal(**said)
         except Unreadable:
-            return unseal(**{**said, "tenant": _elsewhere(place).id})
+            return unseal(**{**said, "tenant": elsewhere(place).id})
 
     return look
 
@@ -91,7 +92,7 @@ def _telling(get: Any, place: Place) -> Any:
         try:
             return get(conversation=conversation)
         except NotFound:
-            with tenant_context(_elsewhere(place)):
+            with tenant_context(elsewhere(place)):
                 if ConversationRow.objects.filter(id=conversation).exists():
                     raise NotFound(detail="This is not yours.") from None
             raise
@@ -104,10 +105,21 @@ def _found_elsewhere(get: Any, place: Place) -> Any:
         try:
             return get(conversation=conversation)
         except NotFound:
-            with tenant_context(_elsewhere(place)):
+            with tenant_context(elsewhere(place)):
                 return get(conversation=conversation)
 
     return look
+
+
+def _any_export(_: Any, __: Place) -> Any:
+    def find(*, export: UUID) -> Export:
+        with platform_context():
+            row = Export.objects.filter(id=export).first()
+        if row is None:
+            raise NotFound
+        return row
+
+    return find
 
 
 def _any_member(_: Any, __: Place) -> Any:
@@ -120,7 +132,7 @@ def _any_member(_: Any, __: Place) -> Any:
 
 
 def _other_members(get: Any, place: Place) -> Any:
-    return lambda **asked: get(**{**asked, "tenant": _elsewhere(place)})
+    return lambda **asked: get(**{**asked, "tenant": elsewhere(place)})
 
 
 def _kept_by_process(run: Any, _: Place) -> Any:
@@ -165,7 +177,7 @@ LEAKS: Final = (
     ),
     Seeded(
         "sessions are good on every host",
-        instead("tenants.middleware.TenantMiddleware._as_tenant", _any_session),
+        instead("tenants.middleware.TenantMiddleware._as_tenant", any_session),
         _credentials("session"),
     ),
     Seeded(
@@ -175,12 +187,12 @@ LEAKS: Final = (
     ),
     Seeded(
         "keys are looked for in every schema",
-        instead("conversations.access.authentication.find_bearer", _also_elsewhere),
+        instead("conversations.access.authentication.find_bearer", also_elsewhere),
         _credentials("key"),
     ),
     Seeded(
         "visitors are looked for in every schema",
-        instead("conversations.channels.webchat.authentication.find_visitor", _taken_for_ours),
+        instead("conversations.channels.webchat.authentication.find_visitor", taken_for_ours),
         _credentials("visitor", "live-tickets"),
     ),
     Seeded(
@@ -192,6 +204,12 @@ LEAKS: Final = (
         "cursors are anybody's",
         instead("tenants.paging.unseal_alike", _of_any_tenant),
         Check("cursors", lambda place: checks.check_cursors(place.ours, place.theirs, only="contacts")),
+        kinds=frozenset({"cursor"}),
+    ),
+    Seeded(
+        "exports are looked for in every company",
+        instead("tenants.exports.api.get_export", _any_export),
+        _ids("/exports/{export}"),
     ),
     Seeded(
         "conversations are looked for in every schema",

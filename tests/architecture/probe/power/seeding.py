@@ -29,17 +29,21 @@ class Check:
     run: Callable[[Place], object]
 
 
+Seed = Callable[[Place], AbstractContextManager[Any]]
+
+
 @dataclass(frozen=True)
 class Seeded:
-    """A leak: what is wrong, how it is made wrong, and the check that must say so."""
+    """A leak: what is wrong, how it is made wrong, and the check that must say so; of which kinds of credentials."""
 
     name: str
-    seed: Callable[[Place], AbstractContextManager[Any]]
+    seed: Seed
     check: Check
     spoils: bool = False  # it leaves something of one company in the other: others need a pair of their own
+    kinds: frozenset[str] = frozenset()
 
 
-def instead(target: str, make: Callable[[Any, Place], Any]) -> Callable[[Place], AbstractContextManager[Any]]:
+def instead(target: str, make: Callable[[Any, Place], Any]) -> Seed:
     """Answer how to put something else in the place of a dotted name; `make` gets what was there."""
 
     def seed(place: Place) -> AbstractContextManager[Any]:
@@ -50,7 +54,7 @@ def instead(target: str, make: Callable[[Any, Place], Any]) -> Callable[[Place],
     return seed
 
 
-def together(*seeds: Callable[[Place], AbstractContextManager[Any]]) -> Callable[[Place], AbstractContextManager[Any]]:
+def together(*seeds: Seed) -> Seed:
     """Answer how to take several guards away where one stands behind another."""
 
     @contextmanager
@@ -74,7 +78,7 @@ def _resolve(dotted: str) -> Any:
         return getattr(_resolve(owner), name)
 
 
-def statements(there: Callable[[Place], str], back: Callable[[Place], str]) -> Callable[[Place], Any]:
+def statements(there: Callable[[Place], str], back: Callable[[Place], str]) -> Seed:
     """Answer how to break the database itself, and mend it."""
 
     @contextmanager

@@ -1,5 +1,6 @@
 """The checks over HTTP: foreign ids, foreign credentials, and everything that is answered without either."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from django.test import Client
 from tests.architecture.probe.checks import Leak, refuse
 from tests.architecture.probe.classes import EVERYBODY, Bound, Entry, Id, Who
 from tests.architecture.probe.mirror.company import Company
-from tests.architecture.probe.mirror.rows import digest, find_ids
+from tests.architecture.probe.mirror.rows import find_ids, read_rows
 from tests.architecture.probe.rest.answers import exactly, find_secrets
 from tests.architecture.probe.rest.calls import Call, client_of, find_calls, make_call, never, places
 
@@ -28,12 +29,20 @@ OPEN: Final[dict[tuple[str, str], str]] = {
 
 
 @contextmanager
-def unchanged(theirs: Company) -> Iterator[None]:
-    """Raise Leak if a row of the other company is another afterwards."""
-    before = digest(company=theirs)
+def unchanged(
+    theirs: Company, *, grows: frozenset[str] = frozenset(), writes: frozenset[str] = frozenset()
+) -> Iterator[None]:
+    """Raise Leak if a row of the other company is another afterwards.
+
+    In tables of `grows` there may be new ones, those of `writes` are not looked at.
+    """
+    before = read_rows(company=theirs)
     yield
-    after = digest(company=theirs)
-    refuse([table for table in before.keys() | after.keys() if before.get(table) != after.get(table)], "rows changed")
+    after = read_rows(company=theirs)
+    for table in (before.keys() | after.keys()) - writes:
+        gone, came = Counter(before.get(table)), Counter(after.get(table))
+        refuse(list(gone - came)[:3], f"rows of {table} are gone or changed")
+        refuse(list(came - gone)[:3] if table not in grows else None, f"rows of {table} have come")
 
 
 class Asking:

@@ -1,4 +1,4 @@
-"""What only the source shows: signatures and their salts, secrets that are drawn, answers kept, memory of a process.
+"""What only the source shows: what is signed, sealed, drawn, kept in sessions or for callers, remembered by a process.
 
 config/embedded is left out: it is what `./dev` starts, and no request reaches it.
 """
@@ -20,10 +20,13 @@ SIGNERS: Final = (
     *(f"django.core.signing.{name}" for name in ("dumps", "loads", "Signer", "TimestampSigner", "get_cookie_signer")),
     "django.utils.crypto.salted_hmac",
     "django.contrib.auth.tokens.PasswordResetTokenGenerator",
-    *("hmac.new", "hmac.digest", "jwt.encode", "jwt.decode"),
+    *("hmac.new", "hmac.digest", "hmac.HMAC", "jwt.encode", "jwt.decode", "cryptography.fernet.Fernet"),
+    *(f"cryptography.hazmat.primitives.ciphers.aead.{name}" for name in ("AESGCM", "AESSIV", "ChaCha20Poly1305")),
 )
+SEALERS: Final = tuple(f"tenants.secrets.{name}" for name in ("seal", "seal_alike", "sign"))
 DRAWERS: Final = (
     *(f"secrets.{name}" for name in ("token_urlsafe", "token_hex", "token_bytes", "choice", "randbelow", "randbits")),
+    *("secrets.SystemRandom", "random.SystemRandom", "uuid.uuid4"),
     "django.utils.crypto.get_random_string",
     "os.urandom",
 )
@@ -75,14 +78,17 @@ def find() -> Iterator[Found]:
         for where, call in module.calls():
             name = module.source.resolve(call.func)
             if name in SIGNERS:
-                yield _found(_signature(module, where, call), "secrets.py")
+                yield _credential(_signature(module, where, call))
+            elif name in SEALERS:
+                yield _credential(_purpose(module, where, call))
             elif name in DRAWERS:
-                yield _found(f"secret {where}", "secrets.py")
-        yield from (_found(f"memory {name}", "inside.py") for name in _memories(module))
+                yield _credential(f"secret {where}")
+        yield from (_credential(f"session {key}") for key in _kept_in_sessions(module))
+        yield from (_found(f"memory {name}") for name in _memories(module))
         for _, text in module.source.strings():
-            yield from (_found(f"channel {a or b}", "inside.py") for a, b in CHANNELS.findall(text))
+            yield from (_found(f"channel {a or b}") for a, b in CHANNELS.findall(text))
         if module.name in {ANSWERS, MIDDLEWARE}:
-            yield from (_found(f"kept {name}", "inside.py") for name in _keepers(module))
+            yield from (_found(f"kept {name}") for name in _keepers(module))
 
 
 def names_at_top(module: Module) -> list[str]:
@@ -99,19 +105,52 @@ def _assigned(module: Module) -> Iterator[tuple[ast.Name, ast.expr | None]]:
                 yield target, node.value
 
 
-def _signature(module: Module, where: str, call: ast.Call) -> str:
-    """Answer `salt <text>` where the salt is a constant of the module, else `signature <place>`."""
-    constants = {
+def _constants(module: Module) -> dict[str, str]:
+    """Answer the texts that a module's names at the top stand for."""
+    return {
         target.id: value.value
         for target, value in _assigned(module)
         if isinstance(value, ast.Constant) and isinstance(value.value, str)
     }
+
+
+@cache
+def _all_constants() -> dict[str, str]:
+    """Answer all of them by their dotted names."""
+    return {f"{module.name}.{name}": text for module in find_modules() for name, text in _constants(module).items()}
+
+
+def _text(module: Module, node: ast.expr | None) -> str | None:
+    """Answer the text that an expression says, itself or by a constant of this module or of another one."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    name = module.source.resolve(node) if node is not None else ""
+    return _all_constants().get(name) or _constants(module).get(name)
+
+
+def _signature(module: Module, where: str, call: ast.Call) -> str:
+    """Answer `salt <text>` where the salt is a constant, else `signature <place>`."""
     for given in (keyword.value for keyword in call.keywords if keyword.arg in {"salt", "key_salt"}):
-        if isinstance(given, ast.Name) and given.id in constants:
-            return f"salt {constants[given.id]}"
-        if isinstance(given, ast.Constant) and isinstance(given.value, str):
-            return f"salt {given.value}"
+        text = _text(module, given)
+        if text is not None:
+            return f"salt {text}"
     return f"signature {where}"
+
+
+def _purpose(module: Module, where: str, call: ast.Call) -> str:
+    """Answer `sealed <purpose>` where the purpose is a constant, else `sealed in <place>`."""
+    text = next((_text(module, keyword.value) for keyword in call.keywords if keyword.arg == "purpose"), None)
+    return f"sealed {text}" if text is not None else f"sealed in {where}"
+
+
+def _kept_in_sessions(module: Module) -> Iterator[str]:
+    """Answer the keys under which browsers' sessions keep something: each may let somebody further in."""
+    for node in ast.walk(module.source.tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            owner = node.value
+            name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+            if name == "session":
+                yield _text(module, node.slice) or f"in {module.name}"
 
 
 def _memories(module: Module) -> Iterator[str]:
@@ -158,5 +197,10 @@ def _keepers(module: Module) -> Iterator[str]:
             yield f"for {module.source.resolve(node.cls).rpartition('.')[2]}"
 
 
-def _found(name: str, file: str) -> Found:
-    return Found(name=name, file=file, line=f'within("{name}", Bound...., "what it is, and what binds it"),')
+def _credential(name: str) -> Found:
+    line = f'opens("{name}", Bound...., "what it is", "kind of shown/"), or opens_nothing("{name}", Bound...., "why"),'
+    return Found(name=name, file="secrets.py", line=line)
+
+
+def _found(name: str) -> Found:
+    return Found(name=name, file="inside.py", line=f'within("{name}", Bound...., "what it is, and what binds it"),')
