@@ -150,5 +150,6 @@ LEAKS: Final = (
         "what is projected goes elsewhere",
         instead("conversations.engine.saying._execute", _projected_elsewhere),
         Check("storm", lambda place: check_storm(place.ours, place.theirs, place.port)),
+        spoils=True,
     ),
 )
