@@ -1,4 +1,4 @@
-"""One call of the API's document, made by Django's test client and judged by the document."""
+"""One call of the API's documents, made by Django's test client and judged by the document."""
 
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from config.openapi import render_openapi
+from config.openapi import render_openapi, render_platform
 
 CHECKED: Final = [
     not_a_server_error,
@@ -22,12 +22,19 @@ CHECKED: Final = [
     content_type_conformance,
     response_schema_conformance,
 ]
-DOCUMENT: Final = schemathesis.openapi.from_dict(render_openapi())
-OPERATIONS: Final = {
-    f"{found.ok().method.upper()} {found.ok().path}": found.ok()
-    for found in DOCUMENT.get_all_operations()
-    if isinstance(found, Ok)  # a test counts them
-}
+
+
+def operations_of(document: dict[str, Any]) -> dict[str, Any]:
+    """Answer the operations of a document by method and path."""
+    return {
+        f"{found.ok().method.upper()} {found.ok().path}": found.ok()
+        for found in schemathesis.openapi.from_dict(document).get_all_operations()
+        if isinstance(found, Ok)  # a test counts them
+    }
+
+
+OPERATIONS: Final = operations_of(render_openapi())
+OF_PLATFORM: Final = operations_of(render_platform())
 
 
 def call(client: Client, case: Any) -> Response:

@@ -6,10 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
-import schemathesis
 from django.conf import settings
 from django.test import Client
-from schemathesis.core.result import Ok
 
 from config.management.commands.catalogues import DOCS
 from config.openapi import find_operations, render_platform
@@ -21,15 +19,10 @@ from tenants.provisioning import door
 from tenants.tries import Tries
 from tests.apps.members.mails import code_to
 from tests.conftest import PASSWORD, MakeMember
+from tests.contracts.calling import OF_PLATFORM as OPERATIONS
 from tests.contracts.calling import call
 
 DOCUMENT: Final = render_platform()
-OPERATIONS: Final = {
-    f"{found.ok().method.upper()} {found.ok().path}": found.ok()
-    for found in schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()
-    if isinstance(found, Ok)
-}
-
 SIGN_UP, ACCEPT = "POST /api/v1/tenants", "POST /api/v1/invitations/accept"
 
 
