@@ -27,6 +27,7 @@ logger = structlog.get_logger(__name__)
 
 LOOK_S: Final = 1.0
 GATHER_S: Final = 0.05
+SOON_S: Final = 0.1  # what is still due after a look is in other hands, or fails: it is not asked for without a pause
 CHORES_S: Final = 5.0
 
 
@@ -40,6 +41,7 @@ class Worker:
         self._tenants_until = 0.0
         self._done: dict[str, int] = {}
         self._chores_at = 0.0
+        self._looked_at = 0.0
         self._ear: Ear | None = None
 
     def stop(self) -> None:
@@ -79,12 +81,12 @@ class Worker:
         if time.monotonic() >= self._chores_at:
             self._chores_at = time.monotonic() + CHORES_S
             self._do_chores()
-        more = False
-        for schema, head in self._get_heads():
+        more, self._looked_at = False, time.monotonic()
+        for schema, head, due in self._get_heads():
             if self._stopping.is_set():
                 return False
-            if head > self._done.get(schema, 0):
-                more = self._serve(schema, head) is Progress.MORE or more
+            if due or head > self._done.get(schema, 0):
+                more = self._serve(schema, head, due=due) is Progress.MORE or more
         return more
 
     @staticmethod
@@ -98,14 +100,14 @@ class Worker:
                 if isinstance(error, DatabaseError) and not connection.is_usable():
                     raise
 
-    def _serve(self, schema: str, head: int) -> Progress:
+    def _serve(self, schema: str, head: int, *, due: bool) -> Progress:
         """One tenant's readers. A tenant whose tables are locked, behind or gone is tried again and stops no other."""
         tenant = self._find_tenant(schema)
         if tenant is None or tenant.closed is not None:
             return Progress.LATER
         try:
             with tenant_context(tenant):
-                progress = run_readers(readers=READERS, now=datetime.now(UTC))
+                progress = run_readers(readers=READERS, now=datetime.now(UTC), due=due)
         except DatabaseError as error:
             if not connection.is_usable():
                 raise
@@ -124,9 +126,10 @@ class Worker:
         return self._tenants.get(schema)
 
     @staticmethod
-    def _get_heads() -> list[tuple[str, int]]:
+    def _get_heads() -> list[tuple[str, int, bool]]:
+        """Answer every tenant's position, and whether it is due."""
         with platform_context(), connection.cursor() as cursor:
-            cursor.execute(statements.HEADS_AFTER)
+            cursor.execute(statements.HEADS_AFTER, {"now": datetime.now(UTC)})
             return list(cursor.fetchall())
 
     def _wait(self) -> None:
@@ -142,13 +145,23 @@ class Worker:
         if any(isinstance(signal, Change) for signal in heard):
             self._tenants = {}
         if heard:
-            self._stopping.wait(GATHER_S)  # a busy server hints hundreds of times a second: look once for many
+            # A busy server hints hundreds of times a second: look once for many, but at once after a quiet moment.
+            self._stopping.wait(max(self._looked_at + GATHER_S - time.monotonic(), 0))
 
     def _listen(self) -> list[Signal]:
         if self._ear is None:
             self._ear = build_ear()
             self._tenants = {}  # a change may have been told while nobody listened
-        return [] if self._stopping.is_set() else self._ear.wait(seconds=LOOK_S)
+        return [] if self._stopping.is_set() else self._ear.wait(seconds=self._until_due())
+
+    @staticmethod
+    def _until_due() -> float:
+        """Answer for how long nothing is due that is known of now, within LOOK_S."""
+        with platform_context(), connection.cursor() as cursor:
+            cursor.execute(statements.NEXT_DUE)
+            (due,) = cursor.fetchone()
+        left = LOOK_S if due is None else (due - datetime.now(UTC)).total_seconds()
+        return min(left, LOOK_S) if left > 0 else SOON_S
 
     def _let_go(self) -> None:
         connection.close()

@@ -258,12 +258,16 @@ class Session(AbstractBaseSession):
 
 
 class Head(models.Model):
-    """How far a tenant's log has come: the one row whose lock orders the tenant. Roles reach it by functions alone."""
+    """How far a tenant's log has come: the one row whose lock orders the tenant. Roles reach it by functions alone.
+
+    At `due_at` somebody has to look what follows in the tenant though nothing has happened.
+    """
 
     schema = models.CharField(max_length=63, primary_key=True)
     tenant = models.UUIDField(unique=True)
     position = models.BigIntegerField(default=0, db_default=0)
     closed = models.BooleanField(default=False, db_default=False)  # while it is, no position is given away
+    due_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "heads"

@@ -137,6 +137,11 @@ def _announce(position: int) -> None:
     on_commit(lambda: announce(signal=hint))
 
 
+def run(*, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Run one of the engine's statements as the current tenant; answer its rows."""
+    return _run(sql, params)
+
+
 def _run(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     schema = current_tenant().schema
     with connection.repeating_cursor() as cursor:  # type: ignore[attr-defined] # of our own backend

@@ -35,17 +35,23 @@ class Progress(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """A named reader: `apply` gets events of its `kinds` in order, each once, and the time that it is now."""
+    """A named reader: `apply` gets events of its `kinds` in order, each once, and the time that it is now.
+
+    With `apply_page` instead it gets a whole page of them, for one effect that appends at most once, and whether the
+    tenant is due (timers.py): if it is, and the reader is `timed`, the page may be empty.
+    """
 
     name: str
     kinds: frozenset[str]
-    apply: Callable[[Recorded, datetime], None]
+    apply: Callable[[Recorded, datetime], None] | None = None
+    apply_page: Callable[[Sequence[Recorded], datetime, bool], None] | None = None
+    timed: bool = False
     page: int = 100
 
 
-def run_readers(*, readers: Sequence[Reader], now: datetime) -> Progress:
-    """Let every reader take one page in the current tenant; answer what the neediest needs next."""
-    return max((_run(reader, now) for reader in readers), default=Progress.DONE)
+def run_readers(*, readers: Sequence[Reader], now: datetime, due: bool = False) -> Progress:
+    """Let every reader take one page in the current tenant, which may be `due`; answer what the neediest needs next."""
+    return max((_run(reader, now, due=due and reader.timed) for reader in readers), default=Progress.DONE)
 
 
 def forget_errors() -> None:
@@ -58,28 +64,28 @@ def pause_after(*, failures: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(failures, _MOST_DOUBLINGS)), _LONGEST_PAUSE)
 
 
-def _run(reader: Reader, now: datetime) -> Progress:
+def _run(reader: Reader, now: datetime, *, due: bool) -> Progress:
     """Take one page. A reader that fails keeps its place, is tried again later and stops no other."""
     try:
         _make_cursor(reader)
-        return _take_page(reader, now)
+        return _take_page(reader, now, due=due)
     except Exception as error:
         logger.exception("reader.failed", reader=reader.name)
         _remember_failure(reader, now, error)
         return Progress.LATER
 
 
-def _take_page(reader: Reader, now: datetime) -> Progress:
+def _take_page(reader: Reader, now: datetime, *, due: bool) -> Progress:
     with transaction.atomic():
         cursor = _lock_cursor(reader)
         if cursor is None or (cursor.retry_at is not None and cursor.retry_at > now):
             return Progress.LATER
         until = log.get_position()
-        if until <= cursor.position:
+        if until <= cursor.position and not due:
             return Progress.DONE
         kinds = sorted(reader.kinds)
         events = log.read_kinds(kinds=kinds, after=cursor.position, until=until, limit=reader.page)
-        done = _apply(reader, events, now)
+        done = _apply(reader, events, now, due=due)
         cut_short = done < len(events) or done == reader.page
         position = events[done - 1].position if cut_short else until
         ReaderCursor.objects.filter(reader=reader.name).update(
@@ -88,8 +94,14 @@ def _take_page(reader: Reader, now: datetime) -> Progress:
     return Progress.MORE if log.get_position() > position else Progress.DONE
 
 
-def _apply(reader: Reader, events: Sequence[Recorded], now: datetime) -> int:
+def _apply(reader: Reader, events: Sequence[Recorded], now: datetime, *, due: bool) -> int:
     """Answer how many events were applied: all, or those up to the first that made the reader append."""
+    if reader.apply_page is not None:
+        if events or due:
+            reader.apply_page(events, now, due)
+        return len(events)
+    if reader.apply is None:
+        raise TypeError(f"{reader.name} applies nothing")
     before = log.count_appends()
     for n, event in enumerate(events, start=1):
         reader.apply(event, now)

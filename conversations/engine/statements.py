@@ -110,7 +110,16 @@ HEAD = "SELECT public.head_position(%(schema)s)"
 
 SOME_HEADS = "SELECT schema, position FROM public.heads WHERE schema = ANY(%(schemas)s)"
 
-HEADS_AFTER = "SELECT schema, position FROM public.heads WHERE position > 0 AND NOT closed"
+HEADS_AFTER = """
+SELECT schema, position, due_at IS NOT NULL AND due_at <= %(now)s FROM public.heads WHERE position > 0 AND NOT closed
+"""
+
+NEXT_DUE = "SELECT min(due_at) FROM public.heads WHERE due_at IS NOT NULL AND NOT closed"
+
+# Whoever holds the head sees every time that anybody has set before, and sets the next one.
+HOLD_HEAD = "SELECT public.take_positions(0, NULL)"
+
+SET_DUE = "SELECT public.set_due(%(due)s, %(exactly)s)"
 
 NOTIFY = "SELECT pg_notify('yunke', %(payload)s)"
 

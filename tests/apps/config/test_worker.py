@@ -75,7 +75,7 @@ def test_a_chore_that_fails_stops_neither_the_others_nor_the_readers(
 def _let_it_see_only(monkeypatch: pytest.MonkeyPatch, *shops: Shop) -> None:
     """Other tests leave companies with long logs, which would be read event by event."""
     schemas, get_heads = {shop.tenant.schema for shop in shops}, Worker._get_heads
-    seen = staticmethod(lambda: [(schema, head) for schema, head in get_heads() if schema in schemas])
+    seen = staticmethod(lambda: [head for head in get_heads() if head[0] in schemas])
     monkeypatch.setattr(Worker, "_get_heads", seen)
 
 
