@@ -20,7 +20,8 @@ from conversations.definitions.canned_reply.body import CANNED_REPLY
 from conversations.definitions.inbox.body import INBOX
 from conversations.definitions.kinds import Kind, register_kind
 from conversations.desk.agent import AGENT
-from conversations.desk.commands import release
+from conversations.desk.commands import check_take, release
+from conversations.desk.forgotten import find_forgotten_work
 from conversations.desk.queue import QUEUE
 from conversations.desk.reactions import READERS as DESK_READERS
 from conversations.desk.team import TEAM
@@ -38,6 +39,8 @@ from conversations.live.server import LiveServer
 from conversations.presence.commands import leave
 from conversations.presence.reason import PRESENCE_REASON
 from conversations.presence.settling import Settling
+from conversations.threads.actors import Actor
+from conversations.threads.commands import before_taking
 from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
 from tenants import ports
@@ -111,9 +114,10 @@ def answer_forgotten(now: datetime) -> None:
 
 
 def forget_in_tenant(*, now: datetime) -> None:
-    """Forget what has expired in the tenant that is set."""
+    """Forget what has expired in the tenant that is set, and find what routing has forgotten."""
     forget_answers(now=now)
     forget_tokens(now=now)
+    find_forgotten_work(now=now)
 
 
 _expired = Sweep(forget_in_tenant)
@@ -191,6 +195,7 @@ def fill_ports() -> None:
 
         sender[:] = [RedisAnnouncer(url=settings.YUNKE_REDIS_URL)]
     ports.hand_over_work[:] = [hand_over_work]
+    before_taking[:] = [take_from_queue]
     for kind in DEFINITION_KINDS:
         register_kind(kind=kind)
 
@@ -214,6 +219,11 @@ def member_left(_tenant: TenantRef, person: UUID, now: datetime) -> None:
 def tenant_restored(_tenant: TenantRef, now: datetime) -> None:
     """Fill tenants' port: its audit says whose it was before anybody verifies it."""
     carry_audit_notes(now)
+
+
+def take_from_queue(conversation: UUID, actor: Actor) -> None:
+    """Fill threads' port: what waits in a queue is taken only by those who have room for it."""
+    check_take(conversation=conversation, actor=actor)
 
 
 def tell_tenant_changed(tenant: TenantRef) -> None:

@@ -24,4 +24,5 @@ TABLES: Final[Mapping[str, Table]] = {
     "presence": Table(),
     "reader_cursor": Table(),
     "stream": Table(),
+    "work": Table(),
 }

@@ -4,6 +4,7 @@ from conversations.access.models import ApiKey, IdempotencyKey
 from conversations.channels.webchat.vouching.models import IdentitySecret
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.definitions.models import Definition, DefinitionDraft
+from conversations.desk.models import WorkRow
 from conversations.engine.models import Event, ReaderCursor, Stream
 from conversations.presence.models import Presence
 from conversations.threads.models import ConversationRow
@@ -21,4 +22,5 @@ __all__ = [
     "Presence",
     "ReaderCursor",
     "Stream",
+    "WorkRow",
 ]

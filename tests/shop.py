@@ -3,15 +3,20 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from conversations.channels.webchat.commands import get_conversation_to_write_in, let_in
 from conversations.definitions.inbox.queries import get_inboxes
+from conversations.desk import projections
+from conversations.desk.events import ConversationOffered, ConversationQueued
 from conversations.engine import log
 from conversations.engine.events import Draft, Fact, Recorded
+from conversations.presence import projections as presence
+from conversations.presence.events import PresenceChanged, State
+from conversations.presence.streams import subject_of_member
 from conversations.threads import rules
 from conversations.threads.actors import Actor
 from conversations.threads.projections import CONVERSATIONS
@@ -65,6 +70,27 @@ class Shop:
         ]
         with tenant_context(self.tenant), transaction.atomic():
             return log.append(drafts=drafts, at=datetime.now(UTC), projections=[CONVERSATIONS])
+
+    def be(self, *, member: UUID, state: State, at: datetime | None = None) -> None:
+        """Let a member be in a state, now unless another time is said."""
+        chosen: State = "online" if state == "offline" else state
+        fact = PresenceChanged(member=member, state=state, chosen=chosen, reason=None)
+        subject = subject_of_member(member=member)
+        with tenant_context(self.tenant), transaction.atomic():
+            log.ensure_streams(subjects=[subject])
+            drafts = [Draft(subject=subject, fact=fact, sender=member)]
+            presence.apply(events=log.append(drafts=drafts, at=at or datetime.now(UTC)))
+
+    def offer(self, *, conversation: UUID, to: UUID, queue: str, team: str | None = None) -> None:
+        """Let a conversation wait in a queue and be offered to a member, as the router does it."""
+        now = datetime.now(UTC)
+        queued = ConversationQueued(queue=queue, reason="started", since=now, channel="webchat", team=team)
+        until = now + timedelta(hours=1)
+        self.write(conversation, [queued, ConversationOffered(to=to, name="", queue=queue, until=until, attempt=1)])
+        with tenant_context(self.tenant), transaction.atomic():
+            log.lock(subjects=[conversation])
+            folded = projections.load(conversations=[conversation])[conversation]
+            projections.save(folded=[folded], due={conversation: until}, steps={})
 
     def read(self, conversation: UUID) -> list[Recorded]:
         """Answer everything on the log about a conversation, by position."""

@@ -50,6 +50,19 @@ def get_available(*, members: Collection[UUID]) -> list[UUID]:
     return list(rows.order_by("since", "member").values_list("member", flat=True))
 
 
+class Seen(NamedTuple):
+    """What a member is, and since when."""
+
+    state: State
+    since: datetime
+
+
+def get_seen() -> dict[UUID, Seen]:
+    """Answer everybody who was ever seen here and has not left."""
+    rows = Presence.objects.filter(is_gone=False).values_list("member", "state", "since")
+    return {member: Seen(as_state(text=state), since) for member, state, since in rows}
+
+
 def get_standings(*, members: Collection[UUID]) -> dict[UUID, Standing]:
     """Answer what these members are and have chosen; one that was never seen, or has left, is left out."""
     rows = Presence.objects.filter(member__in=members, is_gone=False)

@@ -21,6 +21,9 @@ from tenants.refusals import Invalid, NotAllowed
 
 Decide = Callable[[rules.Conversation], Sequence[Fact]]
 
+# A port that config/wiring.py fills: what else may refuse that somebody helps themselves.
+before_taking: list[Callable[[UUID, Actor], None]] = []
+
 
 def start_conversation(
     *, contact: UUID, inbox: str, channel: str, now: datetime, introduced: ConversationIntroduced | None = None
@@ -53,8 +56,12 @@ def hand_over(*, was: UUID, contact: UUID, name: str, external_id: str, now: dat
 
 
 def take(*, conversation: UUID, actor: Actor, now: datetime) -> None:
-    """Let `actor` answer from now on."""
-    _change(conversation, actor, now, lambda state: rules.take(state=state, actor=actor))
+    """Let `actor` answer from now on; raise what the rules or the desk refuse."""
+    with transaction.atomic():
+        if get_state(conversation=conversation).status == "open":
+            for check in before_taking:
+                check(conversation, actor)
+        _change(conversation, actor, now, lambda state: rules.take(state=state, actor=actor))
 
 
 def assign(*, conversation: UUID, actor: Actor, to: UUID | None, now: datetime) -> None:
@@ -100,14 +107,24 @@ def reopen(*, conversation: UUID, actor: Actor, now: datetime) -> None:
     _change(conversation, actor, now, lambda state: rules.reopen(state=state, actor=actor))
 
 
-def reopen_for_message(*, conversation: UUID, actor: Actor, seq: int, now: datetime) -> None:
-    """Take it up again because of what the contact said at `seq`, unless it was settled after that."""
+def reopen_for_message(*, conversation: UUID, actor: Actor, seq: int, now: datetime, release: bool = False) -> None:
+    """Take it up again because of what the contact said at `seq`, unless it was settled after that.
+
+    With `release` it is nobody's before it is open again.
+    """
 
     def decide(state: rules.Conversation) -> Sequence[Fact]:
-        reopened = rules.is_reopened_by(state=state, seq=seq)
-        return rules.reopen(state=state, actor=actor) if reopened else []
+        if not rules.is_reopened_by(state=state, seq=seq):
+            return []
+        released = rules.assign(state=state, actor=actor, to=None, name=None) if release else []
+        return [*released, *rules.reopen(state=state, actor=actor)]
 
     _change(conversation, actor, now, decide)
+
+
+def record(*, drafts: Sequence[Draft], at: datetime) -> list[Recorded]:
+    """Write what another room has decided about conversations; the caller holds them."""
+    return log.append(drafts=drafts, at=at, projections=[CONVERSATIONS])
 
 
 def _change(

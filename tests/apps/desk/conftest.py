@@ -5,6 +5,7 @@ from django.test import Client
 
 from tenants.context import TenantRef
 from tests.apps.definitions.speaking import Desk
+from tests.apps.desk.floor import Floor
 from tests.conftest import ClientFor, MakeMember
 from tests.shop import Shop
 
@@ -28,3 +29,8 @@ def definitions(admin: Client) -> Desk:
 def site(tenant: TenantRef, client_for: ClientFor) -> Client:
     """A browser in which nobody is signed in."""
     return client_for(tenant)
+
+
+@pytest.fixture
+def floor(shop: Shop, make_member: MakeMember) -> Floor:
+    return Floor(shop=shop, make_member=make_member)

@@ -86,6 +86,10 @@ WITHOUT: Final[dict[str, str]] = {
     "public.tombstones.schema": "of tenants that are gone",
     "public.tombstones.slug_digest": HASH,
     "public.tries.digest": HASH,
+    "work.asked": "ids and moments",
+    "work.channel": WORDS,
+    "work.language": "the name of a language",
+    "work.state": WORDS,
 }
 
 

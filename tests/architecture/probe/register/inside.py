@@ -10,6 +10,7 @@ GUESSES: Final = "counts by tenant and person, or by address; nothing is answere
 ENTRIES: Final = (
     # Readers of the log, and what the worker does
     within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
+    within("reader desk.router", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("chore resume_sign_ups", Bound.EACH, "each unfinished tenant in its own scopes"),
     within("chore follow_up_sign_ups", Bound.PLATFORM, "unconfirmed tenants and mails to their owners"),
     within("errand refill_ready_schemas", Bound.PLATFORM, "schemas that never had a customer"),
@@ -77,6 +78,7 @@ ENTRIES: Final = (
     within("function erase_entries(uuid, bigint[], text[])", Bound.ROLE, "the same"),
     within("function erase_events(uuid[], jsonb)", Bound.ROLE, "head_schema answers the caller's own schema"),
     within("function own_members()", Bound.ROLE, "head_schema answers the caller's own schema"),
+    within("function set_due(zone, boolean)", Bound.ROLE, "the same"),
     within("function take_positions(integer, text)", Bound.ROLE, "head_schema refuses a tenant another's name"),
     # What a process remembers for all tenants together
     within("memory tenants.queries.LOOKUPS", Bound.NAMED, "slug -> tenant, until somebody says that it changed"),
@@ -97,6 +99,7 @@ ENTRIES: Final = (
     within("memory config.wiring._presence", Bound.SAME, "since when the database has been seen without a break"),
     within("memory conversations.presence.streams.subject_of_member", Bound.SAME, "arithmetic of a person's id"),
     within("memory config.wiring._expired", Bound.EACH, "the tenants whose turn is still to come"),
+    within("memory conversations.threads.commands.before_taking", Bound.SAME, "a port, filled when the process starts"),
     within("memory config.openapi.render_host", Bound.SAME, "documents of the code"),
     within("memory conversations.console.widget._loader", Bound.SAME, "a file"),
     within("memory conversations.definitions.calendar.body._zones", Bound.SAME, "names of time zones"),
