@@ -5,13 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pyotp
 from django.core.files.base import ContentFile
 from django.db.models import F
 from django.test import Client
 
-from tenants.context import platform_context
+from conversations.definitions.commands import publish
+from tenants.context import platform_context, tenant_context
 from tenants.domains.models import Domain
 from tenants.exports.commands import get_storage
 from tenants.exports.models import Export
@@ -43,7 +45,7 @@ class Stock:
         """Answer who makes a call: visitors at their door, the owner everywhere else."""
         if path == "/api/v1/visitors/current":
             guest = self.shop.welcome()  # or the guest could not come in again
-        if path in {"/api/v1/visitors/conversation", "/api/v1/visitors/current"}:
+        if path in {"/api/v1/visitors/conversation", "/api/v1/visitors/current", "/api/v1/visitors/queue"}:
             self.anybody.defaults["HTTP_AUTHORIZATION"] = guest.headers["authorization"]
         else:
             self.anybody.defaults.pop("HTTP_AUTHORIZATION", None)
@@ -71,7 +73,19 @@ class Stock:
             return {"domain": self.site()}
         if path.startswith("/api/v1/me/"):
             return {"factor": self.factor(confirmed=not path.endswith("/confirm"))}
+        if path.endswith(("/accept", "/decline", "/transfer")):
+            return {"conversation": self.offer()}
         return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
+
+    def offer(self) -> str:
+        """Offer the owner a new guest's conversation, by the queue `help`; answer its id."""
+        guest = self.shop.welcome(text="hello")
+        owner = UUID(self.owner.get("/api/v1/me").json()["person"]["id"])
+        with tenant_context(self.shop.tenant):
+            for key in ("help", "second"):
+                publish(kind="queue", key=key, body={"name": key}, now=datetime.now(UTC))
+        self.shop.offer(conversation=guest.conversation, to=owner, queue="help")
+        return str(guest.conversation)
 
     def ask_for_deletion(self) -> dict[str, Any]:
         """Let there be one to be taken back."""

@@ -39,6 +39,8 @@ class Id(StrEnum):
     SECRET = "secret"
     REPLY = "reply"  # the key of a definition
     DEFINITION = "definition"  # kind/key
+    TEAM = "team"  # the key of a team, which is a definition
+    QUEUE = "queue"  # the key of a queue, which is a definition
     ROLE = "role"  # the key of a company's own role
     INVITATION = "invitation"
     SESSION = "session"

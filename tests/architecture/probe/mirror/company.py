@@ -11,6 +11,7 @@ from django.test import Client
 
 from conversations.channels.webchat.commands import add_inbox
 from conversations.contacts.models import Contact
+from conversations.definitions.commands import publish
 from conversations.engine.events import Recorded
 from conversations.engine.readers import Reader, run_readers
 from conversations.threads import commands
@@ -152,6 +153,7 @@ def _configure(company: Company) -> None:
     _call(owner, "post", f"{reason}/publish", {"revision": saved["draft"]["revision"]})
     for member in (company.owner, company.agent):
         _call(company.browser(member), "put", "/api/v1/me/presence", {"state": "away", "reason": f"{mark}-lunch"})
+    _route(company)
     path = f"/api/v1/inboxes/{company.shop.inbox}/identity-secrets"
     made = _call(owner, "post", path, {})
     company.own[Id.SECRET], company.vouches_by = made["id"], made["secret"]
@@ -160,6 +162,24 @@ def _configure(company: Company) -> None:
     _call(owner, "post", path, {})
     with tenant_context(company.tenant):
         add_inbox(name=f"{mark} second", now=datetime.now(UTC))
+
+
+def _route(company: Company) -> None:
+    """Let there be a team and two queues, and conversations that wait in one and are offered."""
+    mark, member = company.mark, company.owner.person_id
+    queue, team = f"{mark}-queue", f"{mark}-team"
+    bodies: list[tuple[str, str, dict[str, object]]] = [
+        ("team", team, {"name": f"{mark} team", "members": [{"member": str(member)}]}),
+        ("queue", queue, {"name": f"{mark} queue", "teams": [team]}),
+        ("queue", f"{mark}-second", {"name": f"{mark} second"}),
+    ]
+    with tenant_context(company.tenant):
+        for kind, key, body in bodies:
+            publish(kind=kind, key=key, body=body, now=datetime.now(UTC))
+    for guest in (company.shop.welcome(text=f"{mark} waits") for _ in range(2)):
+        company.guests.append(guest)
+        company.shop.offer(conversation=guest.conversation, to=member, queue=queue, team=team)
+    company.own |= {Id.TEAM: team, Id.QUEUE: queue}
 
 
 def _call(client: Client, method: str, path: str, body: object, **extra: Any) -> Any:

@@ -34,6 +34,8 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.SITE: uuid,
     Id.REPLY: lambda: f"canary-{secrets.token_hex(4)}-reply",
     Id.DEFINITION: lambda: f"canned_reply/canary-{secrets.token_hex(4)}-reply",
+    Id.TEAM: lambda: f"canary-{secrets.token_hex(4)}-team",
+    Id.QUEUE: lambda: f"canary-{secrets.token_hex(4)}-queue",
     Id.ROLE: lambda: f"canary-{secrets.token_hex(4)}-role",
     Id.INVITATION: uuid,
     Id.SESSION: uuid,

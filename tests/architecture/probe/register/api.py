@@ -109,6 +109,12 @@ ENTRIES: Final = (
     api(f"POST {ONE}/messages", STAFF, conversation=Id.CONVERSATION, id=Id.PLAIN),
     api(f"POST {ONE}/read", STAFF, conversation=Id.CONVERSATION),
     api("GET /api/v1/events", STAFF),
+    # Who gets what
+    api("GET /api/v1/queues", STAFF, _cursor=Id.CURSOR),
+    api(f"GET {ME}/offers", MEMBER, _cursor=Id.CURSOR),
+    api(f"POST {ONE}/accept", MEMBER, conversation=Id.CONVERSATION),
+    api(f"POST {ONE}/decline", MEMBER, conversation=Id.CONVERSATION),
+    api(f"POST {ONE}/transfer", STAFF, conversation=Id.CONVERSATION, agent=Id.PERSON, team=Id.TEAM, queue=Id.QUEUE),
     # What a company configures
     api(f"GET {D}", STAFF, _cursor=Id.CURSOR),
     api(f"GET {D}/kinds", STAFF, Bound.SAME, _cursor=Id.PLAIN),
@@ -126,6 +132,7 @@ ENTRIES: Final = (
     api("POST /api/v1/visitors", EVERYBODY, inbox=Id.INBOX),
     api("DELETE /api/v1/visitors/current", VISITOR),
     api("POST /api/v1/visitors/conversation", VISITOR),
+    api("GET /api/v1/visitors/queue", VISITOR),
     api("GET /api/v1/inboxes", STAFF, _cursor=Id.CURSOR),
     api("GET /api/v1/inboxes/{key}", STAFF, key=Id.INBOX),
     api("PATCH /api/v1/inboxes/{key}", STAFF, key=Id.INBOX),

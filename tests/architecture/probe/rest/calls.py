@@ -29,6 +29,11 @@ MORE: Final[dict[str, dict[str, str]]] = {
     "tenant ANY /language": {"language": "en"},
 }
 
+# Of these ids a body names one: the one that is tried, or else the first.
+ONE_OF: Final[dict[str, tuple[str, ...]]] = {
+    "tenant POST /api/v1/conversations/{conversation}/transfer": ("agent", "team", "queue"),
+}
+
 # What would rename or close the company that asks, and with it end the probe: asked with nothing in the body.
 RESHAPING: Final = frozenset(
     {"tenant PATCH /api/v1/company", "tenant POST /api/v1/company/deletion", "tenant POST /settings/company"}
@@ -71,6 +76,10 @@ def make_call(entry: Entry, company: Company, chosen: Mapping[str, str] | None =
     said = find_said(entry)
     body = {**_example(said), **MORE.get(entry.name, {})} if entry.name not in RESHAPING else {}
     body |= {place: value for place, value in given.items() if place[0] != "?" and f"{{{place}}}" not in template}
+    tried = next((place for place in ONE_OF.get(entry.name, ()) if place in (chosen or {})), None)
+    for place in ONE_OF.get(entry.name, ()):
+        if place != (tried or ONE_OF[entry.name][0]):
+            body.pop(place, None)
     method = "POST" if method == "ANY" else method
     if method in {"GET", "DELETE"} or not (body or "/api/" in path):
         return Call(method, path, urlencode(query), "", JSON)

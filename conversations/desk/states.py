@@ -1,0 +1,145 @@
+"""What people see of the desk: queues now, offers, and for a visitor their place and how long it may take."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from conversations.desk.models import WorkRow
+from conversations.desk.rules.routing import Scene
+from conversations.desk.rules.serving import serves
+from conversations.desk.rules.waiting import estimate_wait
+from conversations.desk.scene import read_agents, read_places, read_setup
+from conversations.presence.queries import get_seen
+from conversations.threads.queries import find_current, get_conversation
+
+PACE: Final = 20  # so many of the last that were handed out say how fast a queue moves
+
+_COUNTS: Final = """
+SELECT w.queue, w.state, count(*), min(w.queued_at) FROM work w
+WHERE w.state IN ('waiting', 'offered', 'assigned') AND w.queue IS NOT NULL GROUP BY w.queue, w.state
+"""
+
+
+class AgentNow(NamedTuple):
+    """Somebody who serves a queue."""
+
+    member: UUID
+    name: str
+    state: str
+    load: int
+    capacity: int
+
+
+class QueueNow(NamedTuple):
+    """A queue."""
+
+    key: str
+    name: str
+    open: bool
+    waiting: int
+    offered: int
+    assigned: int
+    longest_wait_s: int
+    agents: Sequence[AgentNow]
+
+
+class Offer(NamedTuple):
+    """What a member is offered."""
+
+    conversation: UUID
+    queue: str
+    until: datetime
+    attempt: int
+
+
+class Waiting(NamedTuple):
+    """How it stands with a visitor: `place` counts from 1; what is not known, or does not apply, is None."""
+
+    place: int | None
+    estimated_wait_s: int | None
+    is_outside_hours: bool
+    opens_at: datetime | None
+    is_sold_out: bool
+
+
+def get_queues(*, now: datetime) -> list[QueueNow]:
+    """Answer every queue in force, by key."""
+    setup = read_setup()
+    agents, seen = read_agents(setup=setup, absent=True), get_seen()
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS)
+        counts = {(queue, state): (many, since) for queue, state, many, since in cursor.fetchall()}
+    rows = []
+    for key, place in sorted(read_places(setup=setup, waiting={}, now=now).items()):
+        waiting, since = counts.get((key, "waiting"), (0, None))
+        serving = [agent for agent in agents.values() if serves(agent=agent, queue=place.body, team=None)]
+        rows.append(
+            QueueNow(
+                key=key,
+                name=place.body.name,
+                open=place.is_open,
+                waiting=waiting,
+                offered=counts.get((key, "offered"), (0, None))[0],
+                assigned=counts.get((key, "assigned"), (0, None))[0],
+                longest_wait_s=0 if since is None else max(int((now - since).total_seconds()), 0),
+                agents=[
+                    AgentNow(
+                        agent.id,
+                        agent.name,
+                        seen[agent.id].state if agent.id in seen else "offline",
+                        agent.load,
+                        agent.capacity,
+                    )
+                    for agent in sorted(serving, key=lambda one: (one.name, one.id))
+                ],
+            )
+        )
+    return rows
+
+
+def get_offers(*, member: UUID) -> list[Offer]:
+    """Answer what a member is offered, the first to lapse first."""
+    rows = WorkRow.objects.filter(state="offered", member=member).order_by("until")
+    return [Offer(row.id, row.queue or "", row.until or row.since, row.attempt) for row in rows]  # type: ignore[arg-type] # an offer has a time
+
+
+def get_waiting(*, contact: UUID, now: datetime) -> Waiting | None:
+    """Answer how it stands with a contact's conversation; None where it is in no queue or an agent has it."""
+    conversation = find_current(contact=contact)
+    if conversation is None:
+        return None
+    row, setup = WorkRow.objects.filter(id=conversation).first(), read_setup()
+    if row is not None and row.state not in {"waiting", "offered"}:
+        return None
+    inbox = get_conversation(conversation=conversation).inbox
+    key = setup.inboxes.get(inbox) if row is None else row.queue  # without a row it is about to be queued
+    if key is None or key not in setup.queues:
+        return None
+    place = read_places(setup=setup, waiting=_count_waiting(key), now=now)[key]
+    scene = Scene(now=now, places={key: place}, agents=read_agents(setup=setup))
+    number = None if row is None else _place_of(row)
+    return Waiting(
+        place=number,
+        estimated_wait_s=estimate_wait(place=number, handed=_pace(key), now=now) if number and place.is_open else None,
+        is_outside_hours=not place.is_open,
+        opens_at=place.opens_at,
+        is_sold_out=scene.is_sold_out(place=place),
+    )
+
+
+def _count_waiting(queue: str) -> dict[str, int]:
+    return {queue: WorkRow.objects.filter(state="waiting", queue=queue).count()}
+
+
+def _place_of(row: WorkRow) -> int:
+    if row.state == "offered" or row.rank is None:
+        return 1
+    return WorkRow.objects.filter(state="waiting", queue=row.queue, rank__lt=row.rank).count() + 1
+
+
+def _pace(queue: str) -> list[datetime]:
+    rows = WorkRow.objects.filter(queue=queue, handed_at__isnull=False).order_by("-handed_at")
+    return [at for at in rows.values_list("handed_at", flat=True)[:PACE] if at is not None]
