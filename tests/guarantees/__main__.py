@@ -22,6 +22,7 @@ EPILOG: Final = """WHAT is
   malformed  100,000 generated frames that are wrong in every way
   overload   five times as much as the server can do
   flood      one tenant over 2,000 sockets, and what a quiet one notices
+  routing    50 agents who come, go, decline and accept too late, 2,000 conversations, workers killed with -9
   figures    write the figures of --json FILE into docs/guarantees.md
 
 An hour in three rounds: ./dev guarantees --json figures.json   (each WHAT is kept in the same file under its name)
@@ -37,7 +38,8 @@ def main(arguments: list[str]) -> int:
     try:
         if options.logs:
             options.logs.mkdir(parents=True, exist_ok=True)
-        said = _storm(options) if options.what == "storm" else _try_out(options)
+        kinds = {"storm": _storm, "routing": _route}
+        said = kinds.get(options.what, _try_out)(options)
     except Obstacle as obstacle:
         _say(f"./dev guarantees: {obstacle}")
         return IN_THE_WAY
@@ -101,6 +103,26 @@ def _try_out(options: argparse.Namespace) -> dict[str, Any]:
     return said
 
 
+def _route(options: argparse.Namespace) -> dict[str, Any]:
+    """Let conversations be handed out while everything goes wrong."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    import django  # noqa: PLC0415 - a storm leaves Django to its processes
+
+    django.setup()
+    from tests.database import fresh_database  # noqa: PLC0415 - only after django.setup()
+    from tests.guarantees.routing.trial import Size, add_agent, trial  # noqa: PLC0415 - only after django.setup()
+    from tests.guarantees.trials.house import open_shop  # noqa: PLC0415 - only after django.setup()
+
+    with fresh_database() as dsn:
+        shop = open_shop()
+        seed = new_seed() if options.seed is None else options.seed
+        said = trial(
+            dsn=dsn, shop=shop, make=lambda number: add_agent(shop=shop, number=number), size=Size(), seed=seed
+        )
+    _tell("\n".join(f"  {name.replace('_', ' '):<32} {value}" for name, value in said.items()))
+    return said
+
+
 def _keep(path: Path, what: str, said: dict[str, Any]) -> None:
     """Put a report beside the others in the file."""
     known = json.loads(path.read_text()) if path.exists() else {}
@@ -124,7 +146,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    kinds = ("storm", "deaf", "malformed", "overload", "flood", "figures")
+    kinds = ("storm", "deaf", "malformed", "overload", "flood", "routing", "figures")
     parser.add_argument("what", nargs="?", choices=kinds, default="storm", metavar="WHAT", help="see below (storm)")
     parser.add_argument("--minutes", type=float, default=60, help="of faults, all rounds together (60)")
     parser.add_argument("--rounds", type=int, default=3, help="each with a seed and a database of its own (3)")
