@@ -37,10 +37,10 @@ def program(machine: Path, name: str, text: str) -> None:
     path.chmod(0o755)
 
 
-def run(machine: Path, *arguments: str) -> tuple[int, list[str]]:
+def run(machine: Path, *arguments: str, **env: str) -> tuple[int, list[str]]:
     done = subprocess.run(
         [machine / "dev", *arguments],
-        env={"PATH": str(machine / "bin")},
+        env={"PATH": str(machine / "bin"), **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -90,6 +90,16 @@ def test_root_installs_a_missing_venv_module_and_says_so(machine: Path) -> None:
     assert status == 1
     assert lines[0].startswith("./dev: installing python3.12-venv with apt-get")
     assert lines[-1] == "./dev: apt-get could not install python3.12-venv"
+
+
+def test_modules_are_compiled_once_and_not_into_the_tree(machine: Path) -> None:
+    for name in ("requirements.lock", "pyproject.toml"):
+        (machine / name).touch()
+    (machine / ".venv/bin").mkdir(parents=True)
+    said = '"[${PYTHONDONTWRITEBYTECODE-}] $PYTHONPYCACHEPREFIX"'
+    program(machine, "../.venv/bin/python", f'#!/bin/sh\ncase "$*" in *config.embedded*) echo {said} ;; esac\n')
+    status, lines = run(machine, "manage", "check", PYTHONDONTWRITEBYTECODE="1")
+    assert (status, lines[-1]) == (0, f"[] {machine}/.venv/pycache")
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock", "requirements-bench.lock"])
