@@ -10,6 +10,7 @@ from tests.architecture.probe.mirror.rows import UUID
 CHANCE: Final = frozenset({"Date", "RateLimit-Remaining", "RateLimit-Reset", "X-Request-Id", "Retry-After"})
 MOMENT: Final = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)|\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT")
 DRAWN: Final = re.compile(rb"[A-Za-z0-9_-]{30,}(:[A-Za-z0-9_-]+)*|#[0-9A-F]{6}\b")
+IDS: Final = re.compile(UUID.pattern.encode())
 Exact = tuple[int, list[tuple[str, bytes]], bytes]
 
 
@@ -38,8 +39,7 @@ def _plain(text: bytes, said: Iterable[str], fixed: Collection[str]) -> bytes:
     for word in said:
         text = text.replace(word.encode(), b"SAID")
     text = MOMENT.sub(b"MOMENT", text)
-    keep = {id_.encode() for id_ in fixed}
-    text = re.sub(UUID.pattern.encode(), lambda m: m[0] if m[0] in keep else b"ID", text)
+    text = IDS.sub(lambda m: m[0] if m[0].decode() in fixed else b"ID", text)
     return DRAWN.sub(b"DRAWN", text)
 
 

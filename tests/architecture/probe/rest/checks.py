@@ -52,7 +52,7 @@ class Asking:
         """Know what must not be seen."""
         self.ours, self.theirs = ours, theirs
         self._secrets = find_ids(company=theirs) | {theirs.shop.inbox, theirs.tenant.schema}
-        self._own = find_ids(company=ours)
+        self._fixed = self._secrets | find_ids(company=ours)
 
     def look(self, response: Any, said: Sequence[str], what: str) -> Any:
         """Answer the response; raise Leak where it holds something of the other company's."""
@@ -62,11 +62,10 @@ class Asking:
 
     def compare(self, ask: Callable[[str], Any], values: tuple[str, str], what: str) -> None:
         """Raise Leak unless `ask` is answered the same with both values."""
-        fixed = self._secrets | self._own
         answers = []
         for value in values:
             said = (value, *value.split("/"))
-            answers.append(exactly(self.look(ask(value), said, what), said=said, fixed=fixed - {value}))
+            answers.append(exactly(self.look(ask(value), said, what), said=said, fixed=self._fixed - {value}))
         if answers[0] != answers[1]:
             raise Leak(f"{what}: theirs is answered {answers[0]}, one that never was {answers[1]}")
 
