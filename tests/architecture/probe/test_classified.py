@@ -2,14 +2,17 @@
 
 from collections import Counter
 from functools import cache
+from pathlib import PurePosixPath
+from typing import Final
 
+from tests.architecture.lint.source import Source
 from tests.architecture.probe.classes import ADVICE, Entry, Found, explain
 from tests.architecture.probe.register import ENTRIES
 from tests.architecture.probe.shown import KINDS
 from tests.architecture.probe.shown.elsewhere import ELSEWHERE
 from tests.architecture.probe.walk import find_everything
 from tests.architecture.probe.walk.processes import find_privileged
-from tests.architecture.probe.walk.source import find_modules
+from tests.architecture.probe.walk.source import Module, find_credentials, find_modules
 
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 
@@ -61,6 +64,32 @@ def test_every_credential_is_tried() -> None:
     tried = {kind.name for kind in KINDS} | set(ELSEWHERE)
     assert not named - tried, "say in tests/architecture/probe/shown/ how one is made, shown and made up"
     assert not tried - named, "say in tests/architecture/probe/register/secrets.py what draws, signs or keeps these"
+
+
+NEW: Final = """
+import secrets
+from django.core import signing
+from tenants.secrets import seal
+from tenants.sso.going import SECRET
+_SALT = "yunke.new"
+
+def make(request, session):
+    session["new"] = secrets.token_hex(8)
+    request.session.update(newer=signing.dumps({}, salt=_SALT))
+    return seal(text="x", purpose=SECRET) + seal(text="x", purpose=f"{_SALT}")
+"""
+
+
+def test_what_is_new_is_seen() -> None:
+    module = Module("tenants.new", Source(path=PurePosixPath("tenants/new.py"), text=NEW))
+    assert [found.name for found in find_credentials(module)] == [
+        "secret tenants.new.make",
+        "session in tenants.new.make",
+        "salt yunke.new",
+        "sealed sso_providers.secret",
+        "sealed in tenants.new.make",
+        "session new",
+    ]
 
 
 def test_the_walk_sees(database: str) -> None:

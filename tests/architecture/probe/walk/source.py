@@ -30,6 +30,7 @@ DRAWERS: Final = (
     "django.utils.crypto.get_random_string",
     "os.urandom",
 )
+KEEPERS: Final = ("update", "setdefault")
 MEMORIES: Final = ("functools.cache", "functools.lru_cache")
 CHANNELS: Final = re.compile(r"pg_notify\('(\w+)'|\b(?:LISTEN|NOTIFY) (\w+)")
 ANSWERS: Final = "conversations.access.answers"
@@ -75,20 +76,34 @@ def find_modules() -> tuple[Module, ...]:
 def find() -> Iterator[Found]:
     """Answer each once."""
     for module in find_modules():
-        for where, call in module.calls():
-            name = module.source.resolve(call.func)
-            if name in SIGNERS:
-                yield _credential(_signature(module, where, call))
-            elif name in SEALERS:
-                yield _credential(_purpose(module, where, call))
-            elif name in DRAWERS:
-                yield _credential(f"secret {where}")
-        yield from (_credential(f"session {key}") for key in _kept_in_sessions(module))
+        yield from find_credentials(module)
         yield from (_found(f"memory {name}") for name in _memories(module))
         for _, text in module.source.strings():
             yield from (_found(f"channel {a or b}") for a, b in CHANNELS.findall(text))
         if module.name in {ANSWERS, MIDDLEWARE}:
             yield from (_found(f"kept {name}") for name in _keepers(module))
+
+
+def find_credentials(module: Module) -> Iterator[Found]:
+    """Answer what a module signs, seals, draws and keeps in sessions: what somebody may show to be let in."""
+    for where, call in module.calls():
+        name = module.source.resolve(call.func)
+        if name in SIGNERS:
+            yield _credential(_signature(module, where, call))
+        elif name in SEALERS:
+            yield _credential(_purpose(module, where, call))
+        elif name in DRAWERS:
+            yield _credential(f"secret {where}")
+        elif isinstance(call.func, ast.Attribute) and call.func.attr in KEEPERS and _is_session(call.func.value):
+            yield _credential(f"session in {where}")
+    for node in ast.walk(module.source.tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_session(node.value):
+            yield _credential(f"session {_text(module, node.slice) or f'in {module.name}'}")
+
+
+def _is_session(node: ast.expr) -> bool:
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name == "session"
 
 
 def names_at_top(module: Module) -> list[str]:
@@ -141,16 +156,6 @@ def _purpose(module: Module, where: str, call: ast.Call) -> str:
     """Answer `sealed <purpose>` where the purpose is a constant, else `sealed in <place>`."""
     text = next((_text(module, keyword.value) for keyword in call.keywords if keyword.arg == "purpose"), None)
     return f"sealed {text}" if text is not None else f"sealed in {where}"
-
-
-def _kept_in_sessions(module: Module) -> Iterator[str]:
-    """Answer the keys under which browsers' sessions keep something: each may let somebody further in."""
-    for node in ast.walk(module.source.tree):
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-            owner = node.value
-            name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
-            if name == "session":
-                yield _text(module, node.slice) or f"in {module.name}"
 
 
 def _memories(module: Module) -> Iterator[str]:
