@@ -12,7 +12,7 @@ import { Erasing } from "./erasing.js";
 import { Palette, helpDialog } from "./palette.js";
 import { Panel } from "./panel.js";
 import { Presence } from "./presence.js";
-import { FILTERS, applyDesk, emptyRows, loaded, merged, visible } from "./rows.js";
+import { FILTERS, applyDesk, emptyRows, loaded, merged, unknown, visible } from "./rows.js";
 import { signIn, ticket } from "./session.js";
 import { ThreadPane } from "./threadpane.js";
 import { Threads } from "./threads.js";
@@ -141,6 +141,7 @@ export class Desk {
       this.rows = merged(await api.find(id), this.rows);
       this.draw();
     } catch (error) {
+      if (error.status === 404) this.rows = unknown(id, this.rows);
       if (id === this.current && error.status === 404) this.open(null);
       this.#refused(error, { silent: error.status !== 404 });
     } finally {

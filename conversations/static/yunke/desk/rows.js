@@ -8,7 +8,8 @@ export const FILTERS = {
   resolved: { query: { status: "resolved" }, holds: (row) => row.status === "resolved" },
 };
 
-export const emptyRows = () => ({ rows: {}, reach: {} });
+/** `early` has the events of conversations that are being asked for: the answer may be older than they are. */
+export const emptyRows = () => ({ rows: {}, reach: {}, early: {} });
 
 /** What stands for the name of a contact who was erased. */
 export const ERASED = "—";
@@ -23,19 +24,27 @@ const fromSnapshot = (found, position) => ({
 
 const newest = (known, found) => !known || found.public_seq >= known.public_seq;
 
+/** Snapshots take the place of older ones; what was heard meanwhile of conversations not known yet comes on top. */
+function taken(snapshots, state) {
+  const [rows, early] = [{ ...state.rows }, { ...state.early }];
+  for (const found of snapshots) {
+    if (!newest(rows[found.id], found)) continue;
+    rows[found.id] = (early[found.id] ?? []).reduce(applyOne, found);
+    delete early[found.id];
+  }
+  return { ...state, rows, early };
+}
+
 /** A page of the list. `next` null: the filter is loaded to its end. */
 export function loaded({ results, next, position }, filter, state) {
-  const rows = { ...state.rows };
-  for (const found of results) if (newest(rows[found.id], found)) rows[found.id] = fromSnapshot(found, position);
   const oldest = next ? results.at(-1).last_at : "";
-  return { rows, reach: { ...state.reach, [filter]: { next, oldest } } };
+  const known = taken(results.map((found) => fromSnapshot(found, position)), state);
+  return { ...known, reach: { ...state.reach, [filter]: { next, oldest } } };
 }
 
 /** One conversation as the server answered it. */
 export function merged(found, state) {
-  const known = state.rows[found.id];
-  if (!newest(known, found)) return state;
-  return { ...state, rows: { ...state.rows, [found.id]: fromSnapshot(found, known?.position ?? 0) } };
+  return taken([fromSnapshot(found, state.rows[found.id]?.position ?? 0)], state);
 }
 
 function readUpTo(row, seq) {
@@ -74,20 +83,28 @@ function applyOne(row, event) {
 
 /** Answer the state after desk events, and the ids of conversations that have to be asked for. */
 export function applyDesk(events, state) {
-  const rows = { ...state.rows };
-  const missing = new Set();
+  const [rows, early, missing] = [{ ...state.rows }, { ...state.early }, new Set()];
   for (const event of events) {
-    const row = rows[event.conversation];
-    if (row) rows[event.conversation] = applyOne(row, event);
-    else missing.add(event.conversation);
+    const { conversation: id } = event;
+    if (rows[id]) rows[id] = applyOne(rows[id], event);
+    else {
+      early[id] = [...(early[id] ?? []), event];
+      missing.add(id);
+    }
   }
-  return { state: { ...state, rows }, missing: [...missing] };
+  return { state: { ...state, rows, early }, missing: [...missing] };
 }
 
-/** The rows of a filter, newest first, down to where the filter has been loaded. */
+/** Nothing is known of a conversation that cannot be found. */
+export function unknown(id, state) {
+  const { [id]: _, ...early } = state.early;
+  return { ...state, early };
+}
+
+/** The rows of a filter, newest first, down to where the filter has been loaded; the list has none without a message. */
 export function visible(filter, me, { rows, reach }) {
   const oldest = reach[filter]?.oldest ?? "";
   return Object.values(rows)
-    .filter((row) => FILTERS[filter].holds(row, me) && row.last_at >= oldest)
+    .filter((row) => row.last_author && FILTERS[filter].holds(row, me) && row.last_at >= oldest)
     .sort((a, b) => (a.last_at < b.last_at ? 1 : a.last_at > b.last_at ? -1 : a.id < b.id ? 1 : -1));
 }
