@@ -14,6 +14,7 @@ import structlog
 from django.db import DatabaseError, connection
 
 from config.attendant import Attendant
+from config.rounds import LOOK_S, Head, Rounds
 from config.wiring import CHORES, ERRANDS, READERS, build_ear
 from conversations.engine import statements
 from conversations.engine.bus import Ear
@@ -25,10 +26,10 @@ from tenants.queries import get_active_tenants
 
 logger = structlog.get_logger(__name__)
 
-LOOK_S: Final = 1.0
 GATHER_S: Final = 0.05
 SOON_S: Final = 0.1  # what is still due after a look is in other hands, or fails: it is not asked for without a pause
 CHORES_S: Final = 5.0
+SLICE_S: Final = 0.2  # for tenants that have waited, before those with news are looked for again
 
 
 class Worker:
@@ -39,7 +40,7 @@ class Worker:
         self._stopping = threading.Event()
         self._tenants: dict[str, TenantRef] = {}
         self._tenants_until = 0.0
-        self._done: dict[str, int] = {}
+        self._rounds = Rounds()
         self._chores_at = 0.0
         self._looked_at = 0.0
         self._ear: Ear | None = None
@@ -74,20 +75,25 @@ class Worker:
         self._let_go()
 
     def _look(self) -> bool:
-        """Let every tenant's readers take one page each; tell whether some need to go on at once.
+        """Let tenants' readers take one page each; tell whether some need to go on at once.
 
-        The heads are looked at anew each time: no tenant's news wait for another's backlog.
+        The heads are looked at anew each time: no tenant's news wait for another's backlog, nor for the many that a
+        worker which has just started knows nothing of.
         """
         if time.monotonic() >= self._chores_at:
             self._chores_at = time.monotonic() + CHORES_S
             self._do_chores()
+        fresh, waiting = self._rounds.sort(heads=self._get_heads())
         more, self._looked_at = False, time.monotonic()
-        for schema, head, due in self._get_heads():
-            if self._stopping.is_set():
-                return False
-            if due or head > self._done.get(schema, 0):
-                more = self._serve(schema, head, due=due) is Progress.MORE or more
-        return more
+        for head in fresh:
+            more = self._serve(head) is Progress.MORE or more
+        until = time.monotonic() + SLICE_S
+        for n, head in enumerate(waiting, start=1):
+            more = self._serve(head) is Progress.MORE or more
+            if (now := time.monotonic()) > until:
+                more = more or any(self._rounds.is_neglected(head=other, at=now) for other in waiting[n:])
+                break
+        return more and not self._stopping.is_set()
 
     @staticmethod
     def _do_chores() -> None:
@@ -100,21 +106,24 @@ class Worker:
                 if isinstance(error, DatabaseError) and not connection.is_usable():
                     raise
 
-    def _serve(self, schema: str, head: int, *, due: bool) -> Progress:
+    def _serve(self, head: Head) -> Progress:
         """One tenant's readers. A tenant whose tables are locked, behind or gone is tried again and stops no other."""
-        tenant = self._find_tenant(schema)
+        if self._stopping.is_set():
+            return Progress.LATER
+        self._rounds.serve(head=head, at=time.monotonic())
+        tenant = self._find_tenant(head.schema)
         if tenant is None or tenant.closed is not None:
             return Progress.LATER
         try:
             with tenant_context(tenant):
-                progress = run_readers(readers=READERS, now=datetime.now(UTC), due=due)
+                progress = run_readers(readers=READERS, now=datetime.now(UTC), due=head.due)
         except DatabaseError as error:
             if not connection.is_usable():
                 raise
-            logger.warning("worker.tenant_failed", schema=schema, error=type(error).__name__)
+            logger.warning("worker.tenant_failed", schema=head.schema, error=type(error).__name__)
             return Progress.LATER
         if progress is Progress.DONE:
-            self._done[schema] = head
+            self._rounds.end(head=head)
         return progress
 
     def _find_tenant(self, schema: str) -> TenantRef | None:
@@ -126,11 +135,10 @@ class Worker:
         return self._tenants.get(schema)
 
     @staticmethod
-    def _get_heads() -> list[tuple[str, int, bool]]:
-        """Answer every tenant's position, and whether it is due."""
+    def _get_heads() -> list[Head]:
         with platform_context(), connection.cursor() as cursor:
             cursor.execute(statements.HEADS_AFTER, {"now": datetime.now(UTC)})
-            return list(cursor.fetchall())
+            return [Head(*row) for row in cursor.fetchall()]
 
     def _wait(self) -> None:
         """Sleep until a hint comes, at most LOOK_S; hints that come together are one."""

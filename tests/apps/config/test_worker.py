@@ -8,7 +8,7 @@ from django.db import connection
 from config import worker as worker_module
 from config.worker import Worker
 from conversations.engine.events import Recorded
-from conversations.engine.readers import Reader
+from conversations.engine.readers import Progress, Reader
 from conversations.threads.actors import SYSTEM
 from conversations.threads.commands import resolve
 from conversations.threads.events import MessagePosted
@@ -18,8 +18,11 @@ from tests.conftest import MakeTenant
 from tests.shop import Guest, Shop
 
 
-def test_a_tenant_whose_tables_are_gone_stops_no_other(make_tenant: MakeTenant) -> None:
+def test_a_tenant_whose_tables_are_gone_stops_no_other(
+    make_tenant: MakeTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken, sound = Shop(tenant=make_tenant()), Shop(tenant=make_tenant())
+    _let_it_see_only(monkeypatch, broken, sound)
     _settle(broken)
     guest = _settle(sound)
     _rename(broken.tenant.schema, "reader_cursor", "away")
@@ -55,10 +58,37 @@ def test_news_of_one_tenant_do_not_wait_for_the_backlog_of_another(
     assert heard.index(quiet.tenant.schema) < 3
 
 
+def test_news_do_not_wait_for_the_many_of_whom_nothing_is_known_yet(
+    make_tenant: MakeTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that has just started has to ask each tenant whether it is behind."""
+    many, late = [Shop(tenant=make_tenant()) for _ in range(4)], Shop(tenant=make_tenant())
+    served: list[str] = []
+
+    def serve(*, readers: object, now: datetime, due: bool) -> Progress:
+        served.append(current_tenant().schema)
+        return Progress.LATER if current_tenant() == many[0].tenant else Progress.DONE
+
+    monkeypatch.setattr(worker_module, "SLICE_S", 0.0)
+    monkeypatch.setattr(worker_module, "run_readers", serve)
+    for shop in [*many, late]:
+        shop.welcome(text="hello")
+    worker = Worker()
+    _let_it_see_only(monkeypatch, *many, late)
+    assert worker._look()
+    late.welcome(text="news")
+    while worker._look():
+        pass
+    schemas = [shop.tenant.schema for shop in many]
+    assert served[1] == late.tenant.schema
+    assert set(served) == {*schemas, late.tenant.schema}, "whoever has to be tried again and again stops no other"
+
+
 def test_a_chore_that_fails_stops_neither_the_others_nor_the_readers(
     make_tenant: MakeTenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = Shop(tenant=make_tenant())
+    _let_it_see_only(monkeypatch, shop)
     guest = _settle(shop)
     done: list[str] = []
 
@@ -75,7 +105,7 @@ def test_a_chore_that_fails_stops_neither_the_others_nor_the_readers(
 def _let_it_see_only(monkeypatch: pytest.MonkeyPatch, *shops: Shop) -> None:
     """Other tests leave companies with long logs, which would be read event by event."""
     schemas, get_heads = {shop.tenant.schema for shop in shops}, Worker._get_heads
-    seen = staticmethod(lambda: [head for head in get_heads() if head[0] in schemas])
+    seen = staticmethod(lambda: [head for head in get_heads() if head.schema in schemas])
     monkeypatch.setattr(Worker, "_get_heads", seen)
 
 
