@@ -1,4 +1,4 @@
-"""What the writer says to PostgreSQL in one transaction: everything in one go, from BEGIN to COMMIT.
+"""What the writer says to PostgreSQL in one transaction: everything in one go, committed at its end.
 
 A tenant in company costs by the statement, not by the event: so a few events of kinds for which the read models have
 a step are said one by one, each with its step in the same statement; everything else is locked, appended and caught up
@@ -8,14 +8,13 @@ with. Whoever calls decides when, and what becomes of errors.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import psycopg
-
 from conversations.engine import packing, statements
 from conversations.engine.batch import Batch
+from conversations.engine.pipe import Pipe, Rows, Statement, rows_of
 from conversations.engine.projections import Projection, projection_parameters
 
 FEW: Final = 3
-Rows = list[tuple[Any, ...]]
+_HURRY: Final = "SELECT set_config('lock_timeout', %(timeout)s, true)"
 
 
 class Saying:
@@ -28,7 +27,7 @@ class Saying:
 
     async def say(
         self,
-        connection: psycopg.AsyncConnection,
+        pipe: Pipe,
         batches: Mapping[str, Batch],
         *,
         lock_timeout: str | None = None,
@@ -39,16 +38,16 @@ class Saying:
         A tenant with fewer rows than events has some that could not be said one by one: say it again with `judge`,
         which finds what is written by now to be repeats. After an error nothing of all is written.
         """
-        cursors: dict[str, list[psycopg.AsyncCursor]] = {}
-        async with connection.pipeline(), connection.transaction():
-            if lock_timeout is not None:
-                await connection.execute("SELECT set_config('lock_timeout', %s, true)", [lock_timeout])
-            for schema, batch in batches.items():
-                if not judge and self._is_simple(batch):
-                    cursors[schema] = await self._one_by_one(connection, schema, batch)
-                else:
-                    cursors[schema] = [await self._together(connection, schema, batch)]
-        return {schema: await _rows(found) for schema, found in cursors.items()}
+        said: list[Statement] = [] if lock_timeout is None else [(_HURRY, {"timeout": lock_timeout})]
+        places: dict[str, range] = {}
+        for schema, batch in batches.items():
+            few = not judge and self._is_simple(batch)
+            said.extend(self._locked(schema, batch, few=few))
+            answering = len(batch.unique) if few else 1
+            places[schema] = range(len(said), len(said) + answering)
+            said.extend(self._one_by_one(schema, batch) if few else self._together(schema, batch))
+        found = await pipe.transact(said)
+        return {schema: _numbered([rows_of(found[n]) for n in place]) for schema, place in places.items()}
 
     def _is_simple(self, batch: Batch) -> bool:
         return len(batch.unique) <= FEW and all(
@@ -58,36 +57,35 @@ class Saying:
             for draft in batch.unique
         )
 
-    async def _one_by_one(
-        self, connection: psycopg.AsyncConnection, schema: str, batch: Batch
-    ) -> list[psycopg.AsyncCursor]:
+    @staticmethod
+    def _locked(schema: str, batch: Batch, *, few: bool) -> list[Statement]:
         """Lock before the first event takes a position and so the tenant's head: locks have an order.
 
-        Several of one stream too: a stream that opens between them must not take the second and leave the first.
+        One event locks by itself. Several of one stream do not: a stream that opens between them must not take the
+        second and leave the first.
         """
-        if len(batch.unique) > 1:
-            await _execute(connection, statements.LOCK, schema, {"streams": packing.uuids(batch.locks)})
-        return [await _execute(connection, self._one, schema, params) for params in batch.one_by_one(schema=schema)]
+        if few and len(batch.unique) == 1:
+            return []
+        return [_statement(statements.LOCK, schema, {"streams": packing.uuids(batch.locks)})]
 
-    async def _together(self, connection: psycopg.AsyncConnection, schema: str, batch: Batch) -> psycopg.AsyncCursor:
-        await _execute(connection, statements.LOCK, schema, {"streams": packing.uuids(batch.locks)})
-        appended = await _execute(connection, statements.APPEND, schema, batch.packed(schema=schema))
+    def _one_by_one(self, schema: str, batch: Batch) -> list[Statement]:
+        return [_statement(self._one, schema, params) for params in batch.one_by_one(schema=schema)]
+
+    def _together(self, schema: str, batch: Batch) -> list[Statement]:
         ids = projection_parameters(subjects=batch.subjects)
         subjects = {name: packing.uuids(values) for name, values in ids.items()}
-        for projection in self._projections:
-            await _execute(connection, projection.catch_up, schema, subjects)
-        return appended
+        return [
+            _statement(statements.APPEND, schema, batch.packed(schema=schema)),
+            *(_statement(projection.catch_up, schema, subjects) for projection in self._projections),
+        ]
 
 
-async def _execute(
-    connection: psycopg.AsyncConnection, text: str, schema: str, params: Mapping[str, Any]
-) -> psycopg.AsyncCursor:
-    return await connection.cursor().execute(statements.qualified(text, schema).encode(), params)
+def _statement(text: str, schema: str, params: Mapping[str, Any]) -> Statement:
+    return statements.qualified(text, schema), params
 
 
-async def _rows(cursors: Sequence[psycopg.AsyncCursor]) -> Rows:
+def _numbered(found: Sequence[Rows]) -> Rows:
     """Number the rows of statements that said one event each."""
-    if len(cursors) == 1:
-        return await cursors[0].fetchall()
-    found = [await cursor.fetchall() for cursor in cursors]
+    if len(found) == 1:
+        return found[0]
     return [(n, *row[1:]) for n, rows in enumerate(found, start=1) for row in rows]

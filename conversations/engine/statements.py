@@ -54,7 +54,8 @@ WITH input AS (
     FROM (SELECT stream, max(seq) AS seq FROM fresh GROUP BY stream) f WHERE s.id = f.stream
 ), written AS (
     INSERT INTO {s}event (stream, seq, position, kind, sender, client_id, body, at)
-    SELECT stream, seq, head.position - total + k, kind, sender, client_id, body, %(at)s FROM fresh, head
+    SELECT stream, seq, head.position - total + k, kind, sender, client_id, body, %(at)s::timestamptz
+    FROM fresh, head
 )
 SELECT n, 'new' AS verdict, seq, head.position - total + k AS position, %(at)s::timestamptz AS at FROM fresh, head
 UNION ALL

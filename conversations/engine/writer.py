@@ -8,7 +8,6 @@ unknown is written again; the client ids make that harmless.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,9 +19,10 @@ from psycopg.pq import TransactionStatus
 from conversations.engine.batch import Batch, Outcome
 from conversations.engine.events import Draft, Recorded
 from conversations.engine.parking import Parking
+from conversations.engine.pipe import Pipe, Rows
 from conversations.engine.projections import Projection
 from conversations.engine.room import Room
-from conversations.engine.saying import Rows, Saying
+from conversations.engine.saying import Saying
 from conversations.engine.turns import Turns
 from tenants.database.deadline import deadline
 from tenants.database.versions import CLOSED
@@ -40,7 +40,6 @@ CONNECT_S: Final = 5
 # A backend keeps the plans of four texts for each tenant that it has written, 0.7 MB: so they are never more than
 # 0.6 GB, and those of tenants that have gone to sleep are given back.
 MAX_TOUCHED: Final = 1_000
-MAX_PREPARED: Final = 4 * MAX_TOUCHED
 LIFETIME_S: Final = 600.0
 PATIENCE_S: Final = 10.0
 CLOSED_S: Final = (
@@ -105,7 +104,7 @@ class Writer:
         self._renew_at = 0.0
         self._wake = asyncio.Event()
         self._room = Room(most=MAX_WAITING, most_of_tenant=MAX_OF_TENANT)
-        self._connection: psycopg.AsyncConnection | None = None
+        self._pipe: Pipe | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -252,9 +251,9 @@ class Writer:
         at = datetime.now(UTC)
         batches = {schema: Batch(drafts=[e.draft for e in groups[schema]], at=at) for schema in sorted(groups)}
         try:
-            connection = await self._connected()
-            with deadline(connection, seconds=HANGS_S):
-                rows = await self._saying.say(connection, batches, lock_timeout=lock_timeout, judge=judge)
+            pipe = await self._connected()
+            with deadline(pipe.connection, seconds=HANGS_S):
+                rows = await self._saying.say(pipe, batches, lock_timeout=lock_timeout, judge=judge)
         except BaseException:
             await self._tidy()
             raise
@@ -302,17 +301,16 @@ class Writer:
         if entry.answer(outcome):
             self._room.leave(schema=entry.schema)
 
-    async def _connected(self) -> psycopg.AsyncConnection:
-        if self._connection is None:
+    async def _connected(self) -> Pipe:
+        if self._pipe is None:
             connection = await psycopg.AsyncConnection.connect(
-                self._dsn, autocommit=True, prepare_threshold=3, connect_timeout=CONNECT_S, tcp_user_timeout=TIMEOUT_MS
+                self._dsn, autocommit=True, connect_timeout=CONNECT_S, tcp_user_timeout=TIMEOUT_MS
             )
             with deadline(connection, seconds=CONNECT_S):
                 await self._prepare(connection)
-            connection.prepared_max = MAX_PREPARED
             self._renew_at = asyncio.get_running_loop().time() + LIFETIME_S
-            self._connection = connection
-        return self._connection
+            self._pipe = Pipe(connection=connection)
+        return self._pipe
 
     async def _prepare(self, connection: psycopg.AsyncConnection) -> None:
         """Become the writer's role, with its limits and with the plans that suit its statements."""
@@ -334,21 +332,15 @@ class Writer:
             await self._disconnect()
 
     async def _tidy(self) -> None:
-        """Take back what was refused; whatever else went wrong, only a connection that is whole and idle is kept."""
-        connection = self._connection
-        if connection is None or connection.info.transaction_status == TransactionStatus.IDLE:
-            return
-        if connection.info.transaction_status == TransactionStatus.INERROR:
-            with suppress(psycopg.Error), deadline(connection, seconds=CONNECT_S):
-                await connection.rollback()
-                return
-        await self._disconnect()
+        """What was refused is undone already; after anything else only a connection that is idle is kept."""
+        if self._pipe and self._pipe.connection.info.transaction_status != TransactionStatus.IDLE:
+            await self._disconnect()
 
     async def _disconnect(self) -> None:
         self._touched.clear()
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await asyncio.gather(connection.close(), return_exceptions=True)
+        pipe, self._pipe = self._pipe, None
+        if pipe is not None:
+            await asyncio.gather(pipe.connection.close(), return_exceptions=True)
 
 
 def _by_schema(entries: Sequence[Entry]) -> dict[str, list[Entry]]:

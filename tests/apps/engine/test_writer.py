@@ -10,6 +10,7 @@ from psycopg import errors, sql
 
 from conversations.engine import writer as writer_module
 from conversations.engine.batch import Outcome
+from conversations.engine.pipe import Pipe
 from conversations.engine.saying import Saying
 from conversations.engine.streams import new_subject
 from tenants.context import TenantRef
@@ -119,14 +120,14 @@ async def test_a_connection_lost_around_commit(
     say = Saying.say
     lost: list[str] = []
 
-    async def losing(self: Saying, connection: psycopg.AsyncConnection, *rest: Any, **more: Any) -> Any:
+    async def losing(self: Saying, pipe: Pipe, *rest: Any, **more: Any) -> Any:
         if moment == "after":
-            rows = await say(self, connection, *rest, **more)
+            rows = await say(self, pipe, *rest, **more)
         if not lost:
             lost.append(moment)
-            await connection.close()
+            await pipe.connection.close()
             raise psycopg.OperationalError(LOST)
-        return rows if moment == "after" else await say(self, connection, *rest, **more)
+        return rows if moment == "after" else await say(self, pipe, *rest, **more)
 
     monkeypatch.setattr(Saying, "say", losing)
     async with Trial() as trial:
@@ -149,7 +150,7 @@ async def test_killed_again_and_again_under_load(places: list[Place]) -> None:
         for n in range(count):
             await trial.send(*places[n % 3], str(n))
             await asyncio.sleep(0.001)
-            if n % 20 == 10 and trial.writer._connection is not None:
+            if n % 20 == 10 and trial.writer._pipe is not None:
                 await connection.execute("SELECT pg_terminate_backend(%s)", [trial.backend])
                 kills += 1
         await trial.settled()

@@ -36,7 +36,7 @@ async def test_repeats_are_found_without_reading_the_stream(place: Place, text: 
             for one in range(at_once):
                 await trial.send(tenant, subject, f"{n}-{one}")
             await trial.settled()
-        connection = trial.writer._connection
+        connection = trial.writer._pipe and trial.writer._pipe.connection
         assert connection
         find = "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE statement LIKE %s"
         ((name, count),) = await (await connection.execute(find, [f"%{text}%"])).fetchall()
@@ -56,9 +56,9 @@ async def test_a_backend_that_remembers_too_many_tenants_is_left(
         for n, (tenant, subject) in enumerate([*places[:2], *places]):
             await trial.send(tenant, subject, str(n))
             await until(lambda tenant=tenant, n=n: trial.is_answered(tenant, str(n)))  # type: ignore[misc] # mypy does not see the defaults
-            backends.append(trial.writer._connection and trial.backend)
+            backends.append(trial.writer._pipe and trial.backend)
         assert backends[0] == backends[3], "the same few tenants are no reason"
-        await until(lambda: trial.writer._connection is None)
+        await until(lambda: trial.writer._pipe is None)
         tenant, subject = places[0]
         await trial.send(tenant, subject, "after")
         await trial.settled()

@@ -74,8 +74,8 @@ class Trial:
     @property
     def backend(self) -> int:
         """Answer the process id of the writer's database session."""
-        assert self.writer._connection
-        return self.writer._connection.info.backend_pid
+        assert self.writer._pipe
+        return self.writer._pipe.connection.info.backend_pid
 
 
 async def until(condition: Callable[[], bool], *, within_s: float = 10) -> None:

@@ -9,7 +9,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -18,7 +17,7 @@ from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
 from conversations.engine import saying
-from conversations.engine.saying import Saying
+from conversations.engine.pipe import Pipe, Statement, rows_of
 from tenants.context import Maintenance, Scope, TenantRef, find_scope
 from tenants.database import pool
 from tenants.database.base import DatabaseWrapper
@@ -28,7 +27,6 @@ ASK: Final = (
 )
 NAMED: Final = re.compile(r'"(t_[a-z2-7]{20})"')
 Session = tuple[str, str, str]
-_asked: ContextVar[list[Any] | None] = ContextVar("probe_asked", default=None)
 
 
 def expected(scope: Scope) -> Session:
@@ -68,8 +66,8 @@ def watching() -> Iterator[Watch]:
     with (
         patch.object(DatabaseWrapper, "make_cursor", lambda self, cursor: _watched_cursor(watch)(cursor, self)),
         patch.object(pool, "_ask", _watched_ask(watch, pool._ask)),
-        patch.object(saying, "_execute", _watched_execute(watch, saying._execute)),
-        patch.object(Saying, "say", _watched_say(watch, Saying.say)),
+        patch.object(saying, "_statement", _watched_statement(watch, saying._statement)),
+        patch.object(Pipe, "transact", _watched_transact(watch, Pipe.transact)),
     ):
         yield watch
 
@@ -124,49 +122,24 @@ def _watched_ask(watch: Watch, ask: Any) -> Any:
     return watched
 
 
-class _Writing:
-    """The writer's connection, which remembers the texts that are run on it."""
-
-    def __init__(self, real: Any) -> None:
-        self._real = real
-        self.texts: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def cursor(self) -> Any:
-        return self
-
-    async def execute(self, text: Any, params: Any = None) -> Any:
-        self.texts.append(str(text))
-        return await self._real.cursor().execute(text, params)
-
-
-def _watched_execute(watch: Watch, execute: Any) -> Any:
-    async def watched(connection: Any, text: str, schema: str, params: dict[str, Any]) -> Any:
-        asked, writing = _asked.get(), _Writing(connection)
-        if asked is not None:
-            asked.append(await connection.execute(ASK))
-        cursor = await execute(writing, text, schema, params)
-        ran = set(NAMED.findall(str(writing.texts)))
-        if ran != {schema}:
-            watch.mismatches.append(f"writer: runs on {ran} for {schema}")
-        return cursor
+def _watched_statement(watch: Watch, statement: Any) -> Any:
+    def watched(text: str, schema: str, params: Mapping[str, Any]) -> Any:
+        made = statement(text, schema, params)
+        named = set(NAMED.findall(made[0]))
+        if named != {schema}:
+            watch.mismatches.append(f"writer: runs on {named} for {schema}")
+        return made
 
     return watched
 
 
-def _watched_say(watch: Watch, say: Any) -> Any:
-    async def watched(self: Saying, connection: Any, batches: Any, **more: Any) -> Any:
-        asked: list[Any] = []
-        token = _asked.set(asked)
-        try:
-            rows = await say(self, connection, batches, **more)
-        finally:
-            _asked.reset(token)
+def _watched_transact(watch: Watch, transact: Any) -> Any:
+    async def watched(self: Pipe, statements: Any) -> Any:
+        asking: Statement = (ASK, {})
+        found = await transact(self, [each for statement in statements for each in (asking, statement)])
         wanted = (settings.YUNKE_WRITER_ROLE, "pg_catalog", "")
-        for cursor in asked:
-            watch.see("writer", await cursor.fetchone(), wanted, "the writer's")
-        return rows
+        for asked, (text, _) in zip(found[::2], statements, strict=True):
+            watch.see("writer", rows_of(asked)[0], wanted, text)
+        return found[1::2]
 
     return watched

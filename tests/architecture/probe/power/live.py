@@ -81,12 +81,12 @@ def _under_another_name(whisper: Any, place: Place) -> Any:
     return lambda **said: whisper(**{**said, "schema": place.theirs.tenant.schema})
 
 
-def _projected_elsewhere(say: Any, place: Place) -> Any:
-    async def run(connection: Any, text: str, schema: str, params: dict[str, Any]) -> Any:
+def _projected_elsewhere(statement: Any, place: Place) -> Any:
+    def made(text: str, schema: str, params: dict[str, Any]) -> Any:
         there = place.theirs.tenant.schema if "news AS" in text or "step_0 AS" in text else schema
-        return await say(connection, text, there, params)
+        return statement(text, there, params)
 
-    return run
+    return made
 
 
 def _logged(take: Any, _: Place) -> Any:
@@ -148,7 +148,7 @@ LEAKS: Final = (
     Seeded("what is said is logged", instead("conversations.live.session.Session.take", _logged), _sockets("hearing")),
     Seeded(
         "what is projected goes elsewhere",
-        instead("conversations.engine.saying._execute", _projected_elsewhere),
+        instead("conversations.engine.saying._statement", _projected_elsewhere),
         Check("storm", lambda place: check_storm(place.ours, place.theirs, place.port)),
         spoils=True,
     ),
