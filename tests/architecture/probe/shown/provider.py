@@ -38,9 +38,10 @@ def at_one_provider(*companies: Company) -> Iterator[Provider]:
 
 
 def _trust(company: Company, found: Provider) -> dict[str, Any]:
+    """Answer what the company's provider was; one that was taken away meanwhile is made again."""
     tenant = company.tenant.id
     with platform_context():
-        row = SsoProvider.objects.get(tenant_id=tenant)
+        row, _ = SsoProvider.objects.get_or_create(tenant_id=tenant)
         was = {name: getattr(row, name) for name in KEPT}
         sealed = seal(text=SECRET, purpose=PLACE, tenant=tenant, row=row.id)
         said = {"issuer": found.issuer, "client_id": CLIENT, "secret": sealed, "role": "agent", "is_on": True}
