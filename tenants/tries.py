@@ -182,8 +182,12 @@ def address_of(request: HttpRequest) -> str:
 
 
 def network_of(request: HttpRequest) -> str:
-    """Answer whose that address is: an IPv4 address, or the /64 within which a host of IPv6 changes its own at will."""
-    address = address_of(request)
+    """Answer whose a request's address is, as `network` does."""
+    return network(address=address_of(request))
+
+
+def network(*, address: str) -> str:
+    """Answer whose an address is: an IPv4 address, or the /64 within which a host of IPv6 changes its own at will."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

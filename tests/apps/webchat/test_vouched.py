@@ -270,7 +270,16 @@ def test_anonymous_visitors_from_one_address_are_limited(shop: Shop, site: Site,
     with tenant_context(shop.tenant):
         other = add_inbox(name="Other", now=NOW).key
     assert come(browser, other).status_code == 201
-    elsewhere = browser.post(
-        "/api/v1/visitors", {"inbox": shop.inbox}, content_type="application/json", REMOTE_ADDR="203.0.113.9"
-    )
-    assert elsewhere.status_code == 201
+    assert _come_from(browser, shop.inbox, "203.0.113.9") == 201
+
+
+@override_settings(YUNKE_NEW_VISITORS_A_MINUTE=1)
+def test_a_host_of_ipv6_is_one_whatever_it_calls_itself(shop: Shop, browser: Client) -> None:
+    assert _come_from(browser, shop.inbox, "2001:db8:1:2::a") == 201
+    assert _come_from(browser, shop.inbox, "2001:db8:1:2:3:4:5:6") == 429
+    assert _come_from(browser, shop.inbox, "2001:db8:1:3::a") == 201
+
+
+def _come_from(browser: Client, inbox: str, address: str) -> int:
+    answer = browser.post("/api/v1/visitors", {"inbox": inbox}, content_type="application/json", REMOTE_ADDR=address)
+    return answer.status_code

@@ -95,7 +95,7 @@ ENTRIES: Final = (
     within("memory tenants.confirming.commands.AGAIN", Bound.PLATFORM, GUESSES),
     within("memory tenants.provisioning.deletion.GUESSES", Bound.NAMED, GUESSES),
     within("memory conversations.access.throttle._buckets", Bound.NAMED, "by schema, and by schema and key"),
-    within("memory conversations.channels.webchat.newcomers._buckets", Bound.NAMED, "by schema, inbox and address"),
+    within("memory conversations.channels.webchat.newcomers._newcomers", Bound.NAMED, "by schema, inbox and network"),
     within("memory config.wiring._presence", Bound.SAME, "since when the database has been seen without a break"),
     within("memory conversations.presence.streams.subject_of_member", Bound.SAME, "arithmetic of a person's id"),
     within("memory config.wiring._expired", Bound.EACH, "the tenants whose turn is still to come"),
