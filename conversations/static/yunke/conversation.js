@@ -13,7 +13,14 @@ export const emptyThread = () => ({
 });
 
 /** As the log tells it after its contact was erased. */
-const blank = (it) => ({ ...it, id: null, ...("text" in it && { text: "" }), ...(it.name && { name: "" }) });
+const blank = (it) => ({
+  ...it,
+  id: null,
+  ...("text" in it && { text: "" }),
+  ...("words" in it && { words: "" }),
+  ...("answers" in it && { answers: {} }),
+  ...(it.name && { name: "" }),
+});
 
 const MARKS = {
   "contact.erased.v1": (state) => ({
@@ -38,6 +45,8 @@ const SHOWN = new Set([
   "conversation.reopened.v1",
   "conversation.assigned.v1",
   "contact.merged.v1",
+  "conversation.introduced.v1",
+  "conversation.transferred.v1",
 ]);
 
 export const isStaff = (event) => event.audience === "staff" || event.topic.startsWith("staff:");

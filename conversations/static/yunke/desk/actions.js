@@ -4,6 +4,8 @@ import { STATES } from "./presence.js";
 import { FILTERS } from "./rows.js";
 
 const here = (desk) => Boolean(desk.row);
+const firstOffer = (desk) => desk.offers.keys().next().value;
+const offered = (desk) => desk.offers.size > 0;
 const open = (desk) => desk.row?.status === "open";
 
 /** id, key, words, when it is offered, what it does. */
@@ -14,6 +16,8 @@ export const ACTIONS = [
   { id: "answer", key: "r", words: "write_answer", when: (d) => here(d) && d.may("conversations.reply"), run: (desk) => desk.write("answer") },
   { id: "note", key: "n", words: "write_note", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.write("note") },
   { id: "take", key: "t", words: "take", when: (d) => open(d) && d.row.assignee !== d.me.id && d.may("conversations.take"), run: (desk) => desk.take() },
+  { id: "accept", key: "y", words: "accept_first", when: offered, run: (desk) => desk.accept(firstOffer(desk)) },
+  { id: "decline", key: "x", words: "decline_first", when: offered, run: (desk) => desk.decline(firstOffer(desk)) },
   { id: "assign", key: "a", words: "assign", when: (d) => here(d) && d.may("conversations.assign"), run: (desk) => desk.palette.show("assign") },
   { id: "resolve", key: "e", words: "resolve", when: (d) => open(d) && d.may("conversations.resolve"), run: (desk) => desk.resolve() },
   { id: "reopen", key: "e", words: "reopen", when: (d) => here(d) && !open(d) && d.may("conversations.resolve"), run: (desk) => desk.reopen() },

@@ -9,6 +9,8 @@ import { api } from "./api.js";
 import { Drafts } from "./composer.js";
 import { ListPane } from "./listpane.js";
 import { Erasing } from "./erasing.js";
+import { OfferPane } from "./offerpane.js";
+import { applyOffers, loadedOffers } from "./offers.js";
 import { Palette, helpDialog } from "./palette.js";
 import { Panel } from "./panel.js";
 import { Presence } from "./presence.js";
@@ -22,6 +24,7 @@ const PAGE = 50;
 
 export class Desk {
   rows = emptyRows();
+  offers = new Map();
   typing = new Map();
   current = null;
   loading = true;
@@ -45,12 +48,13 @@ export class Desk {
     this.list = new ListPane(this);
     this.pane = new ThreadPane(this);
     this.panel = new Panel(this);
+    this.offered = new OfferPane(this);
     this.palette = new Palette(this);
     this.shortcuts = helpDialog(this);
     this.erasing = new Erasing(this);
     this.toasts = new Toasts();
     this.bar = new Topbar(this);
-    this.main = h("main.panes", {}, this.list.node, this.pane.node, this.panel.node);
+    this.main = h("main.panes", {}, this.list.node, this.offered.node, this.pane.node, this.panel.node);
     this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.toasts.node];
   }
 
@@ -95,7 +99,7 @@ export class Desk {
     try {
       const page = await api.list({ ...FILTERS[this.filterName].query, limit: PAGE });
       this.rows = loaded(page, this.filterName, this.rows);
-      this.#follow(page.position);
+      await this.#follow(page.position);
     } catch (error) {
       this.#refused(error, { silent: true });
       this.broken = true;
@@ -104,18 +108,30 @@ export class Desk {
     this.draw(true);
   }
 
-  #follow(position) {
+  async #follow(position) {
     if (this.following) return;
     this.following = true;
+    await this.#loadOffers(); // before the events since `position`, which then tell what became of them
     this.live.subscribe("desk", { after: position, onEvent: (event) => this.#later(event), onGap: () => this.#reload() });
     if (this.may("members.view")) this.live.subscribe("presence", { onEvent: () => {} });
     this.presence.load({ withReasons: this.may("definitions.view") });
     this.live.start();
   }
 
+  async #loadOffers() {
+    if (!this.may("conversations.take")) return;
+    try {
+      this.offers = loadedOffers(await api.offers());
+      for (const id of this.offers.keys()) if (!this.rows.rows[id]) this.#find(id);
+    } catch (error) {
+      this.#refused(error, { silent: true });
+    }
+  }
+
   /** History was cut behind us: what we know may be wrong anywhere. */
   #reload() {
     this.rows = emptyRows();
+    this.#loadOffers();
     this.load();
   }
 
@@ -181,6 +197,7 @@ export class Desk {
     this.#news = [];
     const { state, missing } = applyDesk(events, this.rows);
     this.rows = state;
+    this.offers = applyOffers(events, this.me.id, this.offers);
     for (const { kind, conversation } of events) if (kind === "message.posted.v1") this.typing.delete(conversation);
     missing.forEach((id) => this.#find(id));
     this.draw();
@@ -206,6 +223,7 @@ export class Desk {
     this.drawing = null;
     this.list.draw({ ids: visible(this.filterName, this.me.id, this.rows).map(({ id }) => id), fresh });
     this.drawThread();
+    this.offered.draw();
     this.bar.draw();
     const unread = Object.values(this.rows.rows).filter((row) => row.status === "open" && row.unread > 0).length;
     document.title = `${unread ? `(${unread}) ` : ""}${this.tenant} · Yunke`;
@@ -297,6 +315,22 @@ export class Desk {
 
   take() {
     return this.#change((id) => api.take(id));
+  }
+
+  async accept(id) {
+    if (await this.#answerOffer(api.accept, id)) this.open(id);
+  }
+
+  decline(id) {
+    return this.#answerOffer(api.decline, id);
+  }
+
+  /** Whatever is answered, it is not offered any more. */
+  async #answerOffer(act, id) {
+    const done = await this.#ask(async () => ((await act(id)), true));
+    if (done || this.live.state === "online") this.offers.delete(id);
+    this.draw();
+    return done;
   }
 
   assign(member) {

@@ -1,7 +1,12 @@
 // The events of one conversation as nodes: messages, notes, what happened, and what waits in the outbox.
 
 import { ICONS, arrange, h, icon, prose } from "../dom.js";
-import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
+import { dayOf, fullTime, language, sameDay, timeOf } from "../words.js";
+
+const tongues = new Intl.DisplayNames([language], { type: "language" });
+
+/** What a visitor said before the first message: the language, and what the form asked. */
+const introduction = ({ language: tongue, answers }) => [...(tongue ? [tongues.of(tongue)] : []), ...Object.values(answers)];
 
 const NEAR_MS = 5 * 60_000;
 const WINDOW = 80;
@@ -89,6 +94,8 @@ export class Timeline {
     const { say } = this.desk;
     if (it.kind === "gap") return say("cut");
     if (it.kind === "conversation.assigned.v1") return it.to ? say("assigned_to", { name: it.name ?? this.desk.memberName(it.to) }) : say("unassigned_now");
+    if (it.kind === "conversation.introduced.v1") return say("introduced", { answers: introduction(it).join(" · ") });
+    if (it.kind === "conversation.transferred.v1") return it.words ? say("transferred_with", { words: it.words }) : say("transferred");
     if (it.kind === "contact.merged.v1") return say("merged", { name: it.name });
     return say({ "conversation.started.v1": "started", "conversation.resolved.v1": "resolved_now", "conversation.reopened.v1": "reopened_now" }[it.kind]);
   }

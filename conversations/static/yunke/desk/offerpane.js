@@ -1,0 +1,58 @@
+// What one is offered, below the list: who it is, how long one has, accept and decline. Rows of the list stay where
+// they are when an offer comes.
+
+import { ICONS, arrange, h, icon } from "../dom.js";
+
+const left = (until) => Math.max(0, Math.ceil((Date.parse(until) - Date.now()) / 1000));
+
+export class OfferPane {
+  #nodes = new Map();
+  #said = new Set();
+
+  constructor(desk) {
+    this.desk = desk;
+    this.rows = h("ul.offer-rows", { role: "list" });
+    this.news = h("p.sr-only", { role: "status" });
+    this.node = h("section.offers", { "aria-label": desk.say("offers"), hidden: true }, this.rows, this.news);
+    setInterval(() => this.#tick(), 1000);
+  }
+
+  draw() {
+    const { desk } = this;
+    const ids = [...desk.offers.keys()];
+    this.node.hidden = ids.length === 0;
+    for (const id of this.#nodes.keys()) if (!desk.offers.has(id)) this.#nodes.delete(id);
+    arrange(this.rows, ids.map((id) => this.#row(id)));
+    this.#tick();
+    for (const id of this.#said) if (!desk.offers.has(id)) this.#said.delete(id);
+    const news = ids.filter((id) => desk.rows.rows[id] && !this.#said.has(id));
+    if (!news.length) return;
+    news.forEach((id) => this.#said.add(id));
+    this.news.textContent = desk.say("offered", { name: news.map((id) => desk.contactName(desk.rows.rows[id])).join(", ") });
+  }
+
+  #row(id) {
+    const { desk } = this;
+    const row = desk.rows.rows[id];
+    const name = desk.contactName(row);
+    const key = `${name} ${row?.last_text ?? ""}`;
+    let known = this.#nodes.get(id);
+    if (!known) this.#nodes.set(id, (known = { node: h("li.offer", {}), time: h("span.left", {}), key: null }));
+    if (known.key === key) return known.node;
+    known.key = key;
+    known.node.replaceChildren(
+      h("p.who", {}, icon(ICONS.inbox), h("b", {}, name), known.time),
+      h("p.last", {}, row?.last_text ?? ""),
+      h("div.choice", {},
+        h("button.primary", { type: "button", "aria-label": desk.say("accept_from", { name }), onclick: () => desk.accept(id) }, desk.say("accept")),
+        h("button", { type: "button", "aria-label": desk.say("decline_from", { name }), onclick: () => desk.decline(id) }, desk.say("decline"))));
+    return known.node;
+  }
+
+  #tick() {
+    for (const [id, { time }] of this.#nodes) {
+      const until = this.desk.offers.get(id)?.until;
+      if (until) time.replaceChildren(icon(ICONS.clock), this.desk.say("seconds_left", { n: left(until) }));
+    }
+  }
+}
