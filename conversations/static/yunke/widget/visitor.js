@@ -2,6 +2,7 @@
 // frame; a vouched one's is not, because the site vouches again. The only place of the widget that speaks HTTP.
 
 import { Final } from "../live.js";
+import { language } from "../words.js";
 
 const HOPELESS = new Set(["vouching_required", "identity_invalid"]);
 
@@ -10,6 +11,7 @@ export class Visitor {
   #entered = false;
   #turn = 0;
   vouched = false;
+  queued = false;
   conversation = null;
   conversations = [];
 
@@ -53,10 +55,17 @@ export class Visitor {
   /** Start a conversation, or go on with the latest. */
   async converse() {
     const turn = this.#turn;
-    const { id } = await this.#post("/api/v1/visitors/conversation", {});
+    const { id } = await this.#post("/api/v1/visitors/conversation", { language });
     if (turn !== this.#turn) throw new Error("somebody else by now");
     this.conversation = id;
     if (!this.conversations.includes(id)) this.conversations.push(id);
+  }
+
+  /** How it stands with whoever waits: place, estimated wait, hours; null where nobody can tell now. */
+  async wait() {
+    const answer = await this.#ask("GET", "/api/v1/visitors/queue").catch(() => null);
+    const told = answer?.ok ? await answer.json() : null;
+    return told?.waiting ? told : null;
   }
 
   async ticket() {
@@ -67,7 +76,7 @@ export class Visitor {
     const found = await this.#post("/api/v1/visitors", { inbox: this.inbox, ...more });
     if (turn !== this.#turn) throw new Error("somebody else by now");
     const { vouched, conversation, conversations } = found;
-    Object.assign(this, { vouched, conversation, conversations });
+    Object.assign(this, { vouched, conversation, conversations, queued: found.inbox.queued });
     if (found.token) this.#keep(found.token);
   }
 

@@ -26,6 +26,7 @@ const threads = new Map(); // conversation -> { state, leave }
 let arrived = [];
 let typing = null;
 let gone = "";
+let wait = null;
 let told = { read: new Map(), typing: 0 };
 
 /** Everything that a connection needs; live.js tries again with patience when a part of it fails. */
@@ -68,6 +69,7 @@ function takeIn() {
   arrived = [];
   if (events.some((event) => event.body.author === "member")) showTyping(null);
   for (const [id, thread] of threads) thread.state = apply(events.filter(({ topic }) => topic === topicOf(id)), thread.state);
+  if (events.some(({ kind }) => kind === "message.posted.v1")) setTimeout(lookAtWait, 500); // once it is queued
   const open = everything().filter(({ kind, thread }) => kind === "message.posted.v1" && threads.get(thread).state.status === "open");
   if (open.length) visitor.conversation = open.at(-1).thread; // answers go where somebody spoke last
   draw();
@@ -114,14 +116,35 @@ function draw() {
   read();
 }
 
-const LINES = { gone: ICONS.alert, sign_in: ICONS.alert, offline: ICONS.alert, resolved: ICONS.check, typing: null };
+const LINES = { gone: ICONS.alert, sign_in: ICONS.alert, offline: ICONS.alert, resolved: ICONS.check, typing: null, waiting: ICONS.clock };
+const WAIT_MS = 10_000;
+
+/** Whose last word nobody has answered yet is told how long it may take. */
+async function lookAtWait() {
+  const last = everything().filter(({ kind }) => kind === "message.posted.v1").at(-1);
+  const asks = visitor.queued && site.open && !document.hidden && last?.author === "contact";
+  wait = asks ? await visitor.wait() : null;
+  draw();
+}
+
+/** What is told to who waits: the company's own words outside its hours, or the place and about how long. */
+function waitWords() {
+  const resolved = threads.get(visitor.conversation)?.state.status === "resolved";
+  if (!wait || resolved) return "";
+  if (wait.outside_hours) return wait.words[language];
+  if (wait.sold_out) return say("sold_out");
+  if (wait.place === null) return "";
+  const minutes = Math.max(1, Math.round((wait.estimated_wait_s ?? 0) / 60));
+  return say(wait.estimated_wait_s === null ? "place" : "place_and_wait", { place: wait.place, minutes });
+}
 
 function drawLine() {
   const waits = visitor.known || outbox.entries().length > 0;
   const offline = waits && slow && live.state !== "online";
   const resolved = threads.get(visitor.conversation)?.state.status === "resolved";
-  const words = gone || (offline ? "offline" : typing ? "typing" : resolved ? "resolved" : "");
-  const key = words + (typing ?? "");
+  const waiting = waitWords();
+  const words = gone || (offline ? "offline" : typing ? "typing" : resolved ? "resolved" : waiting ? "waiting" : "");
+  const key = words + (typing ?? "") + waiting;
   if (line.dataset.key === key) return;
   line.dataset.key = key;
   line.dataset.state = words;
@@ -130,7 +153,7 @@ function drawLine() {
 
 const lineOf = (words) => [
   words === "typing" ? h("span.dots", { "aria-hidden": "true" }, h("i"), h("i"), h("i")) : icon(LINES[words]),
-  h("span", {}, say(words, { name: typing ?? "" })),
+  h("span", {}, words === "waiting" ? waitWords() : say(words, { name: typing ?? "" })),
 ];
 
 /** The first moment of connecting is not news. */
@@ -215,9 +238,10 @@ $("close").hidden = site.alone;
 $("close").onclick = () => site.close();
 addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && site.close());
 document.addEventListener("visibilitychange", draw);
+setInterval(lookAtWait, WAIT_MS);
 setDraft(shelf.get("draft") ?? "");
 site.onChange = () => {
-  if (site.open) (arrive(), catchUp());
+  if (site.open) (arrive(), catchUp(), lookAtWait());
   draw();
 };
 site.onIdentify = () => {
