@@ -14,6 +14,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
 
 from django.conf import settings  # noqa: E402 # only after django.setup()
+from django.db import connections  # noqa: E402 # only after django.setup()
 
 from tests.architecture.probe.interleave.storm import Storm, Weather  # noqa: E402 # only after django.setup()
 from tests.architecture.probe.live.serving import NearServer  # noqa: E402 # only after django.setup()
@@ -21,6 +22,7 @@ from tests.architecture.probe.mirror.company import open_company  # noqa: E402 #
 from tests.database import fresh_database  # noqa: E402 # only after django.setup()
 
 UNHURRIED = 1_000_000_000
+PATIENCE_S = 60  # for a connection: there are twice as many threads
 
 
 def main() -> int:
@@ -28,6 +30,7 @@ def main() -> int:
     given = _read_arguments()
     with fresh_database():
         settings.YUNKE_KEY_REQUESTS_A_MINUTE = settings.YUNKE_TENANT_REQUESTS_A_MINUTE = UNHURRIED
+        connections["default"].pool.timeout = PATIENCE_S  # type: ignore[attr-defined] # the stubs do not know pools
         both = f"both-{secrets.token_hex(4)}@example.com"
         companies = [open_company(both=both) for _ in range(given.companies)]
         storm = Storm(
