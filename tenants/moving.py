@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tenants.context import TenantRef
+from tenants.provisioning.addresses import url_of
 
 MOVED: Final = 308  # the method and the body stay
 DETAIL: Final = "This company has another address now"
@@ -15,7 +16,7 @@ CHAT: Final = ("/widget.js", "/widget/", "/api/v1/visitors")
 
 def send_on(*, request: HttpRequest, tenant: TenantRef) -> HttpResponse:
     """Answer where it is now: with a problem for programs, plainly for browsers."""
-    url = f"{url_now(request=request, tenant=tenant)}{request.get_full_path()}"
+    url = f"{url_of(request=request, tenant=tenant)}{request.get_full_path()}"
     if not request.path.startswith("/api/"):
         return HttpResponse(status=MOVED, headers={"Location": url})
     body = {
@@ -26,9 +27,3 @@ def send_on(*, request: HttpRequest, tenant: TenantRef) -> HttpResponse:
         "detail": f"{DETAIL}: {tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}",
     }
     return JsonResponse(body, status=MOVED, content_type="application/problem+json", headers={"Location": url})
-
-
-def url_now(*, request: HttpRequest, tenant: TenantRef) -> str:
-    """Answer the tenant's address of now, with the scheme and port of the request."""
-    _, colon, port = request.get_host().partition(":")
-    return f"{request.scheme}://{tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}{colon}{port}"

@@ -40,7 +40,7 @@ class OwnConnections(APIView):
 class OwnConnection(APIView):
     """`/api/v1/me/connections/{id}`."""
 
-    @describe(Described(answers={204: None}, refusals=(OnlyWayIn,)))
+    @describe(Described(answers={204: None}, refusals=(OnlyWayIn,), while_closed=True))
     def delete(self, request: Request, connection: UUID) -> Response:
         """Disconnect a sign-in service from one's account; other sessions that it opened end."""
         member = get_member(request=request)

@@ -107,7 +107,6 @@ def _disconnect(request: TenantRequest, member: Member) -> str:
         identity = UUID(request.POST.get("connection", ""))
     except ValueError:
         raise NotFound from None
-    refuse_closed(tenant=current_tenant())
     disconnect(tenant=current_tenant(), member=member, identity=identity, now=datetime.now(UTC))
     return "disconnected"
 

@@ -1,11 +1,14 @@
 """One disconnects the provider from one's own account; and strangers become what the company has defined itself."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from tenants.context import platform_context
 from tenants.models import AuditNote, Membership, Person, SsoIdentity, SsoProvider
+from tenants.provisioning.suspension import suspend
 from tests.apps.sso.conftest import House
 from tests.conftest import PASSWORD, MakeMember, MakeTenant
 from tests.oidc import CLIENT, SECRET
@@ -52,6 +55,21 @@ def test_somebody_disconnects(house: House, make_member: MakeMember, make_tenant
         assert AuditNote.objects.filter(tenant=house.tenant.id, action="sso.disconnected").count() == 1
         (ended,) = AuditNote.objects.filter(tenant=house.tenant.id, action="session.ended")
         assert ended.after == {"why": "disconnected"}
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+def test_a_suspended_company_holds_nobody_back(house: House, make_member: MakeMember, by_page: bool) -> None:
+    """It is one's own account, and whoever got hold of the other one must be shut out at any time."""
+    known = make_member(house.tenant, name="Known", email=house.address())
+    here, there = connected(house, known.email)
+    (one,) = connections(here)
+    suspend(slug=house.tenant.slug, reason="Unpaid.", now=datetime.now(UTC))
+    if by_page:
+        assert here.post("/settings/account", {"do": "disconnect", "connection": one["id"]}).status_code == 302
+    else:
+        assert here.delete(f"/api/v1/me/connections/{one['id']}").status_code == 204
+    assert connections(here) == []
+    assert there.get("/api/v1/me").status_code == 401
 
 
 def test_who_has_no_password_stays_connected(house: House) -> None:
