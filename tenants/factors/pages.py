@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tenants.closing import while_closed
 from tenants.context import current_tenant, platform_context
 from tenants.factors import code_apps, commands, security_keys
-from tenants.factors.accepting import Shown
-from tenants.factors.forms import LONGEST_CODE, object_in, shown_in
+from tenants.factors.forms import LONGEST_CODE, object_in
 from tenants.factors.models import CodeApp
-from tenants.factors.queries import count_recovery_codes, get_code_apps, get_methods, get_security_keys
+from tenants.factors.proof_form import ask_for_proof, take_proof
+from tenants.factors.queries import count_recovery_codes, get_code_apps, get_security_keys
 from tenants.factors.refusals import FactorRefused
 from tenants.factors.sites import site_of
 from tenants.members.member import Member
-from tenants.members.proving import begin_ceremony, need_proof, prove, take_ceremony
+from tenants.members.proving import begin_ceremony, need_proof, take_ceremony
 from tenants.members.sessions import note_factor, was_proved_lately
 from tenants.middleware import TenantRequest
 from tenants.models import Person
@@ -57,9 +57,7 @@ def page(request: TenantRequest, member: Member) -> HttpResponse:
 
 
 def _prove(request: TenantRequest, member: Member, now: datetime) -> dict[str, Any]:
-    password = request.POST.get("password")
-    shown = Shown() if password else shown_in(request.POST)
-    prove(request=request, member=member, password=password, shown=shown, now=now)
+    take_proof(request=request, member=member, now=now)
     return {}
 
 
@@ -148,8 +146,7 @@ def _show(
             "apps": apps,
             "keys": keys,
             "left": count_recovery_codes(person_id=person.id),
-            "methods": get_methods(person_id=person.id, site=site_of(host=request.get_host())),
-            "options": _options(request, person, now, proved=proved),
+            **(_register(request, person, now) if proved else ask_for_proof(request=request, person=person, now=now)),
         }
         secret = code_apps.secret_of(begun) if begun else ""
     context |= {
@@ -169,14 +166,11 @@ def _show(
     return say_when(response=response, refusal=refusal)
 
 
-def _options(request: TenantRequest, person: Person, now: datetime, *, proved: bool) -> str:
-    """Answer what the page's script gives to a security key: to register one, or to prove by one."""
+def _register(request: TenantRequest, person: Person, now: datetime) -> dict[str, Any]:
+    """Answer what the page's script gives to a security key that is to be registered."""
     ceremony = begin_ceremony(request=request, now=now)
-    if ceremony is None:
-        return ""
-    if proved:
-        return json.dumps(security_keys.registering(person=person, ceremony=ceremony))
-    return json.dumps(security_keys.showing(person_id=person.id, ceremony=ceremony))
+    options = json.dumps(security_keys.registering(person=person, ceremony=ceremony)) if ceremony else ""
+    return {"options": options}
 
 
 @require_safe

@@ -12,18 +12,21 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.closing import refuse_closed, while_closed
 from tenants.context import current_tenant
+from tenants.factors.proof_form import ask_for_proof, take_proof
 from tenants.members.account import commands, guarding
 from tenants.members.account.profile import change_profile
 from tenants.members.account.queries import get_person, get_sessions
 from tenants.members.forms import act
 from tenants.members.member import Member
 from tenants.members.proving import need_own
+from tenants.members.refusals import ProofNeeded, WrongProof
 from tenants.members.switching.queries import get_places
 from tenants.middleware import TenantRequest
 from tenants.paging import Window
 from tenants.refusals import NotAllowed, NotFound, Refusal
 from tenants.settings_pages import show_settings, signed_in
 from tenants.sso.own import disconnect, get_identities
+from tenants.tries import TooManyTries
 
 PATH: Final = "/settings/account"
 DONE: Final = {
@@ -37,7 +40,7 @@ _SHOWN: Final = 50
 
 
 @while_closed  # passwords and sessions; the rest is refused below
-@sensitive_post_parameters("old", "new")
+@sensitive_post_parameters("old", "new", "password", "code", "recovery_code")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def page(request: TenantRequest) -> HttpResponse:
@@ -52,11 +55,11 @@ def page(request: TenantRequest) -> HttpResponse:
 
 
 def _show(request: TenantRequest, refusal: Refusal | None) -> HttpResponse:
-    member, tenant = request.member, current_tenant()
+    member, tenant, now = request.member, current_tenant(), datetime.now(UTC)
     if member is None:
         raise NotAllowed
     person, window = get_person(person=member.person_id), Window("sessions", _SHOWN)
-    rows = get_sessions(tenant=tenant, member=member, window=window, now=datetime.now(UTC)).rows
+    rows = get_sessions(tenant=tenant, member=member, window=window, now=now).rows
     context = {
         "person": person,
         "languages": settings.LANGUAGES,
@@ -68,6 +71,10 @@ def _show(request: TenantRequest, refusal: Refusal | None) -> HttpResponse:
         "refused": request.POST.get("do", "") if refusal else "",
         "done": "" if refusal else DONE.get(request.GET.get("done", ""), ""),
     }
+    if isinstance(refusal, ProofNeeded | WrongProof) or (isinstance(refusal, TooManyTries) and "proof" in request.POST):
+        typed = {"name": request.POST.get("name", ""), "language": request.POST.get("language", "")}
+        context |= ask_for_proof(request=request, person=person, now=now)
+        context |= {"typed": {**typed, "proof": "1"}, "spoken": typed["language"] or context["spoken"]}
     status = refusal.status if refusal else 200
     return show_settings(request, template="tenants/account.html", context=context, status=status)
 
@@ -77,6 +84,8 @@ def _profile(request: TenantRequest, member: Member) -> str:
     language = request.POST.get("language", "")
     known = language if language in dict(settings.LANGUAGES) else None
     now = datetime.now(UTC)
+    if "proof" in request.POST:
+        take_proof(request=request, member=member, now=now)
     need_own(session=request.session, now=now)
     name = request.POST.get("name", "")
     change_profile(tenant=current_tenant(), member=member, now=now, name=name, language=known)

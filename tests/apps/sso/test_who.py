@@ -221,6 +221,45 @@ def test_a_session_of_a_provider_changes_no_profile_and_sees_no_other_company(
     assert len(own.get("/api/v1/me/tenants").json()["results"]) == 2
 
 
+def test_the_account_page_asks_once_and_does_what_was_typed(house: House, make_member: MakeMember) -> None:
+    member = make_member(house.tenant, name="Known", email=house.address())
+    house.sign_in(email=member.email)[0].post("/sign-in/sso/connect", {"password": PASSWORD})
+    browser, _ = house.sign_in(email=member.email)
+    typed = {"do": "profile", "name": "Ada Ny", "language": "en"}
+    asked = browser.post("/settings/account", typed).content.decode()
+    assert asked.count('name="password"') == 1
+    assert 'name="name" value="Ada Ny"' in asked, "it need not be typed again"
+    proof = {**typed, "proof": "1"}
+    wrong = browser.post("/settings/account", {**proof, "password": "wrong"})
+    assert wrong.status_code == 422
+    assert 'name="name" value="Ada Ny"' in wrong.content.decode()
+    assert row(member.person_id)["name"] == "Known"
+    assert browser.post("/settings/account", {**proof, "password": PASSWORD}).status_code == 302
+    assert row(member.person_id)["name"] == "Ada Ny"
+    shown = browser.get("/settings/second-factor").content.decode()
+    assert 'name="password"' not in shown, "what was shown a moment ago is not asked for again"
+
+
+def test_nobody_is_asked_for_a_password_that_would_not_do(house: House, make_member: MakeMember) -> None:
+    address = house.address()
+    member = make_member(house.tenant, name="Known", email=address)
+    somebody = Somebody(tenant=house.tenant, member=member, client_for=house.client_for)
+    somebody.get_app()
+    browser, _ = house.sign_in(email=address)
+    browser.post("/sign-in/sso/connect", {"password": PASSWORD})
+    browser.post("/sign-in/second", {"code": somebody.code()})
+    browser, _ = house.sign_in(email=address)
+    typed = {"do": "profile", "name": "Ada Ny", "language": "en"}
+    for page in (browser.post("/settings/account", typed), browser.get("/settings/second-factor")):
+        assert 'name="password"' not in page.content.decode()
+        assert 'name="code"' in page.content.decode()
+    refused = browser.post("/settings/account", {**typed, "proof": "1", "password": PASSWORD})
+    assert refused.status_code == 422, "the page asks for what counts; what does not is refused all the same"
+    done = browser.post("/settings/account", {**typed, "proof": "1", "recovery_code": somebody.codes[0]})
+    assert done.status_code == 302, done.content
+    assert row(member.person_id)["name"] == "Ada Ny"
+
+
 def test_who_is_known_here_alone_changes_their_name(house: House) -> None:
     browser, _ = house.sign_in(email=house.address())
     assert browser.patch("/api/v1/me", {"name": "Ada"}, content_type="application/json").status_code == 200
