@@ -4,7 +4,7 @@ The caller holds the tenant's router (its reader's cursor). Locks are taken in t
 streams, the tenant's head.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -19,7 +19,7 @@ from conversations.desk.models import WorkRow
 from conversations.desk.projections import Folded
 from conversations.desk.queries import Open
 from conversations.desk.queue import Queue
-from conversations.desk.rules.routing import Case, Outcome, Scene, queue_up, route
+from conversations.desk.rules.routing import Case, Outcome, Scene, in_order, queue_up, route
 from conversations.desk.rules.serving import Agent, is_able, serves
 from conversations.desk.rules.work import Work, fold
 from conversations.desk.scene import Setup, read_agents, read_places, read_setup
@@ -140,7 +140,7 @@ def _decide(setup: Setup, scene: Scene, ids: Sequence[UUID]) -> bool:
     for outcome in outcomes:
         outcome.facts[:0] = starts.get(outcome.work.conversation, (None, []))[1]
     _write(folded, outcomes, scene)
-    return any(outcome.facts for outcome in outcomes)
+    return bool(in_order(outcomes=outcomes))
 
 
 def _enqueue(
@@ -172,13 +172,8 @@ def _is_loose(work: Work, seen: Open | None, scene: Scene) -> bool:
     return nowhere and seen is not None and seen.is_unassigned and seen.is_queued_by_inbox
 
 
-def _write(folded: dict[UUID, Folded], outcomes: Iterable[Outcome], scene: Scene) -> None:
-    outcomes = list(outcomes)
-    drafts = [
-        Draft(subject=outcome.work.conversation, fact=fact, sender=SYSTEM.id)
-        for outcome in outcomes
-        for fact in outcome.facts
-    ]
+def _write(folded: dict[UUID, Folded], outcomes: Sequence[Outcome], scene: Scene) -> None:
+    drafts = [Draft(subject=id_, fact=fact, sender=SYSTEM.id) for id_, fact in in_order(outcomes=outcomes)]
     for event in record(drafts=drafts, at=scene.now):
         id_ = subject_of(stream=event.stream)
         folded[id_] = projections.take_in(folded=folded[id_], event=event)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from conversations.desk.queue import Queue
-from conversations.desk.rules.routing import Case, Outcome, Place, Scene, queue_up, route
+from conversations.desk.rules.routing import Case, Outcome, Place, Scene, in_order, queue_up, route
 from conversations.desk.rules.serving import Agent
 from conversations.desk.rules.work import Work, after
 from conversations.engine.events import Fact
@@ -69,7 +69,7 @@ class Hall:
     def route(self) -> list[Fact]:
         """Look at everything; answer what followed."""
         cases = [Case(work=work, asks_since=self.asks.get(id_)) for id_, work in self.works.items()]
-        return [fact for outcome in self._see(route(cases=cases, scene=self.scene())) for fact in outcome.facts]
+        return self._see(route(cases=cases, scene=self.scene()))
 
     def pass_(self, seconds: float) -> list[Fact]:
         """Let time pass and the router look; answer what followed."""
@@ -104,18 +104,19 @@ class Hall:
             for key, body in self.queues.items()
         }
 
-    def _see(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    def _see(self, outcomes: Sequence[Outcome]) -> list[Fact]:
+        """Let what follows happen as it is written, one after the other; nobody has too much in between."""
+        for id_, fact in (written := in_order(outcomes=outcomes)):
+            before = self.works[id_]
+            self.happen(id_, fact)
+            assert before.state not in HELD or self.works[id_].member in {before.member, None}
+            if isinstance(fact, ConversationAssigned) and fact.to is not None:
+                self._get(fact.to)
+            assert all(one.load + self.load(one.id) <= one.capacity for one in self.agents.values())
         for outcome in outcomes:
-            id_ = outcome.work.conversation
-            for fact in outcome.facts:
-                before = self.works[id_]
-                self.happen(id_, fact)
-                if isinstance(fact, ConversationAssigned) and fact.to is not None:
-                    self._get(fact.to)
-                assert before.state not in HELD or self.works[id_].member in {before.member, None}
-            assert self.works[id_] == outcome.work, "what it decided by is what its facts tell"
-            self.due[id_] = outcome.due_at
-        return outcomes
+            assert self.works[outcome.work.conversation] == outcome.work, "what it decided by is what its facts tell"
+            self.due[outcome.work.conversation] = outcome.due_at
+        return [fact for _, fact in written]
 
     def _get(self, who: UUID) -> None:
         self.agents[who] = replace(self.agents[who], handed_at=self.now, idle_since=self.now)

@@ -44,11 +44,15 @@ class Case:
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What follows for one conversation, what it is then, and when it has to be looked at again."""
+    """What follows for one conversation, what it is then, and when it has to be looked at again.
+
+    `handed` comes after the `facts` of all the others: it may take the room that they leave.
+    """
 
     work: Work
     asks_since: datetime | None
     facts: list[Fact] = field(default_factory=list)
+    handed: Fact | None = None
     due_at: datetime | None = None
 
 
@@ -83,6 +87,13 @@ def route(*, cases: Sequence[Case], scene: Scene) -> list[Outcome]:
     for outcome in outcomes:
         outcome.due_at = next_look(work=outcome.work, asks_since=outcome.asks_since, scene=scene)
     return outcomes
+
+
+def in_order(*, outcomes: Sequence[Outcome]) -> list[tuple[UUID, Fact]]:
+    """Answer all that follows as it is to be written: whoever reads it so far never sees anybody with too much."""
+    settled = [(outcome.work.conversation, fact) for outcome in outcomes for fact in outcome.facts]
+    handed = [(outcome.work.conversation, outcome.handed) for outcome in outcomes if outcome.handed is not None]
+    return settled + handed
 
 
 def queue_up(
@@ -176,9 +187,13 @@ def _settle(outcome: Outcome, scene: Scene) -> None:
 
 def _happen(outcome: Outcome, facts: Iterable[Fact], scene: Scene) -> None:
     for fact in facts:
-        _take_load(outcome.work, fact, scene)
         outcome.facts.append(fact)
-        outcome.work = after(work=outcome.work, fact=fact, at=scene.now)
+        _become(outcome, fact, scene)
+
+
+def _become(outcome: Outcome, fact: Fact, scene: Scene) -> None:
+    _take_load(outcome.work, fact, scene)
+    outcome.work = after(work=outcome.work, fact=fact, at=scene.now)
 
 
 def _take_load(work: Work, fact: Fact, scene: Scene) -> None:
@@ -271,7 +286,8 @@ def _hand_out(outcome: Outcome, scene: Scene) -> None:
         return
     agent = choose(agents=scene.agents.values(), work=work, queue=place.body, now=scene.now)
     if agent is not None:
-        _happen(outcome, [_give(work, place, agent, scene.now)], scene)
+        outcome.handed = _give(work, place, agent, scene.now)
+        _become(outcome, outcome.handed, scene)
 
 
 def _give(work: Work, place: Place, agent: Agent, now: datetime) -> Fact:

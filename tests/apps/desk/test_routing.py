@@ -114,6 +114,23 @@ def test_an_offer_lapses_in_time_and_when_its_agent_goes(floor: Floor) -> None:
     assert floor.told(guest.conversation)[-1].body == {"to": str(bea.id), "reason": "agent_gone"}
 
 
+def test_on_the_log_too_nobody_ever_has_more_than_fits(floor: Floor) -> None:
+    floor.open(hand_out="offer", offer_s=20, again_s=60)
+    ada = floor.agent(capacity=1)
+    first = floor.come()
+    with tenant_context(floor.shop.tenant):
+        decline(conversation=first.conversation, actor=ada, now=floor.now)
+    floor.route()
+    floor.now += timedelta(seconds=41)
+    second = floor.come()
+    floor.pass_(21)
+    events = {first.conversation: floor.told(first.conversation), second.conversation: floor.told(second.conversation)}
+    kinds = {id_: [event.kind.split(".")[1] for event in told] for id_, told in events.items()}
+    assert kinds[first.conversation][-1] == "offered", kinds
+    assert kinds[second.conversation][-1] == "offer_lapsed", kinds
+    assert events[second.conversation][-1].position < events[first.conversation][-1].position
+
+
 def test_what_nobody_answers_comes_back_to_somebody_else(floor: Floor) -> None:
     floor.open(unanswered_s=120)
     ada = floor.agent(name="Ada")
