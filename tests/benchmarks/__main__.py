@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ import django
 django.setup()
 
 from tests.benchmarks import machine
-from tests.benchmarks.bench import Bench
+from tests.benchmarks.bench import Bench, measure_item
 from tests.benchmarks.items import idle, latency, lookup, messages, processes, rest, sign_up, tenants
 from tests.benchmarks.page import write_page
 from tests.database import fresh_database
@@ -48,10 +48,7 @@ def main(arguments: list[str]) -> int:
         return 0
     os.sched_setaffinity(0, {machine.OTHER_CORE})
     found = _run(options)
-    text = json.dumps(found, indent=1, ensure_ascii=False)
-    print(text)  # noqa: T201 - it talks to the person at the terminal
-    if options.json:
-        options.json.write_text(text + "\n")
+    print(_text(found))  # noqa: T201 - it talks to the person at the terminal
     if options.write_docs:
         write_page(found=found, path=PAGE)
     return 1 if any(isinstance(item, dict) and "failed" in item for item in found.values()) else 0
@@ -61,7 +58,10 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measure how fast Yunke is on this machine.")
     parser.add_argument("--quick", action="store_true", help="in short stretches, without sign_up and tenants")
     parser.add_argument("--only", metavar="ITEM,...", help=f"of {', '.join(ITEMS)}")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there, as soon as it is found")
+    parser.add_argument(
+        "--minutes", type=float, default=10.0, metavar="N", help="after which tenants stops with what it has (10)"
+    )
     parser.add_argument("--write-docs", action="store_true", help=f"write the figures into {PAGE.relative_to(ROOT)}")
     parser.add_argument("--from-json", type=Path, metavar="FILE", help="with --write-docs: measure nothing, take these")
     return parser.parse_args(arguments)
@@ -71,7 +71,13 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     names = options.only.split(",") if options.only else [n for n in ITEMS if not (options.quick and n in LONG)]
     began = time.monotonic()
     with fresh_database() as dsn, redis_server() as redis:
-        bench = Bench(dsn=dsn, quick=options.quick, redis_url=redis.url if redis else None)
+        bench = Bench(
+            dsn=dsn,
+            quick=options.quick,
+            redis_url=redis.url if redis else None,
+            limit_s=options.minutes * 60,
+            keep=lambda found: _keep(found, options.json),
+        )
         bench.found |= {
             "date": datetime.now(UTC).date().isoformat(),
             "commit": _commit(),
@@ -81,12 +87,19 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
             "ratio_to_pgbench": None,
         }
         for name in names:
-            try:
-                bench.found[name] = ITEMS[name](bench)
-            except RuntimeError as error:  # a miss is a finding, too, and the other items are still to be measured
-                bench.found[name] = {"failed": str(error)[:500]}
+            measure_item(bench=bench, name=name, measure=ITEMS[name])
     bench.found["minutes"] = round((time.monotonic() - began) / 60, 1)
+    _keep(bench.found, options.json)
     return bench.found
+
+
+def _keep(found: Mapping[str, object], path: Path | None) -> None:
+    if path:
+        path.write_text(_text(found) + "\n")
+
+
+def _text(found: Mapping[str, object]) -> str:
+    return json.dumps(found, indent=1, ensure_ascii=False)
 
 
 def _commit() -> str:

@@ -1,7 +1,8 @@
 """What all items of a benchmark share: the database, ten companies with ten conversations each, how long to measure."""
 
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -26,7 +27,9 @@ class Bench:
     dsn: str
     quick: bool
     redis_url: str | None
+    limit_s: float = 600.0  # after so many seconds an item that takes long begins nothing new
     found: dict[str, object] = field(default_factory=dict)
+    keep: Callable[[Mapping[str, object]], None] = lambda _found: None
 
     @property
     def seconds(self) -> float:
@@ -53,6 +56,11 @@ class Bench:
         """Tell the person at the terminal how far it is."""
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - it talks to the person at the terminal
 
+    def note(self, *, item: str, found: Mapping[str, object]) -> None:
+        """Keep what an item has found so far: it is there, whatever stops the rest."""
+        self.found[item] = dict(found)
+        self.keep(self.found)
+
     def server(
         self, *, core: int = machine.SERVER_CORE, environment: Mapping[str, str] = MappingProxyType({})
     ) -> Listening:
@@ -70,3 +78,14 @@ class Bench:
         watched = {"server": [server], "postgres": [self.postmaster]}
         fields: dict[str, Any] = {**times, **plan}
         return Plan(port=port, seats=list(seats), watched=watched, **fields)
+
+
+def measure_item(*, bench: Bench, name: str, measure: Callable[[Bench], Mapping[str, object]]) -> None:
+    """Keep what an item finds, with the seconds it took; where it fails, that and what it had noted until then."""
+    began = time.monotonic()
+    try:
+        found = dict(measure(bench))
+    except RuntimeError as error:  # a miss is a finding, too, and the other items are still to be measured
+        noted = bench.found.get(name)
+        found = {**(noted if isinstance(noted, dict) else {}), "failed": str(error)[:500]}
+    bench.note(item=name, found={**found, "took_s": round(time.monotonic() - began, 1)})
