@@ -233,3 +233,24 @@ def test_what_is_no_json_is_malformed(platform_client: Client, body: bytes) -> N
 
 def test_only_json_is_read(platform_client: Client) -> None:
     assert platform_client.post("/api/v1/tenants", fields()).status_code == 415
+
+
+def test_two_behind_one_address_with_one_key_see_nothing_of_each_other(platform_client: Client) -> None:
+    key, slug = f"k-{secrets.token_hex(6)}", f"n-{secrets.token_hex(6)}"
+    body = {"name": "Mine", "slug": slug, "email": f"{slug}@example.com", "password": "correct horse 9 battery"}
+
+    def ask(**changes: str) -> Any:
+        said: Any = {**body, **changes}
+        return platform_client.post(
+            "/api/v1/tenants", said, content_type="application/json", headers={"idempotency-key": key}
+        )
+
+    first = ask()
+    assert first.status_code == 201, first.content
+    other = {"slug": f"{slug}-2", "email": f"2-{slug}@example.com"}
+    for changes in ({"password": "another horse 9 battery"}, other):
+        neighbour = ask(**changes)
+        assert (neighbour.status_code, neighbour.json()["code"]) == (422, "idempotency_key_reused")
+        assert slug not in neighbour.content.decode()
+        assert first.json()["id"] not in neighbour.content.decode()
+    assert ask().content == first.content, "who sends the same, password and all, is the same"
