@@ -1,5 +1,6 @@
 """What a customer's site loads: the loader and the framed chat page. Neither needs or sets a cookie."""
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,9 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from conversations.definitions.inbox.queries import find_inbox
+from conversations.definitions.inbox.body import OutsideHours
+from conversations.definitions.inbox.queries import Inbox, find_inbox
+from conversations.desk.states import is_closed
 from tenants.confirming.elsewhere import refuse_elsewhere
 from tenants.context import current_tenant
 from tenants.middleware import TenantRequest
@@ -20,7 +23,7 @@ MODULES: Final = (
     "live.js",
     "outbox.js",
     "conversation.js",
-    "dom.js",
+    "nodes.js",
     "words.js",
     "widget/site.js",
     "widget/transcript.js",
@@ -56,12 +59,13 @@ def frame(request: TenantRequest, key: str) -> HttpResponse:
     confirmed = current_tenant().confirmed
     zh = wanted.startswith("zh")
     with translation.override("zh-hans" if zh else "en"):
-        response = render(request, "console/widget.html", _context(inbox=inbox, zh=zh))
+        response = render(request, "console/widget.html", _context(inbox=inbox, zh=zh, now=datetime.now(UTC)))
     response.headers["Content-Security-Policy"] = for_frame(origins=inbox.body.origins if confirmed else ())
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
-def _context(*, inbox: object, zh: bool) -> dict[str, object]:
+def _context(*, inbox: Inbox, zh: bool, now: datetime) -> dict[str, object]:
     words = f"i18n/widget-{'zh' if zh else 'en'}.js"
-    return {"inbox": inbox, "zh": zh, "modules": [f"yunke/{module}" for module in (*MODULES, words)]}
+    closed = (inbox.body.outside_hours or OutsideHours()) if is_closed(inbox=inbox, now=now) else None
+    return {"inbox": inbox, "zh": zh, "closed": closed, "modules": [f"yunke/{module}" for module in (*MODULES, words)]}

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from conversations.definitions.calendar.rules import is_open
+from conversations.definitions.inbox.queries import Inbox
 from conversations.desk.models import WorkRow
 from conversations.desk.rules.routing import Scene
 from conversations.desk.rules.serving import serves
@@ -128,6 +130,15 @@ def get_waiting(*, contact: UUID, now: datetime) -> Waiting | None:
         opens_at=place.opens_at,
         is_sold_out=scene.is_sold_out(place=place),
     )
+
+
+def is_closed(*, inbox: Inbox, now: datetime) -> bool:
+    """Answer whether it is outside hours for who writes now: by the inbox's own calendar, or by its queue's."""
+    setup = read_setup()
+    queue = setup.queues.get(inbox.body.queue) if isinstance(inbox.body.queue, str) else None
+    keys = [inbox.body.calendar, queue.calendar if queue is not None else None]
+    calendars = [setup.calendars[key] for key in keys if isinstance(key, str) and key in setup.calendars]
+    return any(not is_open(calendar=calendar, at=now) for calendar in calendars)
 
 
 def _count_waiting(queue: str) -> dict[str, int]:

@@ -49,6 +49,7 @@ export const api = {
   choose: (choice) => call("PUT", "/me/presence", choice),
   reasons: () => call("GET", "/definitions?kind=presence_reason&limit=200"),
   list: (query) => call("GET", `/conversations?${new URLSearchParams(query)}`),
+  inbox: (key) => call("GET", `/inboxes/${encodeURIComponent(key)}`),
   find: (id) => call("GET", conversation(id, "")),
   take: (id) => call("POST", conversation(id, "/take"), {}),
   assign: (id, member) => call("POST", conversation(id, "/assign"), { member }),

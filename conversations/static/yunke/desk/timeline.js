@@ -1,12 +1,8 @@
 // The events of one conversation as nodes: messages, notes, what happened, and what waits in the outbox.
 
 import { ICONS, arrange, h, icon, prose } from "../dom.js";
-import { dayOf, fullTime, language, sameDay, timeOf } from "../words.js";
-
-const tongues = new Intl.DisplayNames([language], { type: "language" });
-
-/** What a visitor said before the first message: the language, and what the form asked. */
-const introduction = ({ language: tongue, answers }) => [...(tongue ? [tongues.of(tongue)] : []), ...Object.values(answers)];
+import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
+import { Introductions } from "./introduction.js";
 
 const NEAR_MS = 5 * 60_000;
 const WINDOW = 80;
@@ -17,6 +13,7 @@ export class Timeline {
 
   constructor({ desk, node }) {
     Object.assign(this, { desk, node });
+    this.introductions = new Introductions({ say: desk.say, onChange: () => desk.drawThread() });
   }
 
   /** Another conversation is shown from now on. */
@@ -63,7 +60,13 @@ export class Timeline {
   #item(it, before, seen) {
     if (it.kind === "message.posted.v1") return this.#message(it, before, seen);
     if (it.kind === "note.posted.v1") return this.#once(it.key, () => this.#note(it));
+    if (it.kind === "conversation.introduced.v1") return this.#introduced(it);
     return this.#once(it.key, () => h("p.fact", {}, this.#fact(it), it.at && h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))));
+  }
+
+  #introduced(it) {
+    const inbox = this.desk.row?.inbox.key;
+    return this.#once(`${it.key} ${Object.keys(it.answers).length} ${this.introductions.key(inbox)}`, () => this.introductions.node(it, inbox));
   }
 
   #message(it, before, seen) {
@@ -94,7 +97,6 @@ export class Timeline {
     const { say } = this.desk;
     if (it.kind === "gap") return say("cut");
     if (it.kind === "conversation.assigned.v1") return it.to ? say("assigned_to", { name: it.name ?? this.desk.memberName(it.to) }) : say("unassigned_now");
-    if (it.kind === "conversation.introduced.v1") return say("introduced", { answers: introduction(it).join(" · ") });
     if (it.kind === "conversation.transferred.v1") return it.words ? say("transferred_with", { words: it.words }) : say("transferred");
     if (it.kind === "contact.merged.v1") return say("merged", { name: it.name });
     return say({ "conversation.started.v1": "started", "conversation.resolved.v1": "resolved_now", "conversation.reopened.v1": "reopened_now" }[it.kind]);

@@ -1,6 +1,6 @@
 // The messages of the widget as nodes: what the log says, then what waits in the outbox.
 
-import { ICONS, arrange, h, icon, prose } from "../dom.js";
+import { SIGNS, arrange, h, icon, prose } from "../nodes.js";
 import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
 
 const NEAR_MS = 5 * 60_000;
@@ -52,7 +52,7 @@ export class Transcript {
   }
 
   #word(word) {
-    return h("span", { "data-state": word }, icon(word === "read" ? ICONS.checks : ICONS.check), this.say(word));
+    return h("span", { "data-state": word }, icon(word === "read" ? SIGNS.checks : SIGNS.check), this.say(word));
   }
 
   #waiting({ id, text, state, code }) {
@@ -63,13 +63,13 @@ export class Transcript {
   }
 
   #unsent() {
-    return h("span", { "data-state": "unsent" }, icon(ICONS.clock), this.say("unsent"));
+    return h("span", { "data-state": "unsent" }, icon(SIGNS.clock), this.say("unsent"));
   }
 
   #failed(id, code) {
     const reason = this.say(code === "too_large" ? "too_large" : "failed");
     return h("p.state", {},
-      h("span", { "data-state": "failed" }, icon(ICONS.alert), reason),
+      h("span", { "data-state": "failed" }, icon(SIGNS.alert), reason),
       h("button.link", { type: "button", onclick: () => this.outbox.retry(id) }, this.say("retry")),
       h("button.link", { type: "button", onclick: () => this.outbox.discard(id) }, this.say("discard")));
   }

@@ -8,7 +8,7 @@ const HOPELESS = new Set(["vouching_required", "identity_invalid"]);
 
 export class Visitor {
   #token;
-  #entered = false;
+  entered = false;
   #turn = 0;
   vouched = false;
   queued = false;
@@ -27,21 +27,21 @@ export class Visitor {
   /** Come back, or arrive for the first time. Does nothing when that is done. */
   async enter() {
     const turn = this.#turn;
-    if (this.#entered) return;
+    if (this.entered) return;
     const identity = await this.site.identity();
     await this.#look(turn, identity && { identity });
-    this.#entered = true;
+    this.entered = true;
   }
 
   /** Look what has been started meanwhile, in another browser perhaps. */
   async look() {
-    if (this.#entered) await this.#look(this.#turn);
+    if (this.entered) await this.#look(this.#turn);
   }
 
   /** Somebody has signed in on the site: the next time, be that person. What was said before is theirs. */
   again() {
     this.#turn += 1;
-    this.#entered = false;
+    this.entered = false;
   }
 
   /** Somebody has signed out on the site: be nobody, and leave nothing behind. */
@@ -52,11 +52,12 @@ export class Visitor {
     Object.assign(this, { vouched: false, conversation: null, conversations: [] });
   }
 
-  /** Start a conversation, or go on with the latest. */
-  async converse() {
+  /** Start a conversation with what the form asks, or go on with the latest; answer what is wrong with it. */
+  async converse(answers) {
     const turn = this.#turn;
-    const { id } = await this.#post("/api/v1/visitors/conversation", { language });
+    const { id, errors } = await this.#post("/api/v1/visitors/conversation", { language, answers });
     if (turn !== this.#turn) throw new Error("somebody else by now");
+    if (errors) return errors;
     this.conversation = id;
     if (!this.conversations.includes(id)) this.conversations.push(id);
   }
@@ -97,12 +98,12 @@ export class Visitor {
   async #post(path, body) {
     const token = this.#token;
     const answer = await this.#ask("POST", path, body);
-    if (answer.ok) return answer.json();
+    if (answer.ok || (answer.status === 422 && body.answers)) return answer.json();
     const { code } = await answer.json().catch(() => ({}));
     if (HOPELESS.has(code)) throw new Final(code);
     if (answer.status === 401 && code !== "identity_expired" && token && token === this.#token) {
       this.#keep(null); // forgotten or withdrawn: arrive anew at the next try
-      this.#entered = false;
+      this.entered = false;
       this.conversation = null;
     } else if ([403, 404].includes(answer.status)) throw new Final(String(answer.status));
     throw new Error(`${path}: ${answer.status}`);

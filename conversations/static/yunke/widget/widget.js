@@ -1,7 +1,7 @@
 // The visitor's chat page: wires visitor, live connection, outbox and transcript together.
 
 import { apply, applyGap, emptyThread, lastFrom, unreadFrom } from "../conversation.js";
-import { ICONS, h, icon } from "../dom.js";
+import { SIGNS, h, icon } from "../nodes.js";
 import { Live, liveUrl } from "../live.js";
 import { Outbox, Shelf } from "../outbox.js";
 import { language, speaker } from "../words.js";
@@ -19,6 +19,7 @@ const spare = await site.spare();
 const shelf = new Shelf(`yunke.${inbox}.`, spare);
 const outbox = new Outbox({ shelf: new Shelf(`yunke.out.${inbox}.`, spare), onChange: () => draw() });
 const visitor = new Visitor({ inbox, shelf, site });
+const asks = $("ask") ? new (await import("./asking.js")).Asking({ node: $("ask"), box, shelf }) : null;
 const transcript = new Transcript({ node: list, say, outbox });
 const live = new Live({ url: liveUrl(), getTicket, outbox, on: hear });
 
@@ -36,8 +37,15 @@ async function getTicket() {
   return visitor.ticket();
 }
 
+/** The first message and the answers begin a conversation together; what is refused goes back to where it was typed. */
 async function ensureConversation() {
-  if (outbox.entries().some(({ conversation }) => !conversation) && !visitor.conversation) await visitor.converse();
+  const first = () => outbox.entries().filter(({ conversation }) => !conversation);
+  const wrong = first().length && !visitor.conversation && (await visitor.converse(asks?.answers ?? {}));
+  if (wrong) {
+    setDraft([...first().map(({ text }) => text), box.value].filter(Boolean).join("\n"));
+    first().forEach(({ id }) => outbox.discard(id));
+    if (!asks?.refuse(wrong)) location.reload(); // it asks something else by now; what was typed is kept
+  }
   follow();
 }
 
@@ -45,7 +53,7 @@ const topicOf = (id) => `conversation:${id}`;
 
 /** Listen to all conversations of the visitor, and to no other any more. */
 function follow() {
-  if (visitor.conversation) outbox.adopt(visitor.conversation);
+  if (visitor.conversation) (outbox.adopt(visitor.conversation), asks?.clear());
   const ids = new Set(visitor.conversations);
   for (const [id, { leave }] of threads) if (!ids.has(id)) (leave(), threads.delete(id));
   for (const id of ids) if (!threads.has(id)) listen(id);
@@ -111,12 +119,13 @@ function draw() {
   const own = items.filter(({ author }) => author === "contact").at(-1);
   const contactSeen = own && threads.get(own.thread).state.memberRead;
   transcript.draw({ state: { items, contactSeen }, entries: outbox.entries() });
+  asks?.show(!visitor.conversation && (visitor.entered || !visitor.known) && !gone);
   drawLine();
   if (atEnd) log.scrollTop = log.scrollHeight;
   read();
 }
 
-const LINES = { gone: ICONS.alert, sign_in: ICONS.alert, offline: ICONS.alert, resolved: ICONS.check, typing: null, waiting: ICONS.clock };
+const LINES = { gone: SIGNS.alert, sign_in: SIGNS.alert, offline: SIGNS.alert, resolved: SIGNS.check, typing: null, waiting: SIGNS.clock };
 const WAIT_MS = 10_000;
 
 /** Whose last word nobody has answered yet is told how long it may take. */
@@ -224,7 +233,7 @@ function grow() {
 }
 
 function arrive() {
-  if (matchMedia("(pointer: fine)").matches) box.focus();
+  if (matchMedia("(pointer: fine)").matches) (asks?.first ?? box).focus();
   log.scrollTop = log.scrollHeight;
 }
 
@@ -258,13 +267,14 @@ function leave() {
   visitor.forget();
   for (const { id } of outbox.entries()) outbox.discard(id);
   setDraft("");
+  asks?.clear();
   follow();
   gone = "";
   draw();
 }
 
 box.disabled = false; // until here a word or an Enter would have been lost
-if (site.open) arrive();
 draw();
+if (site.open) arrive();
 await site.met();
 if (visitor.known || outbox.entries().length) live.start();
