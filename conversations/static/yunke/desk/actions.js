@@ -1,5 +1,6 @@
 // Every action of the agent page in one table: the palette, the keys and the help are all read from it.
 
+import { canHandOn } from "./handing.js";
 import { STATES } from "./presence.js";
 import { FILTERS } from "./rows.js";
 
@@ -19,6 +20,7 @@ export const ACTIONS = [
   { id: "accept", key: "y", words: "accept_first", when: offered, run: (desk) => desk.accept(firstOffer(desk)) },
   { id: "decline", key: "x", words: "decline_first", when: offered, run: (desk) => desk.decline(firstOffer(desk)) },
   { id: "assign", key: "a", words: "assign", when: (d) => here(d) && d.may("conversations.assign"), run: (desk) => desk.palette.show("assign") },
+  { id: "hand-on", key: "h", words: "hand_on", when: canHandOn, run: (desk) => desk.handing.show() },
   { id: "resolve", key: "e", words: "resolve", when: (d) => open(d) && d.may("conversations.resolve"), run: (desk) => desk.resolve() },
   { id: "reopen", key: "e", words: "reopen", when: (d) => here(d) && !open(d) && d.may("conversations.resolve"), run: (desk) => desk.reopen() },
   { id: "close", key: "Escape", words: "key_close", when: here, run: (desk) => desk.open(null) },

@@ -40,6 +40,17 @@ async function members() {
   return { results };
 }
 
+/** All definitions of a kind. */
+async function definitions(kind) {
+  const results = [];
+  for (let path = `/definitions?kind=${kind}&limit=200`; path; ) {
+    const page = await call("GET", path);
+    results.push(...page.results);
+    path = page.next && page.next.split("/api/v1").pop();
+  }
+  return results;
+}
+
 export const api = {
   me: () => call("GET", "/me"),
   companies: () => call("GET", "/me/tenants"),
@@ -54,6 +65,8 @@ export const api = {
   take: (id) => call("POST", conversation(id, "/take"), {}),
   assign: (id, member) => call("POST", conversation(id, "/assign"), { member }),
   note: (id, note) => call("POST", conversation(id, "/notes"), note),
+  transfer: (id, to) => call("POST", conversation(id, "/transfer"), to),
+  definitions,
   offers: () => call("GET", "/me/offers?limit=200"),
   accept: (id) => call("POST", conversation(id, "/accept"), {}),
   decline: (id) => call("POST", conversation(id, "/decline"), {}),

@@ -9,10 +9,12 @@ import { api } from "./api.js";
 import { Drafts } from "./composer.js";
 import { ListPane } from "./listpane.js";
 import { Erasing } from "./erasing.js";
+import { Handing } from "./handing.js";
 import { OfferPane } from "./offerpane.js";
 import { applyOffers, loadedOffers } from "./offers.js";
 import { Palette, helpDialog } from "./palette.js";
 import { Panel } from "./panel.js";
+import { Places } from "./places.js";
 import { Presence } from "./presence.js";
 import { FILTERS, applyDesk, emptyRows, loaded, merged, unknown, visible } from "./rows.js";
 import { signIn, ticket } from "./session.js";
@@ -49,13 +51,15 @@ export class Desk {
     this.pane = new ThreadPane(this);
     this.panel = new Panel(this);
     this.offered = new OfferPane(this);
+    this.places = new Places({ onChange: () => this.drawThread() });
+    this.handing = new Handing(this);
     this.palette = new Palette(this);
     this.shortcuts = helpDialog(this);
     this.erasing = new Erasing(this);
     this.toasts = new Toasts();
     this.bar = new Topbar(this);
     this.main = h("main.panes", {}, this.list.node, this.offered.node, this.pane.node, this.panel.node);
-    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.toasts.node];
+    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.toasts.node];
   }
 
   may(permission) {
@@ -198,6 +202,7 @@ export class Desk {
     const { state, missing } = applyDesk(events, this.rows);
     this.rows = state;
     this.offers = applyOffers(events, this.me.id, this.offers);
+    this.handing.hear(events);
     for (const { kind, conversation } of events) if (kind === "message.posted.v1") this.typing.delete(conversation);
     missing.forEach((id) => this.#find(id));
     this.draw();

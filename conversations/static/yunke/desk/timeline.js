@@ -2,6 +2,7 @@
 
 import { ICONS, arrange, h, icon, prose } from "../dom.js";
 import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
+import { handedOn } from "./handing.js";
 import { Introductions } from "./introduction.js";
 
 const NEAR_MS = 5 * 60_000;
@@ -60,8 +61,15 @@ export class Timeline {
   #item(it, before, seen) {
     if (it.kind === "message.posted.v1") return this.#message(it, before, seen);
     if (it.kind === "note.posted.v1") return this.#once(it.key, () => this.#note(it));
+    if (it.kind === "conversation.transferred.v1") return this.#handedOn(it);
     if (it.kind === "conversation.introduced.v1") return this.#introduced(it);
     return this.#once(it.key, () => h("p.fact", {}, this.#fact(it), it.at && h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))));
+  }
+
+  #handedOn(it) {
+    const { desk } = this;
+    const to = it.agent ? "" : desk.places.name(it.team ? "team" : "queue", it.team ?? it.queue);
+    return this.#once(`${it.key} ${it.words} ${to}`, () => handedOn(it, desk));
   }
 
   #introduced(it) {
@@ -97,7 +105,6 @@ export class Timeline {
     const { say } = this.desk;
     if (it.kind === "gap") return say("cut");
     if (it.kind === "conversation.assigned.v1") return it.to ? say("assigned_to", { name: it.name ?? this.desk.memberName(it.to) }) : say("unassigned_now");
-    if (it.kind === "conversation.transferred.v1") return it.words ? say("transferred_with", { words: it.words }) : say("transferred");
     if (it.kind === "contact.merged.v1") return say("merged", { name: it.name });
     return say({ "conversation.started.v1": "started", "conversation.resolved.v1": "resolved_now", "conversation.reopened.v1": "reopened_now" }[it.kind]);
   }
