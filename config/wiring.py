@@ -21,6 +21,7 @@ from conversations.definitions.inbox.body import INBOX
 from conversations.definitions.kinds import Kind, register_kind
 from conversations.desk.agent import AGENT
 from conversations.desk.commands import check_take, release
+from conversations.desk.conference import leave_all
 from conversations.desk.forgotten import find_forgotten_work
 from conversations.desk.queue import QUEUE
 from conversations.desk.reactions import READERS as DESK_READERS
@@ -214,6 +215,7 @@ def member_left(_tenant: TenantRef, person: UUID, now: datetime) -> None:
     """Fill tenants' port: what a member who has left had open waits for somebody else."""
     leave(member=person)
     release(member=person, now=now)
+    leave_all(member=person, now=now)
 
 
 def tenant_restored(_tenant: TenantRef, now: datetime) -> None:

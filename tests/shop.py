@@ -11,6 +11,7 @@ from django.db import transaction
 from conversations.channels.webchat.commands import get_conversation_to_write_in, let_in
 from conversations.definitions.inbox.queries import get_inboxes
 from conversations.desk import projections
+from conversations.desk.conference import invite
 from conversations.desk.events import ConversationOffered, ConversationQueued
 from conversations.engine import log
 from conversations.engine.events import Draft, Fact, Recorded
@@ -18,7 +19,7 @@ from conversations.presence import projections as presence
 from conversations.presence.events import PresenceChanged, State
 from conversations.presence.streams import subject_of_member
 from conversations.threads import rules
-from conversations.threads.actors import Actor
+from conversations.threads.actors import SYSTEM, Actor
 from conversations.threads.projections import CONVERSATIONS
 from tenants.context import TenantRef, tenant_context
 
@@ -91,6 +92,11 @@ class Shop:
             log.lock(subjects=[conversation])
             folded = projections.load(conversations=[conversation])[conversation]
             projections.save(folded=[folded], due={conversation: until}, steps={})
+
+    def invite(self, *, conversation: UUID, to: UUID) -> None:
+        """Let a member be invited to a conversation."""
+        with tenant_context(self.tenant):
+            invite(conversation=conversation, actor=SYSTEM, to=to, words="Come", now=datetime.now(UTC))
 
     def read(self, conversation: UUID) -> list[Recorded]:
         """Answer everything on the log about a conversation, by position."""

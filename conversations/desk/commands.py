@@ -37,12 +37,16 @@ class To:
 
 def accept(*, conversation: UUID, actor: Actor, now: datetime) -> None:
     """Take what is offered; raise OfferGone if it was withdrawn, has lapsed or is another's."""
-    _change(conversation, actor, now, lambda work, _: offers.accept(work=work, actor=actor))
+    change(
+        conversation=conversation, actor=actor, now=now, decide=lambda work, _: offers.accept(work=work, actor=actor)
+    )
 
 
 def decline(*, conversation: UUID, actor: Actor, now: datetime) -> None:
     """Leave what is offered to somebody else; raise OfferGone."""
-    _change(conversation, actor, now, lambda work, _: offers.decline(work=work, actor=actor))
+    change(
+        conversation=conversation, actor=actor, now=now, decide=lambda work, _: offers.decline(work=work, actor=actor)
+    )
 
 
 def hand_on(*, conversation: UUID, actor: Actor, to: To, words: str, now: datetime) -> bool:
@@ -56,7 +60,7 @@ def hand_on(*, conversation: UUID, actor: Actor, to: To, words: str, now: dateti
         offers.check_hand_on(state=state, actor=actor)
         if to.agent is None:
             return _hand_to_queue(work, state, actor, to, words, now)
-        agent = _get_agent(to.agent)
+        agent = get_agent(member=to.agent)
         has_room = state.assignee == agent.id or agent.has_room(channel=work.channel)
         over.append(not has_room)
         return offers.hand_to_agent(
@@ -65,7 +69,7 @@ def hand_on(*, conversation: UUID, actor: Actor, to: To, words: str, now: dateti
 
     with transaction.atomic():
         hold_desk()
-        _change(conversation, actor, now, decide)
+        change(conversation=conversation, actor=actor, now=now, decide=decide)
     return any(over)
 
 
@@ -95,7 +99,8 @@ def release(*, member: UUID, now: datetime) -> int:
     return len(held)
 
 
-def _change(conversation: UUID, actor: Actor, now: datetime, decide: Decide) -> None:
+def change(*, conversation: UUID, actor: Actor, now: datetime, decide: Decide) -> None:
+    """Let happen to a conversation what `decide` answers, held and as the log tells it now."""
     with transaction.atomic():
         log.lock(subjects=[conversation])
         folded = projections.load(conversations=[conversation])[conversation]
@@ -110,7 +115,8 @@ def _change(conversation: UUID, actor: Actor, now: datetime, decide: Decide) -> 
             timers.call_by(due=due)
 
 
-def _get_agent(member: UUID) -> Agent:
+def get_agent(*, member: UUID) -> Agent:
+    """Answer a member who may answer; raise Invalid."""
     agent = find_agent(member=member, setup=read_setup())
     if agent is None:
         detail = "No such member can answer here."

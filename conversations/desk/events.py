@@ -63,3 +63,35 @@ class ConversationTransferred(Fact, frozen=True):
     agent: UUID | None = None
     team: str | None = None
     queue: str | None = None
+
+
+@fact(kind="conversation.invited.v1", audience=Audience.STAFF, personal=("name", "words"))
+class ConversationInvited(Fact, frozen=True):
+    """`by` (a person or a key) asks `to` (a person), besides whoever has it, to answer here, too, with words."""
+
+    to: UUID
+    name: str
+    by: UUID
+    words: str
+
+
+@fact(kind="conversation.invitation_declined.v1", audience=Audience.STAFF)
+class ConversationInvitationDeclined(Fact, frozen=True):
+    """`by` (a person) does not come."""
+
+    by: UUID
+
+
+@fact(kind="conversation.joined.v1", audience=Audience.STAFF, personal=("name",))
+class ConversationJoined(Fact, frozen=True):
+    """`member` answers here besides whoever has it; it is load of theirs until they leave or it is resolved."""
+
+    member: UUID
+    name: str
+
+
+@fact(kind="conversation.left.v1", audience=Audience.STAFF)
+class ConversationLeft(Fact, frozen=True):
+    """`member` does not answer here any more."""
+
+    member: UUID

@@ -35,6 +35,8 @@ class WorkRow(TenantModel):
     preferred = models.UUIDField(null=True)
     last = models.UUIDField(null=True)
     handed_at = models.DateTimeField(null=True)
+    joined = ArrayField(models.UUIDField(), default=list, db_default=[])
+    invited = ArrayField(models.UUIDField(), default=list, db_default=[])
     step = models.IntegerField()
     due_at = models.DateTimeField(null=True)
     public_seq = models.BigIntegerField()
@@ -54,6 +56,7 @@ class WorkRow(TenantModel):
             models.Index(fields=("due_at",), name="work_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=("member", "since"), name="work_idle", condition=models.Q(member__isnull=False)),
             models.Index(fields=("member", "handed_at"), name="work_turn", condition=models.Q(member__isnull=False)),
+            models.Index(fields=("id",), name="work_company", condition=~models.Q(joined=[]) | ~models.Q(invited=[])),
             models.Index(fields=("queue", "handed_at"), name="work_pace", condition=models.Q(handed_at__isnull=False)),
         )
         constraints = (

@@ -31,7 +31,8 @@ LATERAL (
 ) e
 ORDER BY position
 """
-_FIELDS: Final = tuple(name for name in Work.__dataclass_fields__ if name not in {"conversation", "asked", "path"})
+_LISTS: Final = ("path", "joined", "invited")
+_FIELDS: Final = tuple(name for name in Work.__dataclass_fields__ if name not in {"conversation", "asked", *_LISTS})
 _COLUMNS: Final = tuple(field.name for field in WorkRow._meta.concrete_fields if field.name != "id")  # Django's own
 
 
@@ -86,7 +87,8 @@ def _read_news(ids: Sequence[UUID]) -> list[Recorded]:
 def _folded(row: WorkRow) -> Folded:
     fields: dict[str, Any] = {name: getattr(row, name) for name in _FIELDS}
     asked = {UUID(member): datetime.fromisoformat(at) for member, at in row.asked.items()}
-    work = Work(conversation=row.id, asked=asked, path=tuple(row.path), **fields)
+    fields |= {name: tuple(getattr(row, name)) for name in _LISTS}
+    work = Work(conversation=row.id, asked=asked, **fields)
     return Folded(work=work, public_seq=row.public_seq, staff_seq=row.staff_seq)
 
 
@@ -95,7 +97,7 @@ def _row(folded: Folded, due_at: datetime | None, step: int) -> WorkRow:
     return WorkRow(
         id=work.conversation,
         asked={str(member): at.isoformat() for member, at in work.asked.items()},
-        path=list(work.path),
+        **{name: list(getattr(work, name)) for name in _LISTS},
         rank=work.rank,
         step=step,
         due_at=due_at,

@@ -37,6 +37,11 @@ SELECT c.id, (
     WHERE o.contact_id = c.contact_id AND o.id <> c.id AND o.assignee IS NOT NULL ORDER BY o.last_at DESC LIMIT 1)
 FROM conversation c WHERE c.id = ANY(%(ids)s)
 """
+# The first two conditions are those of the index.
+_COMPANY: Final = """
+SELECT w.id FROM work w WHERE (w.joined <> '{}' OR w.invited <> '{}')
+    AND (%(member)s = ANY(w.invited) OR (%(member)s = ANY(w.joined) AND NOT %(invited)s))
+"""
 _FORGOTTEN: Final = """
 (SELECT c.id FROM conversation c LEFT JOIN work w ON w.id = c.id
  WHERE c.status = 'open' AND c.assignee IS NULL AND c.last_author IS NOT NULL AND c.inbox = ANY(%(inboxes)s)
@@ -99,6 +104,13 @@ def find_held(*, members: Sequence[UUID]) -> list[UUID]:
     """Answer what these members are offered, or have from a queue."""
     rows = WorkRow.objects.filter(member__in=members, state__in=["offered", "assigned"], queue__isnull=False)
     return list(rows.values_list("id", flat=True))
+
+
+def find_company(*, member: UUID, invited: bool = False) -> list[UUID]:
+    """Answer the conversations that a member has joined or is invited to, or only those that they are `invited` to."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPANY, {"member": member, "invited": invited})
+        return [id_ for (id_,) in cursor.fetchall()]
 
 
 def find_forgotten(*, inboxes: Sequence[str], limit: int) -> list[UUID]:

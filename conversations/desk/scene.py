@@ -24,7 +24,8 @@ from tenants.members.queries import Colleague, get_colleagues
 
 ANSWERS: Final = "conversations.reply"
 
-# What is assigned is counted where it is shown, whoever assigned it; what is offered besides, where nobody has it yet.
+# What is assigned is counted where it is shown, whoever assigned it; what is offered besides, where nobody has it yet;
+# and where somebody has joined whoever has it.
 _LOADS: Final = """
 SELECT member, channel, count(*) FROM (
     SELECT c.assignee AS member, coalesce(w.channel, 'webchat') AS channel
@@ -33,6 +34,9 @@ SELECT member, channel, count(*) FROM (
     UNION ALL
     SELECT w.member, w.channel FROM work w JOIN conversation c ON c.id = w.id
     WHERE w.state = 'offered' AND w.member = ANY(%(members)s) AND c.status = 'open' AND c.assignee IS NULL
+    UNION ALL
+    SELECT j.member, w.channel FROM work w JOIN conversation c ON c.id = w.id, unnest(w.joined) j(member)
+    WHERE w.joined <> '{}' AND j.member = ANY(%(members)s) AND c.status = 'open'
 ) taken GROUP BY member, channel
 """
 _LAST: Final = """

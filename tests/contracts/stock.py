@@ -73,6 +73,10 @@ class Stock:
             return {"domain": self.site()}
         if path.startswith("/api/v1/me/"):
             return {"factor": self.factor(confirmed=not path.endswith("/confirm"))}
+        if path.endswith("/invite"):
+            self.words["THE-ID-OF-A-COLLEAGUE"] = str(self.make_member(self.shop.tenant, role="agent").person_id)
+        if path.endswith(("/join", "/decline-invitation")):
+            return {"conversation": self.invite()}
         if path.endswith(("/accept", "/decline", "/transfer")):
             return {"conversation": self.offer()}
         return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
@@ -85,6 +89,13 @@ class Stock:
             for key in ("help", "second"):
                 publish(kind="queue", key=key, body={"name": key}, now=datetime.now(UTC))
         self.shop.offer(conversation=guest.conversation, to=owner, queue="help")
+        return str(guest.conversation)
+
+    def invite(self) -> str:
+        """Invite the owner to a new guest's conversation; answer its id."""
+        guest = self.shop.welcome(text="hello")
+        owner = UUID(self.owner.get("/api/v1/me").json()["person"]["id"])
+        self.shop.invite(conversation=guest.conversation, to=owner)
         return str(guest.conversation)
 
     def ask_for_deletion(self) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
     guest = _talk(stock)
     _publish(stock)
     makers: list[Callable[[], object]] = [stock.site, stock.domain, stock.key, stock.invitation, stock.connection]
-    makers += [stock.offer, stock.session, partial(stock.factor, confirmed=True), partial(_export, stock)]
+    makers += [stock.offer, stock.invite, stock.session, partial(stock.factor, confirmed=True), partial(_export, stock)]
     for make in makers * 2:
         make()
     _post(stock.owner, f"/api/v1/inboxes/{stock.shop.inbox}/identity-secrets")

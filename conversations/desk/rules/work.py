@@ -7,6 +7,10 @@ from typing import Final, Literal
 from uuid import UUID
 
 from conversations.desk.events import (
+    ConversationInvitationDeclined,
+    ConversationInvited,
+    ConversationJoined,
+    ConversationLeft,
     ConversationOfferDeclined,
     ConversationOffered,
     ConversationOfferLapsed,
@@ -30,6 +34,10 @@ KINDS: Final = (
     ConversationIntroduced.kind,
     ConversationReopened.kind,
     ConversationResolved.kind,
+    ConversationInvited.kind,
+    ConversationInvitationDeclined.kind,
+    ConversationJoined.kind,
+    ConversationLeft.kind,
 )
 
 
@@ -39,6 +47,7 @@ class Work:
 
     `queued_at` is since when it counts as waiting, `entered_at` when it came into this queue; `asked` is who did not
     accept it, and when; `path` are the queues that it came through while it waited; `last` is who had it last.
+    Besides `member` those answer who have `joined`; whoever is `invited` has not said yet whether they come.
     """
 
     conversation: UUID
@@ -59,6 +68,8 @@ class Work:
     preferred: UUID | None = None
     last: UUID | None = None
     handed_at: datetime | None = None
+    joined: tuple[UUID, ...] = ()
+    invited: tuple[UUID, ...] = ()
 
     @property
     def rank(self) -> datetime | None:
@@ -82,9 +93,11 @@ def after(*, work: Work, fact: Fact, at: datetime) -> Work:
             work = replace(work, language=language)
         case ConversationResolved():
             holder = work.member if work.state == "assigned" else None
-            work = replace(work, state="done", member=holder, until=None, since=at)
+            work = replace(work, state="done", member=holder, until=None, since=at, joined=(), invited=())
         case ConversationReopened() if work.state == "done":
             work = replace(work, state="loose" if work.member is None else "assigned", since=at)
+        case _:
+            work = _in_company(work, fact)
     return work
 
 
@@ -93,6 +106,25 @@ def fold(*, work: Work, events: Iterable[tuple[Fact, datetime]]) -> Work:
     for fact, at in events:
         work = after(work=work, fact=fact, at=at)
     return work
+
+
+def _in_company(work: Work, fact: Fact) -> Work:
+    match fact:
+        case ConversationInvited(to=member):
+            return replace(_without(work, member), invited=(*_but(work.invited, member), member))
+        case ConversationJoined(member=member):
+            return replace(_without(work, member), joined=(*_but(work.joined, member), member))
+        case ConversationInvitationDeclined(by=member) | ConversationLeft(member=member):
+            return _without(work, member)
+    return work
+
+
+def _without(work: Work, member: UUID) -> Work:
+    return replace(work, joined=_but(work.joined, member), invited=_but(work.invited, member))
+
+
+def _but(members: tuple[UUID, ...], member: UUID) -> tuple[UUID, ...]:
+    return tuple(each for each in members if each != member)
 
 
 def _queued(work: Work, fact: ConversationQueued, at: datetime) -> Work:
@@ -128,6 +160,7 @@ def _refused(work: Work, member: UUID, at: datetime) -> Work:
 
 def _assigned(work: Work, to: UUID | None, at: datetime) -> Work:
     if to is not None:
+        work = _without(work, to)  # whoever has it is not there besides
         state: State = "done" if work.state == "done" else "assigned"
         return replace(work, state=state, member=to, last=to, until=None, since=at, handed_at=at, asked={})
     if work.state == "assigned":

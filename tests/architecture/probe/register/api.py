@@ -114,6 +114,11 @@ ENTRIES: Final = (
     api(f"GET {ME}/offers", MEMBER, _cursor=Id.CURSOR),
     api(f"POST {ONE}/accept", MEMBER, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/decline", MEMBER, conversation=Id.CONVERSATION),
+    api(f"GET {ME}/invitations", MEMBER, _cursor=Id.CURSOR),
+    api(f"POST {ONE}/invite", STAFF, conversation=Id.CONVERSATION, agent=Id.PERSON),
+    api(f"POST {ONE}/join", MEMBER, conversation=Id.CONVERSATION),
+    api(f"POST {ONE}/decline-invitation", MEMBER, conversation=Id.CONVERSATION),
+    api(f"POST {ONE}/leave", MEMBER, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/transfer", STAFF, conversation=Id.CONVERSATION, agent=Id.PERSON, team=Id.TEAM, queue=Id.QUEUE),
     # What a company configures
     api(f"GET {D}", STAFF, _cursor=Id.CURSOR),
