@@ -37,7 +37,7 @@ const MARKS = {
   "conversation.assigned.v1": (state, { body }) => ({ ...state, assignee: body.to, assigneeName: body.name }),
 };
 
-const SHOWN = new Set([
+export const SHOWN = new Set([
   "conversation.started.v1",
   "message.posted.v1",
   "note.posted.v1",

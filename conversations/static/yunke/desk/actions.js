@@ -1,5 +1,6 @@
 // Every action of the agent page in one table: the palette, the keys and the help are all read from it.
 
+import { isThere } from "./conference.js";
 import { canHandOn } from "./handing.js";
 import { STATES } from "./presence.js";
 import { FILTERS } from "./rows.js";
@@ -7,6 +8,8 @@ import { FILTERS } from "./rows.js";
 const here = (desk) => Boolean(desk.row);
 const firstOffer = (desk) => desk.offers.keys().next().value;
 const offered = (desk) => desk.offers.size > 0;
+const firstInvited = (desk) => desk.invited.keys().next().value;
+const invited = (desk) => desk.offers.size === 0 && desk.invited.size > 0;
 const open = (desk) => desk.row?.status === "open";
 
 /** id, key, words, when it is offered, what it does. */
@@ -19,6 +22,10 @@ export const ACTIONS = [
   { id: "take", key: "t", words: "take", when: (d) => open(d) && d.row.assignee !== d.me.id && d.may("conversations.take"), run: (desk) => desk.take() },
   { id: "accept", key: "y", words: "accept_first", when: offered, run: (desk) => desk.accept(firstOffer(desk)) },
   { id: "decline", key: "x", words: "decline_first", when: offered, run: (desk) => desk.decline(firstOffer(desk)) },
+  { id: "join", key: "y", words: "join_first", when: invited, run: (desk) => desk.join(firstInvited(desk)) },
+  { id: "not-join", key: "x", words: "not_join_first", when: invited, run: (desk) => desk.notJoin(firstInvited(desk)) },
+  { id: "invite", key: "i", words: "invite", when: canHandOn, run: (desk) => desk.handing.show({ invite: true }) },
+  { id: "leave", key: "l", words: "leave", when: isThere, run: (desk) => desk.leave() },
   { id: "assign", key: "a", words: "assign", when: (d) => here(d) && d.may("conversations.assign"), run: (desk) => desk.palette.show("assign") },
   { id: "hand-on", key: "h", words: "hand_on", when: canHandOn, run: (desk) => desk.handing.show() },
   { id: "resolve", key: "e", words: "resolve", when: (d) => open(d) && d.may("conversations.resolve"), run: (desk) => desk.resolve() },

@@ -7,6 +7,7 @@ import { Outbox, Shelf } from "../outbox.js";
 import { ACTIONS, allowed } from "./actions.js";
 import { api } from "./api.js";
 import { Drafts } from "./composer.js";
+import { applyInvited, loadedInvited } from "./conference.js";
 import { ListPane } from "./listpane.js";
 import { Erasing } from "./erasing.js";
 import { Handing } from "./handing.js";
@@ -27,6 +28,7 @@ const PAGE = 50;
 export class Desk {
   rows = emptyRows();
   offers = new Map();
+  invited = new Map();
   typing = new Map();
   current = null;
   loading = true;
@@ -125,8 +127,9 @@ export class Desk {
   async #loadOffers() {
     if (!this.may("conversations.take")) return;
     try {
-      this.offers = loadedOffers(await api.offers());
-      for (const id of this.offers.keys()) if (!this.rows.rows[id]) this.#find(id);
+      const [offers, invited] = await Promise.all([api.offers(), api.invitations()]);
+      Object.assign(this, { offers: loadedOffers(offers), invited: loadedInvited(invited) });
+      for (const id of [...this.offers.keys(), ...this.invited.keys()]) if (!this.rows.rows[id]) this.#find(id);
     } catch (error) {
       this.#refused(error, { silent: true });
     }
@@ -202,6 +205,7 @@ export class Desk {
     const { state, missing } = applyDesk(events, this.rows);
     this.rows = state;
     this.offers = applyOffers(events, this.me.id, this.offers);
+    this.invited = applyInvited(events, this.me.id, this.invited);
     this.handing.hear(events);
     for (const { kind, conversation } of events) if (kind === "message.posted.v1") this.typing.delete(conversation);
     missing.forEach((id) => this.#find(id));
@@ -334,6 +338,26 @@ export class Desk {
   async #answerOffer(act, id) {
     const done = await this.#ask(async () => ((await act(id)), true));
     if (done || this.live.state === "online") this.offers.delete(id);
+    this.draw();
+    return done;
+  }
+
+  async join(id) {
+    if (await this.#answerInvitation(api.join, id)) this.open(id);
+  }
+
+  notJoin(id) {
+    return this.#answerInvitation(api.notJoin, id);
+  }
+
+  leave() {
+    return this.#ask(() => api.leave(this.current));
+  }
+
+  /** Whoever has no room may still come later. */
+  async #answerInvitation(act, id) {
+    const done = await this.#ask(async () => ((await act(id)), true));
+    if (done) this.invited.delete(id);
     this.draw();
     return done;
   }

@@ -22,22 +22,27 @@ export class Handing {
     const { say } = desk;
     this.options = h("ul", { id: "hand-options", role: "listbox", "aria-label": say("hand_to") });
     this.input = h("input", { id: "hand-to", type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "hand-options",
-      autocomplete: "off", spellcheck: "false", placeholder: say("hand_hint"),
+      autocomplete: "off", spellcheck: "false",
       oninput: () => this.#filter(), onkeydown: (event) => this.#key(event) });
     this.words = h("textarea", { id: "hand-words", rows: "3", maxlength: "2000", onkeydown: (event) => this.#send(event) });
     this.refusal = h("p.refusal", { role: "alert", hidden: true });
-    this.go = h("button.primary", {}, say("hand_on_now"));
+    this.go = h("button.primary", {});
+    this.title = h("h2", { id: "hand-title" });
     this.form = h("form", { onsubmit: (event) => (event.preventDefault(), this.#hand()) },
-      h("h2", { id: "hand-title" }, say("hand_title")),
+      this.title,
       h("label", { for: "hand-to" }, say("hand_to")), this.input, this.options,
       h("label", { for: "hand-words" }, say("hand_words")), this.words, this.refusal,
       h("div.buttons", {}, h("button", { type: "button", onclick: () => this.node.close() }, say("cancel")), this.go));
     this.node = h("dialog.hand", { "aria-labelledby": "hand-title" }, this.form);
   }
 
-  async show() {
+  /** `invite`: a colleague is asked to come besides. */
+  async show({ invite = false } = {}) {
     const { desk } = this;
-    Object.assign(this, { row: desk.row });
+    Object.assign(this, { row: desk.row, invite });
+    this.title.textContent = desk.say(invite ? "invite_title" : "hand_title");
+    this.go.textContent = desk.say(invite ? "invite_now" : "hand_on_now");
+    this.input.placeholder = desk.say(invite ? "invite_hint" : "hand_hint");
     this.words.value = "";
     this.#refuse("");
     this.#choose(null);
@@ -55,7 +60,7 @@ export class Handing {
       .map(({ id, name }) => ({ body: { agent: id }, label: name, kind: "agent", state: desk.presence.of(id).state }))
       .sort((a, b) => (b.state === "online") - (a.state === "online"));
     const places = desk.places.all().map(({ kind, key, name }) => ({ body: { [kind]: key }, label: name, kind }));
-    return [...people, ...places];
+    return this.invite ? people.filter(({ body }) => body.agent !== desk.me.id) : [...people, ...places];
   }
 
   #filter() {
@@ -120,9 +125,11 @@ export class Handing {
     if (!to) return this.input.focus();
     this.go.disabled = true;
     try {
-      const { over_capacity: over } = await api.transfer(this.row.id, { ...to.body, words: this.words.value.trim() });
+      const words = this.words.value.trim();
+      const done = await (this.invite ? api.invite : api.transfer)(this.row.id, { ...to.body, words });
+      const over = Boolean(done?.over_capacity);
       this.node.close();
-      desk.toasts.show(desk.say(over ? "handed_over_capacity" : "handed_on", { name: to.label }), { bad: over });
+      desk.toasts.show(desk.say(this.invite ? "invited_name" : over ? "handed_over_capacity" : "handed_on", { name: to.label }), { bad: over });
     } catch (error) {
       if (error.status === undefined) throw error;
       this.#refuse(error.status === 0 ? desk.say("offline") : desk.say(REFUSALS[error.code] ?? "not_done"));
@@ -139,6 +146,7 @@ export class Handing {
   hear(events) {
     const { desk } = this;
     for (const { kind, conversation, body } of events) {
+      if (kind === "conversation.invited.v1" && body.to === desk.me.id) desk.toasts.show(desk.say("invited_you", { name: desk.memberName(body.by) }));
       if (kind !== "conversation.transferred.v1" || body.agent !== desk.me.id || body.by === desk.me.id) continue;
       const news = desk.say(body.words ? "handed_to_you_with" : "handed_to_you", { name: desk.memberName(body.by), words: body.words });
       desk.toasts.show(news, { label: desk.say("open_it"), act: () => desk.open(conversation) });

@@ -2,11 +2,13 @@
 // they are when an offer comes.
 
 import { ICONS, arrange, h, icon } from "../dom.js";
+import { invitation } from "./conference.js";
 
 const left = (until) => Math.max(0, Math.ceil((Date.parse(until) - Date.now()) / 1000));
 
 export class OfferPane {
   #nodes = new Map();
+  #invited = new Map();
   #said = new Set();
 
   constructor(desk) {
@@ -20,15 +22,25 @@ export class OfferPane {
   draw() {
     const { desk } = this;
     const ids = [...desk.offers.keys()];
-    this.node.hidden = ids.length === 0;
+    this.node.hidden = ids.length === 0 && desk.invited.size === 0;
+    for (const id of this.#invited.keys()) if (!desk.invited.has(id)) this.#invited.delete(id);
     for (const id of this.#nodes.keys()) if (!desk.offers.has(id)) this.#nodes.delete(id);
-    arrange(this.rows, ids.map((id) => this.#row(id)));
+    arrange(this.rows, [...ids.map((id) => this.#row(id)), ...[...desk.invited].map(([id, how]) => this.#invitation(id, how))]);
     this.#tick();
     for (const id of this.#said) if (!desk.offers.has(id)) this.#said.delete(id);
-    const news = ids.filter((id) => desk.rows.rows[id] && !this.#said.has(id));
+    const news = ids.filter((id) => desk.rows.rows[id] && !this.#said.has(id)); // invitations are said by handing.js
     if (!news.length) return;
     news.forEach((id) => this.#said.add(id));
     this.news.textContent = desk.say("offered", { name: news.map((id) => desk.contactName(desk.rows.rows[id])).join(", ") });
+  }
+
+  #invitation(id, how) {
+    const key = JSON.stringify([how, this.desk.contactName(this.desk.rows.rows[id]), this.desk.rows.rows[id]?.last_text]);
+    const known = this.#invited.get(id);
+    if (known?.key === key) return known.node;
+    const node = invitation(id, how, this.desk);
+    this.#invited.set(id, { key, node });
+    return node;
   }
 
   #row(id) {

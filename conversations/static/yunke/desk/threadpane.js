@@ -1,7 +1,9 @@
 // One conversation: its head with what can be done, the timeline, notices, the composer.
 
 import { ICONS, h, icon, set } from "../dom.js";
+import { Company, isThere } from "./conference.js";
 import { Composer } from "./composer.js";
+import { canHandOn } from "./handing.js";
 import { Timeline } from "./timeline.js";
 
 export class ThreadPane {
@@ -31,11 +33,13 @@ export class ThreadPane {
     this.status = h("span.status", {});
     this.take = h("button.quiet", { type: "button", onclick: () => desk.run("take") }, say("take"));
     this.has = h("select", { "aria-label": say("assigned"), onchange: () => desk.assign(this.has.value || null) });
+    this.company = new Company(desk);
+    this.hand = h("button.quiet", { type: "button", onclick: () => desk.run("hand-on") }, say("hand_on"));
     this.done = h("button", { type: "button", onclick: () => desk.run(desk.row?.status === "resolved" ? "reopen" : "resolve") });
     return h("header.head", {},
       h("button.icon-button.back", { type: "button", "aria-label": say("back"), onclick: () => desk.open(null) }, icon(ICONS.back)),
-      h("div.title", {}, this.name, this.status),
-      h("div.tools", {}, this.take, this.has, this.done,
+      h("div.title", {}, this.name, this.status, this.company.node),
+      h("div.tools", {}, this.take, this.hand, this.has, this.done,
         h("button.icon-button.about", { type: "button", "aria-label": say("about"), "aria-controls": "panel", onclick: () => desk.about() }, icon(ICONS.info))));
   }
 
@@ -99,6 +103,8 @@ export class ThreadPane {
       this.done.replaceChildren(icon(resolved ? ICONS.reopen : ICONS.check), h("span", {}, say(resolved ? "reopen" : "resolve")));
       set(this.done, { "data-act": resolved ? "reopen" : "resolve" });
     }
+    this.company.draw();
+    this.hand.hidden = !canHandOn(desk);
     this.done.hidden = !desk.may("conversations.resolve");
     this.take.hidden = resolved || row?.assignee === desk.me.id || !desk.may("conversations.take");
     this.#drawAssignee(row?.assignee ?? "");
@@ -134,7 +140,7 @@ export class ThreadPane {
     const { desk } = this;
     if (typing?.kind === "member") return desk.say("also_typing", { name: typing.name });
     if (desk.overtaken === desk.current && !this.composer.empty) return desk.say("overtaken");
-    if (row?.assignee && row.assignee !== desk.me.id) return desk.say("has_it", { name: desk.memberName(row.assignee) });
+    if (row?.assignee && row.assignee !== desk.me.id && !isThere(desk)) return desk.say("has_it", { name: desk.memberName(row.assignee) });
     return "";
   }
 }

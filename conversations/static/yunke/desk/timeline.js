@@ -2,6 +2,7 @@
 
 import { ICONS, arrange, h, icon, prose } from "../dom.js";
 import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
+import { companyFact } from "./conference.js";
 import { handedOn } from "./handing.js";
 import { Introductions } from "./introduction.js";
 
@@ -63,7 +64,7 @@ export class Timeline {
     if (it.kind === "note.posted.v1") return this.#once(it.key, () => this.#note(it));
     if (it.kind === "conversation.transferred.v1") return this.#handedOn(it);
     if (it.kind === "conversation.introduced.v1") return this.#introduced(it);
-    return this.#once(it.key, () => h("p.fact", {}, this.#fact(it), it.at && h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))));
+    return this.#once(`${it.key} ${it.words ?? ""}`, () => h("p.fact", {}, this.#fact(it), it.at && h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))));
   }
 
   #handedOn(it) {
@@ -104,6 +105,8 @@ export class Timeline {
   #fact(it) {
     const { say } = this.desk;
     if (it.kind === "gap") return say("cut");
+    const company = companyFact(it, this.desk);
+    if (company !== null) return company;
     if (it.kind === "conversation.assigned.v1") return it.to ? say("assigned_to", { name: it.name ?? this.desk.memberName(it.to) }) : say("unassigned_now");
     if (it.kind === "contact.merged.v1") return say("merged", { name: it.name });
     return say({ "conversation.started.v1": "started", "conversation.resolved.v1": "resolved_now", "conversation.reopened.v1": "reopened_now" }[it.kind]);
