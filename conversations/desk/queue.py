@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from conversations.definitions.kinds import KEY, Kind
-from conversations.desk.agent import Level, Skill
+from conversations.desk.agent import Level, Skill, WrapUp
 from conversations.desk.team import Name
 from tenants.refusals import FieldError, Invalid
 
@@ -47,7 +47,7 @@ class Queue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     than `most_waiting` wait, or nobody is there, it is sold out. Outside the calendar's hours nothing is handed out.
 
     What was handed out comes back when its agent says nothing for `unanswered_s` while the contact waits, or is gone
-    for `gone_s`; null: never.
+    for `gone_s`; null: never. The wrap-up of those who serve it ends by itself after `wrap_up_s`, if that is said.
     """
 
     name: Name
@@ -68,6 +68,7 @@ class Queue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     most_waiting: Annotated[int, Meta(ge=1, le=100_000)] | UnsetType = UNSET
     unanswered_s: Seconds | None = 300
     gone_s: Seconds | None = 60
+    wrap_up_s: WrapUp | UnsetType = UNSET
 
 
 def check_queue(body: Queue) -> Queue:

@@ -7,6 +7,7 @@ from conversations.audit.events import AuditRecorded
 from conversations.definitions.inbox.queries import find_inbox
 from conversations.desk.queries import FOLDED
 from conversations.desk.routing import look
+from conversations.desk.wrapping_up import end_due
 from conversations.engine.events import Recorded
 from conversations.engine.readers import Reader
 from conversations.engine.streams import subject_of
@@ -40,7 +41,14 @@ ROUTER: Final = Reader(
     apply_page=lambda events, now, due: look(events=events, now=now, due=due),
     timed=True,
 )
+WRAP_UP: Final = Reader(
+    name="desk.wrap_up",
+    kinds=frozenset({PresenceChanged.kind, AuditRecorded.kind}),
+    apply_page=lambda events, now, due: end_due(events=events, now=now, due=due),
+    timed=True,
+)
 READERS: Final = (
     Reader(name="desk.reopen", kinds=frozenset({MessagePosted.kind}), apply=reopen_when_contact_writes),
     ROUTER,
+    WRAP_UP,
 )

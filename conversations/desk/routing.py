@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Min
 
 from conversations.audit.events import AuditRecorded
 from conversations.desk import projections, queries
@@ -23,7 +22,8 @@ from conversations.desk.rules.routing import Case, Outcome, Scene, in_order, que
 from conversations.desk.rules.serving import Agent, is_able, serves
 from conversations.desk.rules.work import Work, fold
 from conversations.desk.scene import Setup, read_agents, read_places, read_setup
-from conversations.engine import log, timers
+from conversations.desk.wrapping_up import rest
+from conversations.engine import log
 from conversations.engine.events import Draft, Fact, Recorded
 from conversations.engine.streams import subject_of
 from conversations.presence.events import PresenceChanged
@@ -53,7 +53,7 @@ def look(*, events: Sequence[Recorded], now: datetime, due: bool) -> None:
     setup = read_setup()
     if not setup.queues and not WorkRow.objects.filter(due_at__isnull=False).exists():
         if due:
-            _rest()
+            rest(again=None, setup=setup)
         return
     touched = _find_touched(setup, events)
     if not due and not touched and not any(_frees(event) for event in events):
@@ -64,7 +64,7 @@ def look(*, events: Sequence[Recorded], now: datetime, due: bool) -> None:
         wanted |= set(queries.find_forgotten(inboxes=list(setup.inboxes), limit=DUE_AT_ONCE))
     scene, heads = _look_around(setup, now, anew=due or any(event.kind == AuditRecorded.kind for event in events))
     something = _decide(setup, scene, sorted(wanted | heads))
-    _rest(again=now if something and len(heads) >= MOST_HEADS else None)
+    rest(again=now if something and len(heads) >= MOST_HEADS else None, setup=setup)
 
 
 def _frees(event: Recorded) -> bool:
@@ -197,9 +197,3 @@ def _is_changed(folded: Folded, row: WorkRow | None, due: datetime | None, step:
     if row.due_at is None or due is None:
         return row.due_at != due
     return row.due_at <= now or due < row.due_at
-
-
-def _rest(*, again: datetime | None = None) -> None:
-    """Have the tenant looked at again when the next row is due; at once where there was more than could be done."""
-    timers.hold()
-    timers.call_at(due=again or WorkRow.objects.aggregate(next=Min("due_at"))["next"])

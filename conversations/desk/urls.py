@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.desk import api, conference_api, visitors
+from conversations.desk import api, colleagues, conference_api, visitors
 
 urlpatterns = [
     path("api/v1/queues", api.Queues.as_view()),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/conversations/<uuid:conversation>/accept", api.Accept.as_view()),
     path("api/v1/conversations/<uuid:conversation>/decline", api.Decline.as_view()),
     path("api/v1/conversations/<uuid:conversation>/transfer", api.Transfer.as_view()),
+    path("api/v1/members/<uuid:person>/presence", colleagues.ColleaguePresence.as_view()),
     path("api/v1/me/invitations", conference_api.OwnInvitations.as_view()),
     path("api/v1/conversations/<uuid:conversation>/invite", conference_api.Invite.as_view()),
     path("api/v1/conversations/<uuid:conversation>/join", conference_api.Join.as_view()),

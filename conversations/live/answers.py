@@ -121,13 +121,17 @@ class TypingSign(Answer, frozen=True, tag="typing"):
 
 
 class PresenceChange(Answer, frozen=True, tag="presence"):
-    """A member, you perhaps, is in another state now; `position` is that of the change in the tenant's log."""
+    """A member, you perhaps, is in another state now; `position` is that of the change in the tenant's log.
+
+    `by` is the colleague who has set it, if it was not the member.
+    """
 
     member: UUID
     state: State
     since: datetime
     position: int
     reason: str | UnsetType = UNSET
+    by: UUID | UnsetType = UNSET
 
 
 class Colleague(msgspec.Struct, frozen=True, kw_only=True):

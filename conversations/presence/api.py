@@ -58,13 +58,14 @@ class ChoiceBody(Body, frozen=True):
 
 
 class ChangeShown(Answer, frozen=True):
-    """A member's state became another, or what they have chosen did."""
+    """A member's state became another, or what they have chosen did; `by` is who else has set it, if anybody has."""
 
     member: UUID
     at: datetime
     state: State
     chosen: State
     reason: str | None
+    by: UUID | None
     position: int
 
 
@@ -221,7 +222,8 @@ def _show_own(member: Member) -> Any:
 
 
 def _show_change(row: Event) -> Any:
-    return msgspec.to_builtins(ChangeShown(at=row.at, position=row.position, **row.body))
+    by = None if row.sender is None or str(row.sender) == row.body["member"] else row.sender
+    return msgspec.to_builtins(ChangeShown(at=row.at, position=row.position, by=by, **row.body))
 
 
 def _show_day(row: DayOf) -> Any:

@@ -3,7 +3,7 @@
 The time is the database's, read while the members' streams are held: processes with wrong clocks write here by turns.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,7 +18,7 @@ from conversations.engine.events import Draft
 from conversations.presence import projections, rules
 from conversations.presence.events import PresenceChanged, State
 from conversations.presence.models import Presence
-from conversations.presence.queries import get_standings
+from conversations.presence.queries import get_standings, get_wrapping_up
 from conversations.presence.reason import PRESENCE_REASON, PresenceReason
 from conversations.presence.streams import subject_of_member
 from tenants.presence.commands import look
@@ -40,8 +40,19 @@ class Seen:
         return self.standings.get(member, rules.Standing())
 
 
-def choose(*, member: UUID, state: State, reason: str | None = None) -> None:
-    """Let a member be in a state whenever they are connected; raise Invalid for a reason that does not fit."""
+def choose(
+    *,
+    member: UUID,
+    state: State,
+    reason: str | None = None,
+    by: UUID | None = None,
+    before: Callable[[rules.Standing, PresenceChanged], None] | None = None,
+) -> None:
+    """Let a member be in a state whenever they are connected; raise Invalid for a reason that does not fit.
+
+    Who does it is the sender on the log: the member, unless it is somebody else (`by`). `before` is told what they
+    were and what happens, in the same transaction, before it is written; not where nothing happens.
+    """
     with transaction.atomic():
         seen = _hold([member])
         fact = rules.choose(
@@ -52,7 +63,29 @@ def choose(*, member: UUID, state: State, reason: str | None = None) -> None:
             fits=None if reason is None else _find_states(reason),
             connected=member in seen.connected,
         )
-        _write([fact], seen.at)
+        if fact is not None and before is not None:
+            before(seen.standing(member=member), fact)
+        _write([fact], seen.at, by=by)
+
+
+def end_wrap_ups(*, members: Mapping[UUID, datetime], by: UUID) -> None:
+    """Let these members be online who have been in wrap-up since then, and still are. Twice does no harm."""
+    with transaction.atomic():
+        seen = _hold(sorted(members))
+        since = get_wrapping_up()
+        facts = [
+            rules.choose(
+                member=member,
+                standing=seen.standing(member=member),
+                state="online",
+                reason=None,
+                fits=None,
+                connected=True,
+            )
+            for member, at in sorted(members.items())
+            if since.get(member) == at
+        ]
+        _write(facts, seen.at, by=by)
 
 
 def settle(*, members: Sequence[UUID]) -> None:
@@ -91,9 +124,9 @@ def _hold(members: Sequence[UUID]) -> Seen:
     return Seen(at, connected, get_standings(members=members))
 
 
-def _write(facts: Iterable[PresenceChanged | None], at: datetime) -> None:
+def _write(facts: Iterable[PresenceChanged | None], at: datetime, *, by: UUID | None = None) -> None:
     drafts = [
-        Draft(subject=subject_of_member(member=fact.member), fact=fact, sender=fact.member)
+        Draft(subject=subject_of_member(member=fact.member), fact=fact, sender=by or fact.member)
         for fact in facts
         if fact is not None
     ]

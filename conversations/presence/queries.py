@@ -57,6 +57,12 @@ class Seen(NamedTuple):
     since: datetime
 
 
+def get_wrapping_up() -> dict[UUID, datetime]:
+    """Answer who wraps up, and since when."""
+    rows = Presence.objects.filter(state="wrap_up", is_gone=False)
+    return dict(rows.values_list("member", "since"))
+
+
 def get_seen() -> dict[UUID, Seen]:
     """Answer everybody who was ever seen here and has not left."""
     rows = Presence.objects.filter(is_gone=False).values_list("member", "state", "since")

@@ -77,3 +77,14 @@ def test_two_tabs_show_one_state(stage: Stage) -> None:
     for page in (amy, tab):
         expect(page.locator("button.presence")).to_have_attribute("aria-label", "Your state: Busy")
         expect(page.locator("button.presence .dot")).to_have_attribute("data-state", "busy")
+
+
+def test_a_supervisor_sets_a_colleagues_state_who_sees_who_did(stage: Stage) -> None:
+    olivia, amy = stage.agent("Olivia"), stage.agent("Amy", locale="zh-CN")
+    olivia.locator("button.presence").click()
+    expect(olivia.locator(".colleagues li", has_text="Amy").locator(".state")).to_contain_text("Online")
+    olivia.get_by_label("State of Amy").select_option("away")
+    expect(amy.locator(".toasts")).to_contain_text("Olivia 将您的状态设为“离开”")
+    expect(amy.locator("button.presence")).to_contain_text("离开")
+    amy.locator("button.presence").click()
+    expect(amy.locator(".colleagues select")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""A colleague is invited, comes by keyboard, answers besides, and leaves again; the first one keeps the conversation."""
+"""A colleague is invited, comes by keyboard, answers besides, and leaves again; the first keeps the conversation."""
 
 from playwright.sync_api import expect
 
@@ -11,7 +11,8 @@ COMPANY = """async () => {
   const kinds = [
     ["assigned", { to: "a", name: "Amy" }], ["invited", { to: "b", name: "Ben", by: "a", words: "" }],
     ["joined", { member: "b", name: "Ben" }], ["invited", { to: "c", name: "Cem", by: "a", words: "" }],
-    ["invitation_declined", { by: "c" }], ["left", { member: "b" }], ["invited", { to: "c", name: "Cem", by: "a", words: "" }],
+    ["invitation_declined", { by: "c" }], ["left", { member: "b" }],
+    ["invited", { to: "c", name: "Cem", by: "a", words: "" }],
     ["invited", { to: "b", name: "Ben", by: "a", words: "x" }], ["assigned", { to: "b", name: "Ben" }],
   ];
   const events = kinds.map(([kind, body], at) => ({ topic: "staff:1", seq: at + 1, position: at + 1, conversation: "1",

@@ -5,11 +5,12 @@ from django.test import Client
 from conversations.desk.conference import leave_all
 from conversations.desk.rules.work import Work
 from conversations.desk.scene import read_loads
+from conversations.threads.actors import Actor
 from conversations.threads.queries import get_state
 from tenants.context import tenant_context
 from tests.apps.definitions.speaking import refused
 from tests.apps.desk.floor import Floor
-from tests.apps.desk.test_api import People, people, post  # noqa: F401 # a fixture
+from tests.apps.desk.test_api import People, people, post  # noqa: F401 - a fixture
 from tests.shop import Guest
 
 
@@ -17,13 +18,13 @@ def invited(client: Client) -> list[str]:
     return [row["conversation"] for row in client.get("/api/v1/me/invitations").json()["results"]]
 
 
-def loads(floor: Floor, *actors: object) -> list[int]:
+def loads(floor: Floor, *actors: Actor) -> list[int]:
     with tenant_context(floor.shop.tenant):
-        found = read_loads(members=[actor.id for actor in actors])  # type: ignore[attr-defined] # actors
-    return [sum(found.get(actor.id, {}).values()) for actor in actors]  # type: ignore[attr-defined] # actors
+        found = read_loads(members=[actor.id for actor in actors])
+    return [sum(found.get(actor.id, {}).values()) for actor in actors]
 
 
-def test_a_colleague_comes_is_counted_and_goes(floor: Floor, people: People) -> None:  # noqa: F811
+def test_a_colleague_comes_is_counted_and_goes(floor: Floor, people: People) -> None:  # noqa: F811 - a fixture
     floor.open()
     ada = floor.agent(name="Ada")
     guest = floor.come()
@@ -46,7 +47,7 @@ def test_a_colleague_comes_is_counted_and_goes(floor: Floor, people: People) -> 
     assert kinds[-3:] == ["invited", "joined", "left"]
 
 
-def test_there_is_no_room_for_more_than_fits(floor: Floor, people: People) -> None:  # noqa: F811
+def test_there_is_no_room_for_more_than_fits(floor: Floor, people: People) -> None:  # noqa: F811 - a fixture
     floor.open()
     ada = floor.agent(name="Ada")
     guest = floor.come()
@@ -61,7 +62,7 @@ def test_there_is_no_room_for_more_than_fits(floor: Floor, people: People) -> No
     assert _owner(floor, third) == ada.id, "who has joined has no room for another"
 
 
-def test_the_row_is_what_the_log_tells(floor: Floor, people: People) -> None:  # noqa: F811
+def test_the_row_is_what_the_log_tells(floor: Floor, people: People) -> None:  # noqa: F811 - a fixture
     floor.open()
     ada = floor.agent(name="Ada")
     guest = floor.come()
@@ -79,7 +80,7 @@ def test_the_row_is_what_the_log_tells(floor: Floor, people: People) -> None:  #
     assert Work(conversation=row.id).joined == ()
 
 
-def test_who_is_no_member_any_more_is_nowhere(floor: Floor, people: People) -> None:  # noqa: F811
+def test_who_is_no_member_any_more_is_nowhere(floor: Floor, people: People) -> None:  # noqa: F811 - a fixture
     floor.open()
     ada = floor.agent(name="Ada")
     first, second = floor.come(), floor.come()

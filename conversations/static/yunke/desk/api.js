@@ -58,6 +58,7 @@ export const api = {
   ticket: () => call("POST", "/live-tickets", {}),
   presence: () => call("GET", "/me/presence"),
   choose: (choice) => call("PUT", "/me/presence", choice),
+  chooseFor: (member, choice) => call("PUT", `/members/${member}/presence`, choice),
   reasons: () => call("GET", "/definitions?kind=presence_reason&limit=200"),
   list: (query) => call("GET", `/conversations?${new URLSearchParams(query)}`),
   inbox: (key) => call("GET", `/inboxes/${encodeURIComponent(key)}`),

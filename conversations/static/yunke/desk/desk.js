@@ -183,7 +183,10 @@ export class Desk {
     }
     if (name === "typing") this.#typing(detail);
     if (name === "presences") return this.presence.takeAll(detail);
-    if (name === "presence") return this.presence.take(detail);
+    if (name === "presence") {
+      if (detail.member === this.me.id && detail.by) this.toasts.show(this.say("state_set_by", { by: this.memberName(detail.by), state: this.say(`state_${detail.state}`) }));
+      return this.presence.take(detail);
+    }
     this.draw();
   }
 
@@ -412,6 +415,10 @@ export class Desk {
 
   setPresence(state, reason) {
     return this.#ask(() => this.presence.choose(state, reason));
+  }
+
+  setPresenceOf(member, state) {
+    return this.#ask(() => api.chooseFor(member, { state }));
   }
 
   speakOther() {

@@ -60,12 +60,29 @@ export class StateMenu {
 
   #drawColleagues() {
     const { members, me, presence, say } = this.desk;
-    const rows = members.filter(({ id }) => id !== me.id).map(({ id, name }) => ({ name, ...presence.of(id) }));
+    const rows = members.filter(({ id }) => id !== me.id).map(({ id, name }) => ({ id, name, ...presence.of(id) }));
     rows.sort((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state) || one.name.localeCompare(other.name));
     this.head.hidden = rows.length === 0;
+    if (this.colleagues.contains(document.activeElement)) return; // whoever is choosing there is not disturbed
     arrange(this.colleagues, rows.map((row) =>
       h("li", {}, dot(row.state), h("span.name", {}, row.name),
-        h("span.state", {}, this.#words(row), row.state !== "offline" && row.since ? ` · ${say("since", { time: timeOf(row.since) })}` : ""))));
+        h("span.state", {}, this.#words(row), row.state !== "offline" && row.since ? ` · ${say("since", { time: timeOf(row.since) })}` : ""), this.#set(row))));
+  }
+
+  /** For those who may: another state for a colleague, who is told who did it. */
+  #set({ id, name, state }) {
+    const { desk } = this;
+    if (!desk.may("conversations.assign")) return null;
+    const choices = STATES.filter((each) => each !== state).map((each) => h("option", { value: each }, desk.say(`state_${each}`)));
+    return h("select", { "aria-label": desk.say("state_of", { name }), onchange: ({ target }) => this.#setFor(id, target) },
+      h("option", { value: "" }, desk.say("set_state")), choices);
+  }
+
+  #setFor(id, select) {
+    const { value } = select;
+    select.blur();
+    if (value) this.desk.setPresenceOf(id, value);
+    this.#drawColleagues();
   }
 
   #pressed() {

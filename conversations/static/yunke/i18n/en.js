@@ -178,4 +178,7 @@ export default {
   left_now: "{name} left",
   not_joined_now: "{name} does not join",
   with: "With {names}",
+  state_of: "State of {name}",
+  set_state: "Set…",
+  state_set_by: "{by} set your state to {state}",
 };

@@ -178,4 +178,7 @@ export default {
   left_now: "{name} 已退出",
   not_joined_now: "{name} 未加入",
   with: "协同：{names}",
+  state_of: "{name} 的状态",
+  set_state: "设置…",
+  state_set_by: "{by} 将您的状态设为“{state}”",
 };

@@ -88,6 +88,8 @@ WITHOUT: Final[dict[str, str]] = {
     "public.tries.digest": HASH,
     "work.asked": "ids and moments",
     "work.channel": WORDS,
+    "work.invited": "ids of persons",
+    "work.joined": "ids of persons",
     "work.language": "the name of a language",
     "work.state": WORDS,
 }

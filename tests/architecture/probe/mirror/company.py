@@ -179,7 +179,8 @@ def _route(company: Company) -> None:
     for guest in (company.shop.welcome(text=f"{mark} waits") for _ in range(2)):
         company.guests.append(guest)
         company.shop.offer(conversation=guest.conversation, to=member, queue=queue, team=team)
-        company.shop.invite(conversation=guest.conversation, to=company.agent.person_id)
+        for one in (company.agent, company.owner):
+            company.shop.invite(conversation=guest.conversation, to=one.person_id)
     company.own |= {Id.TEAM: team, Id.QUEUE: queue}
 
 

@@ -93,6 +93,7 @@ ENTRIES: Final = (
     api("GET /api/v1/presence/times", STAFF, _cursor=Id.CURSOR, _member=Id.PERSON),
     api(f"GET {ME}/presence", MEMBER),
     api(f"PUT {ME}/presence", MEMBER, reason=Id.PLAIN),
+    api("PUT /api/v1/members/{person}/presence", MEMBER, person=Id.PERSON, reason=Id.PLAIN),
     # The service
     api("GET /api/v1/contacts", STAFF, _cursor=Id.CURSOR, _email=Id.TOLD, _external_id=Id.TOLD, _phone=Id.TOLD),
     api("POST /api/v1/contacts/{contact}/erase", MEMBER, contact=Id.CONTACT),

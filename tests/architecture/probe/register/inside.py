@@ -11,6 +11,7 @@ ENTRIES: Final = (
     # Readers of the log, and what the worker does
     within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
     within("reader desk.router", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
+    within("reader desk.wrap_up", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("chore resume_sign_ups", Bound.EACH, "each unfinished tenant in its own scopes"),
     within("chore follow_up_sign_ups", Bound.PLATFORM, "unconfirmed tenants and mails to their owners"),
     within("errand refill_ready_schemas", Bound.PLATFORM, "schemas that never had a customer"),
