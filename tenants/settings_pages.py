@@ -34,6 +34,7 @@ PLACES: Final = (
     Place("/settings/members", "Members", "members.view"),
     Place("/settings/roles", "Roles", "members.manage"),
     Place("/settings/inboxes", "Inboxes", "inboxes.manage"),
+    Place("/settings/routing", "Who gets what", "definitions.manage"),
     Place("/settings/keys", "API keys", "keys.manage"),
     Place("/settings/company", "Company", "tenant.manage"),
     Place("/settings/security", "Signing in", "tenant.manage"),

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from conversations.console import audit, inboxes, keys, views, widget
+from conversations.console.routing import page as routing
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("settings/inboxes", inboxes.page, name="inboxes"),
+    path("settings/routing", routing.page, name="routing"),
     path("settings/keys", keys.page, name="keys"),
     path("settings/audit", audit.page, name="audit"),
     path("try/<str:key>", views.sample_site, name="try"),

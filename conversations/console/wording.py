@@ -21,6 +21,26 @@ KEY: Final[Mapping[str, str]] = {
     "networks": "Enter networks such as 203.0.113.0/24, or addresses, one a line and at most 50.",
     "expires_at": "Choose a day that is still to come, in the next hundred years.",
 }
+ROUTING: Final[Mapping[str, str]] = {
+    "key": "A short name has small letters, digits, - and _ only.",
+    "name": "Enter a name of at most 100 characters.",
+    "skills": "Enter one skill a line: a name of small letters and a level from 1 to 10, such as: billing 3",
+    "languages": "Enter languages such as: en zh-Hans",
+    "weights": "Enter one channel a line and a number, such as: webchat 1",
+    "relaxations": "Enter one a line: seconds, each of them once, then by how many levels less, or any.",
+    "overflow": "Say to which other queue in force conversations go on, and when.",
+    "members": "One of these is no member any more. Choose again.",
+    "teams": "One of these teams is not in force any more. Choose again.",
+    "calendar": "These business hours are not in force any more. Choose again.",
+    "capacity": "Enter a whole number from 0 to 1000.",
+    "priority": "Enter a priority from 0 to 10.",
+    "most_waiting": "Enter a whole number from 1 to 100000, or nothing.",
+    "offer_s": "Enter whole seconds, a week at most.",
+    "again_s": "Enter whole seconds, a week at most.",
+    "unanswered_s": "Enter whole seconds, a week at most, or nothing.",
+    "gone_s": "Enter whole seconds, a week at most, or nothing.",
+    "wrap_up_s": "Enter whole seconds, a day at most, or nothing.",
+}
 _END: Final = re.compile(r"[.\[].*", re.DOTALL)
 
 

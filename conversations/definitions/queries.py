@@ -89,6 +89,13 @@ def get_page(*, kind: str | None, window: Window) -> Page[Document]:
     return turn(rows=rows, window=window, key=lambda row: (row.kind, row.key))
 
 
+def get_documents(*, kind: str) -> list[Document]:
+    """Answer every document of a kind, by key: no more than a company can have."""
+    newest = {row.key: row for row in _newest().filter(kind=kind)}
+    drafts = {row.key: row for row in DefinitionDraft.objects.filter(kind=kind, body__isnull=False)}
+    return [Document(kind, key, newest.get(key), drafts.get(key)) for key in sorted(newest.keys() | drafts.keys())]
+
+
 def get_history(*, kind: str, key: str, window: Window) -> Page[Definition]:
     """Answer the versions of one document, newest first."""
     if not is_storable(text=kind + key):

@@ -82,7 +82,14 @@ def test_what_is_wrong_with_a_domain_is_said_in_chinese() -> None:
 
 
 def test_what_is_wrong_in_a_form_is_said_in_chinese() -> None:
-    said = {wording.OTHER, wording.ORIGIN, *wording.INBOX.values(), *wording.KEY.values(), *keys.OVERLAPS.values()}
+    said = {
+        wording.OTHER,
+        wording.ORIGIN,
+        *wording.INBOX.values(),
+        *wording.KEY.values(),
+        *wording.ROUTING.values(),
+        *keys.OVERLAPS.values(),
+    }
     assert said | {KeyRevoked().detail} <= set(chinese())
 
 
