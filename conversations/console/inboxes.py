@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,10 +15,13 @@ from conversations.channels.webchat.vouching.queries import get_secrets
 from conversations.console.wording import INBOX, ORIGIN, say_wrong
 from conversations.definitions.inbox.body import check_origins
 from conversations.definitions.inbox.queries import Inbox, get_inbox, get_inboxes
+from conversations.definitions.queries import get_definitions
 from conversations.threads.actors import Actor, of_member
 from tenants.middleware import TenantRequest
 from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal
 from tenants.settings_pages import show_settings, signed_in
+
+REFERENCES: Final = ("queue", "calendar")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,6 +68,7 @@ def _changes(form: Mapping[str, Any]) -> dict[str, Any]:
         "origins": form.get("origins", "").split(),
         "greeting": {"en": form.get("greeting_en", "").strip(), "zh": form.get("greeting_zh", "").strip()},
         "require_vouching": "require_vouching" in form,
+        **{name: form[name] or None for name in REFERENCES if name in form},
     }
 
 
@@ -72,6 +76,7 @@ def _show(request: TenantRequest, *, about: str = "", refusal: Refusal | None = 
     """Show all; `about` is the key of the inbox that was refused something, or that a secret was made for."""
     origin = request.build_absolute_uri("/")[:-1]
     saved = request.GET.get("saved", "") if not about else ""
+    choices = {name: _choices(name) for name in REFERENCES}
     cards = [
         {
             "inbox": inbox,
@@ -82,11 +87,17 @@ def _show(request: TenantRequest, *, about: str = "", refusal: Refusal | None = 
             "secrets": (secrets := get_secrets(inbox=inbox.key)),
             "full": len(secrets) >= LIVE_AT_ONCE,
             "secret": secret if inbox.key == about else "",
+            "queues": choices["queue"],
+            "calendars": choices["calendar"],
         }
         for inbox in get_inboxes()
     ]
     status = refusal.status if refusal else 200
     return show_settings(request, template="console/inboxes.html", context={"cards": cards}, status=status)
+
+
+def _choices(kind: str) -> list[tuple[str, str]]:
+    return [(row.key, str(row.body.get("name", row.key))) for row in get_definitions(kind=kind)]
 
 
 def _say_wrong(form: Mapping[str, Any], refusal: Refusal | None) -> list[str]:
@@ -106,7 +117,7 @@ def _is_origin(text: str) -> bool:
 
 
 def _as_form(fields: Mapping[str, Any]) -> dict[str, str]:
-    names = ("name", "color", "origins", "greeting_en", "greeting_zh", "require_vouching")
+    names = ("name", "color", "origins", "greeting_en", "greeting_zh", "require_vouching", *REFERENCES)
     return {name: str(fields.get(name, "")) for name in names}
 
 
@@ -115,4 +126,5 @@ def _stored(inbox: Inbox) -> dict[str, str]:
     origins = "\n".join(body.origins)
     greeting = {"greeting_en": body.greeting.en, "greeting_zh": body.greeting.zh}
     required = {"require_vouching": "on"} if body.require_vouching is True else {}
-    return {"name": body.name, "color": body.color, "origins": origins, **greeting, **required}
+    named = {name: key for name in REFERENCES if isinstance(key := getattr(body, name), str)}
+    return {"name": body.name, "color": body.color, "origins": origins, **greeting, **required, **named}

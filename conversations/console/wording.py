@@ -15,6 +15,8 @@ INBOX: Final[Mapping[str, str]] = {
     "color": "Choose a colour.",
     "origins": "At most 50 sites may show it.",
     "greeting": "A greeting has at most 500 characters.",
+    "queue": "This queue is not in force any more. Choose again.",
+    "calendar": "These business hours are not in force any more. Choose again.",
 }
 KEY: Final[Mapping[str, str]] = {
     "scopes": "Choose at least one thing that the key may do.",

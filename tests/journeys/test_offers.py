@@ -78,3 +78,34 @@ def test_a_visitor_is_told_how_it_stands(stage: Stage) -> None:
     expect(line).to_contain_text("您排在第 1 位", timeout=20_000)
     amy.get_by_role("button", name="Accept").click()
     expect(line).to_have_text("", timeout=20_000)
+
+
+# What REST answered at each moment, and the events since: whatever was known, the same is offered in the end.
+OFFERS = """async () => {
+  const { applyOffers, loadedOffers } = await import("/static/yunke/desk/offers.js");
+  const said = [
+    ["offered", "1", { to: "me", until: "2026-03-02T09:00:30Z" }],
+    ["offered", "2", { to: "other", until: "2026-03-02T09:00:31Z" }],
+    ["offer_lapsed", "1", { to: "me" }], ["offered", "2", { to: "me", until: "2026-03-02T09:01:00Z" }],
+    ["offered", "3", { to: "me", until: "2026-03-02T09:01:10Z" }], ["assigned", "3", { to: "other" }],
+    ["offered", "4", { to: "me", until: "2026-03-02T09:01:20Z" }], ["queued", "4", {}],
+    ["offered", "5", { to: "me", until: "2026-03-02T09:01:30Z" }], ["resolved", "5", {}],
+    ["offered", "6", { to: "me", until: "2026-03-02T09:01:40Z" }],
+  ];
+  const events = said.map(([kind, conversation, body]) => ({ kind: `conversation.${kind}.v1`, conversation, body }));
+  const plain = (offers) => JSON.stringify([...offers].sort());
+  const loaded = (offers) =>
+    loadedOffers({ results: [...offers].map(([conversation, { until }]) => ({ conversation, until })) });
+  const fresh = plain(applyOffers(events, "me", new Map()));
+  const wrong = [];
+  for (let at = 0; at <= events.length; at += 1) {
+    const stale = loaded(applyOffers(events.slice(0, at), "me", new Map()));
+    if (plain(applyOffers(events.slice(at), "me", stale)) !== fresh) wrong.push(`after ${at}`);
+    if (plain(applyOffers(events, "me", stale)) !== fresh) wrong.push(`repeated after ${at}`);
+  }
+  return { wrong, fresh: JSON.parse(fresh).map(([id]) => id) };
+}"""
+
+
+def test_what_is_offered_is_the_same_however_much_was_known(stage: Stage) -> None:
+    assert stage.agent("Amy").evaluate(OFFERS) == {"wrong": [], "fresh": ["2", "6"]}

@@ -4,7 +4,12 @@ import re
 
 import pytest
 from django.test import Client
+from msgspec import UNSET
 
+from conversations.definitions.commands import publish
+from conversations.definitions.inbox.queries import get_inbox
+from tenants.context import tenant_context
+from tests.rows import NOW
 from tests.shop import Shop
 
 PAGE = "/settings/inboxes"
@@ -54,3 +59,20 @@ def test_what_is_wrong_is_said_in_the_readers_language(
         found = re.findall(r'<p class="error" role="alert">(.*?)</p>', answer.content.decode())
         assert len(found) == 1
         assert found[0].startswith(sentence)
+
+
+def test_an_inbox_is_given_its_queue_and_its_hours(shop: Shop, admin: Client) -> None:
+    with tenant_context(shop.tenant):
+        publish(kind="queue", key="help", body={"name": "Help people"}, now=NOW)
+        publish(kind="calendar", key="week", body={"name": "All week", "time_zone": "UTC"}, now=NOW)
+    form = {"key": shop.inbox, "name": "Site", "color": "#112233"}
+    page = admin.get(PAGE).content.decode()
+    assert '<option value="help">Help people</option>' in page
+    assert admin.post(PAGE, {**form, "queue": "help", "calendar": "week"}).status_code == 302
+    assert '<option value="help" selected>' in admin.get(PAGE).content.decode()
+    assert admin.post(PAGE, {**form, "queue": "gone"}).status_code == 422
+    with tenant_context(shop.tenant):
+        assert get_inbox(key=shop.inbox).body.queue == "help"
+    assert admin.post(PAGE, {**form, "queue": "", "calendar": ""}).status_code == 302
+    with tenant_context(shop.tenant):
+        assert get_inbox(key=shop.inbox).body.queue is UNSET
