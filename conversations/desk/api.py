@@ -36,7 +36,10 @@ class AgentState(Answer, frozen=True):
 
 
 class QueueState(Answer, frozen=True):
-    """A queue now: how many wait, are being offered and are with an agent, and the longest wait in seconds."""
+    """A queue now: how many wait, are being offered and are with an agent, and the longest wait in seconds.
+
+    Today is the day by the clock of its calendar, or else by UTC; what was handed out twice counts once.
+    """
 
     key: str
     name: str
@@ -45,6 +48,7 @@ class QueueState(Answer, frozen=True):
     offered: int
     assigned: int
     longest_wait_s: int
+    handed_out_today: int
     agents: list[AgentState]
 
 

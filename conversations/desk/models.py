@@ -57,6 +57,11 @@ class WorkRow(TenantModel):
             models.Index(fields=("member", "since"), name="work_idle", condition=models.Q(member__isnull=False)),
             models.Index(fields=("member", "handed_at"), name="work_turn", condition=models.Q(member__isnull=False)),
             models.Index(fields=("id",), name="work_company", condition=~models.Q(joined=[]) | ~models.Q(invited=[])),
+            models.Index(
+                fields=("queue", "state", "queued_at"),
+                name="work_now",
+                condition=models.Q(state__in=("waiting", "offered", "assigned"), queue__isnull=False),
+            ),
             models.Index(fields=("queue", "handed_at"), name="work_pace", condition=models.Q(handed_at__isnull=False)),
         )
         constraints = (

@@ -1,19 +1,21 @@
 """What people see of the desk: queues now, offers, and for a visitor their place and how long it may take."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
 from typing import Final, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from conversations.definitions.calendar.rules import is_open
 from conversations.definitions.inbox.queries import Inbox
 from conversations.desk.models import WorkRow
+from conversations.desk.queue import Queue
 from conversations.desk.rules.routing import Scene
 from conversations.desk.rules.serving import serves
 from conversations.desk.rules.waiting import estimate_wait
-from conversations.desk.scene import read_agents, read_places, read_setup
+from conversations.desk.scene import Setup, read_agents, read_places, read_setup
 from conversations.presence.queries import get_seen
 from conversations.threads.queries import find_current, get_conversation
 
@@ -22,6 +24,12 @@ PACE: Final = 20  # so many of the last that were handed out say how fast a queu
 _COUNTS: Final = """
 SELECT w.queue, w.state, count(*), min(w.queued_at) FROM work w
 WHERE w.state IN ('waiting', 'offered', 'assigned') AND w.queue IS NOT NULL GROUP BY w.queue, w.state
+"""
+
+
+_TODAY: Final = """
+SELECT q.key, (SELECT count(*) FROM work w WHERE w.queue = q.key AND w.handed_at >= q.since)
+FROM unnest(%(queues)s::text[], %(since)s::timestamptz[]) q(key, since)
 """
 
 
@@ -45,6 +53,7 @@ class QueueNow(NamedTuple):
     offered: int
     assigned: int
     longest_wait_s: int
+    handed_out_today: int
     agents: Sequence[AgentNow]
 
 
@@ -74,6 +83,7 @@ def get_queues(*, now: datetime) -> list[QueueNow]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS)
         counts = {(queue, state): (many, since) for queue, state, many, since in cursor.fetchall()}
+    today = _count_today({key: _midnight(setup, queue, now) for key, queue in setup.queues.items()})
     rows = []
     for key, place in sorted(read_places(setup=setup, waiting={}, now=now).items()):
         waiting, since = counts.get((key, "waiting"), (0, None))
@@ -87,6 +97,7 @@ def get_queues(*, now: datetime) -> list[QueueNow]:
                 offered=counts.get((key, "offered"), (0, None))[0],
                 assigned=counts.get((key, "assigned"), (0, None))[0],
                 longest_wait_s=0 if since is None else max(int((now - since).total_seconds()), 0),
+                handed_out_today=today.get(key, 0),
                 agents=[
                     AgentNow(
                         agent.id,
@@ -100,6 +111,20 @@ def get_queues(*, now: datetime) -> list[QueueNow]:
             )
         )
     return rows
+
+
+def _midnight(setup: Setup, queue: Queue, now: datetime) -> datetime:
+    """Answer when today began where the queue is at home: by its calendar's clock, or else by UTC."""
+    calendar = setup.calendars.get(queue.calendar) if isinstance(queue.calendar, str) else None
+    zone = ZoneInfo(calendar.time_zone) if calendar is not None else UTC
+    return datetime.combine(now.astimezone(zone).date(), time.min, tzinfo=zone)
+
+
+def _count_today(since: Mapping[str, datetime]) -> dict[str, int]:
+    """Answer how many were handed out since then by each queue: a range of an index each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TODAY, {"queues": list(since), "since": list(since.values())})
+        return dict(cursor.fetchall())
 
 
 def get_offers(*, member: UUID) -> list[Offer]:

@@ -35,6 +35,7 @@ export const ACTIONS = [
   ...STATES.map((state) => ({ id: `presence-${state}`, words: `set_${state}`, run: (desk) => desk.setPresence(state) })),
   { id: "palette", key: "Ctrl K", words: "palette", hidden: true, run: (desk) => desk.palette.show() },
   { id: "help", key: "?", words: "shortcuts", run: (desk) => desk.help() },
+  { id: "wall", words: "wall", when: (d) => d.may("conversations.assign"), run: () => location.assign("/wall") },
   { id: "inboxes", words: "inboxes", when: (d) => d.may("inboxes.manage"), run: () => location.assign("/settings/inboxes") },
   { id: "language", words: "other_language", run: (desk) => desk.speakOther() },
   { id: "sign-out", words: "sign_out", run: (desk) => desk.signOut() },

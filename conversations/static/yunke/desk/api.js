@@ -41,9 +41,12 @@ async function members() {
 }
 
 /** All definitions of a kind. */
-async function definitions(kind) {
+const definitions = (kind) => whole(`/definitions?kind=${kind}&limit=200`);
+
+/** A list, whatever the number of pages. */
+async function whole(first) {
   const results = [];
-  for (let path = `/definitions?kind=${kind}&limit=200`; path; ) {
+  for (let path = first; path; ) {
     const page = await call("GET", path);
     results.push(...page.results);
     path = page.next && page.next.split("/api/v1").pop();
@@ -68,6 +71,7 @@ export const api = {
   note: (id, note) => call("POST", conversation(id, "/notes"), note),
   transfer: (id, to) => call("POST", conversation(id, "/transfer"), to),
   definitions,
+  queues: () => whole("/queues?limit=200"),
   invite: (id, whom) => call("POST", conversation(id, "/invite"), whom),
   invitations: () => call("GET", "/me/invitations?limit=200"),
   join: (id) => call("POST", conversation(id, "/join"), {}),

@@ -55,6 +55,7 @@ ENTRIES: Final = (
     page("POST /settings/company", MEMBER, id=Id.SITE, slug=Id.PLAIN),
     page("GET /settings/company/exports/{export}", MEMBER, Bound.ROWS, export=Id.EXPORT),
     page("GET /settings/inboxes", MEMBER),
+    page("GET /wall", MEMBER),
     page("GET /settings/routing", MEMBER),
     page("POST /settings/routing", MEMBER, kind=Id.PLAIN, key=Id.QUEUE, members=Id.PERSON, teams=Id.TEAM),
     page("GET /settings/audit", MEMBER),
