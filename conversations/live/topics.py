@@ -132,7 +132,7 @@ class Rendered:
             since=event.at,
             position=event.position,
             reason=UNSET if reason is None else reason,
-            by=UNSET if event.sender is None or event.sender == fact.member else event.sender,
+            by=UNSET if event.sender is None or str(event.sender) == str(fact.member) else event.sender,
         )
 
     def _client_id(self) -> str | UnsetType:

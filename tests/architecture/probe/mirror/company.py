@@ -178,9 +178,9 @@ def _route(company: Company) -> None:
             publish(kind=kind, key=key, body=body, now=datetime.now(UTC))
     for guest in (company.shop.welcome(text=f"{mark} waits") for _ in range(2)):
         company.guests.append(guest)
-        company.shop.offer(conversation=guest.conversation, to=member, queue=queue, team=team)
         for one in (company.agent, company.owner):
             company.shop.invite(conversation=guest.conversation, to=one.person_id)
+        company.shop.offer(conversation=guest.conversation, to=member, queue=queue, team=team)
     company.own |= {Id.TEAM: team, Id.QUEUE: queue}
 
 
