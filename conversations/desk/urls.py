@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.desk import api, colleagues, conference_api, visitors
+from conversations.desk import api, colleagues, conference_api, supervising, visitors
 
 urlpatterns = [
     path("api/v1/queues", api.Queues.as_view()),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("api/v1/conversations/<uuid:conversation>/join", conference_api.Join.as_view()),
     path("api/v1/conversations/<uuid:conversation>/decline-invitation", conference_api.DeclineInvitation.as_view()),
     path("api/v1/conversations/<uuid:conversation>/leave", conference_api.Leave.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/watch", supervising.Watch.as_view()),
     path("api/v1/visitors/queue", visitors.VisitorQueue.as_view()),
 ]

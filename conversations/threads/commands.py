@@ -6,15 +6,17 @@ from uuid import UUID
 
 from django.db import transaction
 
+from conversations.audit import commands as audit
 from conversations.engine import log
 from conversations.engine.events import Draft, Fact, Recorded
 from conversations.engine.streams import new_subject
 from conversations.threads import rules
-from conversations.threads.actors import Actor
+from conversations.threads.actors import Actor, as_who
 from conversations.threads.events import ContactMerged, ConversationIntroduced, ConversationStarted
 from conversations.threads.models import ConversationRow
 from conversations.threads.projections import CONVERSATIONS
 from conversations.threads.queries import get_conversation, get_state
+from tenants.audit.noting import Target
 from tenants.context import current_tenant
 from tenants.members.queries import find_member
 from tenants.refusals import Invalid, NotAllowed
@@ -61,7 +63,14 @@ def take(*, conversation: UUID, actor: Actor, now: datetime) -> None:
         if get_state(conversation=conversation).status == "open":
             for check in before_taking:
                 check(conversation, actor)
-        _change(conversation, actor, now, lambda state: rules.take(state=state, actor=actor))
+
+        def decide(state: rules.Conversation) -> Sequence[Fact]:
+            facts = rules.take(state=state, actor=actor)
+            if facts and state.assignee is not None:  # held already, and nothing is appended yet
+                _audit_taking_over(state, actor, now)
+            return facts
+
+        _change(conversation, actor, now, decide)
 
 
 def assign(*, conversation: UUID, actor: Actor, to: UUID | None, now: datetime) -> None:
@@ -135,6 +144,13 @@ def _change(
         facts = decide(get_state(conversation=conversation))
         drafts = [Draft(subject=conversation, fact=fact, sender=actor.id, client_id=client_id) for fact in facts]
         return log.append(drafts=drafts, at=now, projections=[CONVERSATIONS])
+
+
+def _audit_taking_over(state: rules.Conversation, actor: Actor, now: datetime) -> None:
+    target = Target(kind="conversation", id=str(state.id))
+    before, after = {"assignee": str(state.assignee)}, {"assignee": str(actor.id)}
+    who = as_who(actor=actor)
+    audit.record(who=who, action="conversation.taken_over", target=target, now=now, before=before, after=after)
 
 
 def _assignable(person: UUID) -> str:

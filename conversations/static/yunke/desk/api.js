@@ -72,6 +72,7 @@ export const api = {
   transfer: (id, to) => call("POST", conversation(id, "/transfer"), to),
   definitions,
   queues: () => whole("/queues?limit=200"),
+  watch: (id) => call("POST", conversation(id, "/watch"), {}),
   invite: (id, whom) => call("POST", conversation(id, "/invite"), whom),
   invitations: () => call("GET", "/me/invitations?limit=200"),
   join: (id) => call("POST", conversation(id, "/join"), {}),

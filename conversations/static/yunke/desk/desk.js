@@ -22,6 +22,7 @@ import { signIn, ticket } from "./session.js";
 import { ThreadPane } from "./threadpane.js";
 import { Threads } from "./threads.js";
 import { Toasts, Topbar } from "./topbar.js";
+import { isOthers, tellOfWatching } from "./watching.js";
 
 const PAGE = 50;
 
@@ -250,7 +251,8 @@ export class Desk {
 
   /** Read is what somebody has had before their eyes: in view, in front, at the end. */
   markRead() {
-    if (!this.row || !this.pane.watched || !this.may("conversations.reply")) return;
+    tellOfWatching(this);
+    if (!this.row || isOthers(this) || !this.pane.watched || !this.may("conversations.reply")) return;
     const seq = lastFrom("contact", this.thread);
     if (seq <= Math.max(this.thread.memberRead, this.#told.get(this.current) ?? 0)) return;
     if (this.live.tell({ type: "read", conversation: this.current, seq })) this.#told.set(this.current, seq);

@@ -117,6 +117,7 @@ ENTRIES: Final = (
     api(f"POST {ONE}/decline", MEMBER, conversation=Id.CONVERSATION),
     api(f"GET {ME}/invitations", MEMBER, _cursor=Id.CURSOR),
     api(f"POST {ONE}/invite", STAFF, conversation=Id.CONVERSATION, agent=Id.PERSON),
+    api(f"POST {ONE}/watch", MEMBER, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/join", MEMBER, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/decline-invitation", MEMBER, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/leave", MEMBER, conversation=Id.CONVERSATION),
