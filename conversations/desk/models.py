@@ -23,6 +23,7 @@ class WorkRow(TenantModel):
     channel = models.TextField()
     language = models.TextField(null=True)  # noqa: DJ001 - not known
     ahead_s = models.IntegerField()
+    priority = models.TextField(default="none", db_default="none")
     rank = models.DateTimeField(null=True)
     queued_at = models.DateTimeField(null=True)
     entered_at = models.DateTimeField(null=True)

@@ -12,7 +12,7 @@ from conversations.engine.events import Draft, Fact, Recorded
 from conversations.engine.streams import new_subject
 from conversations.threads import rules
 from conversations.threads.actors import Actor, as_who
-from conversations.threads.events import ContactMerged, ConversationIntroduced, ConversationStarted
+from conversations.threads.events import ContactMerged, ConversationIntroduced, ConversationStarted, Priority
 from conversations.threads.models import ConversationRow
 from conversations.threads.projections import CONVERSATIONS
 from conversations.threads.queries import get_conversation, get_state
@@ -104,6 +104,16 @@ def mark_read(*, conversation: UUID, actor: Actor, seq: int, now: datetime) -> N
 def add_note(*, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime) -> Recorded:
     """Leave an internal note; the same client id again answers the first one."""
     return _change(conversation, actor, now, lambda s: rules.note(state=s, actor=actor, text=text), client_id)[0]
+
+
+def tag(*, conversation: UUID, actor: Actor, add: Sequence[str], remove: Sequence[str], now: datetime) -> None:
+    """Put labels on and take some off; the same again changes nothing."""
+    _change(conversation, actor, now, lambda s: rules.tag(state=s, actor=actor, add=add, remove=remove))
+
+
+def prioritize(*, conversation: UUID, actor: Actor, priority: Priority, now: datetime) -> None:
+    """Say how urgent it is; the same again changes nothing."""
+    _change(conversation, actor, now, lambda state: rules.prioritize(state=state, actor=actor, priority=priority))
 
 
 def resolve(*, conversation: UUID, actor: Actor, now: datetime) -> None:

@@ -71,7 +71,7 @@ def _erase(ids: Sequence[UUID], actor: Actor, now: datetime) -> list[UUID]:
             for fact in _facts(ids[0], row)
         ]
         log.append(drafts=drafts, at=now, projections=[CONVERSATIONS])
-        found.update(last_text="")
+        found.update(last_text="", tags=[])
         log.close(subjects=conversations)
     return conversations
 

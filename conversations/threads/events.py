@@ -6,6 +6,7 @@ from uuid import UUID
 from conversations.engine.events import Audience, Fact, fact
 
 Side = Literal["contact", "member"]
+Priority = Literal["none", "low", "normal", "high", "urgent"]
 
 
 @fact(kind="conversation.started.v1", audience=Audience.PUBLIC)
@@ -58,6 +59,25 @@ class ConversationAssigned(Fact, frozen=True):
 
     to: UUID | None
     name: str | None
+
+
+@fact(kind="conversation.tagged.v1", audience=Audience.STAFF, personal=("tags", "added", "removed"))
+class ConversationTagged(Fact, frozen=True):
+    """The company's own labels of it are `tags` from now on, in their order; some were `added`, some `removed`.
+
+    They are words that somebody typed, so that a name may stand in them.
+    """
+
+    tags: tuple[str, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@fact(kind="conversation.prioritized.v1", audience=Audience.STAFF)
+class ConversationPrioritized(Fact, frozen=True):
+    """How urgent the company takes it to be from now on."""
+
+    priority: Priority
 
 
 @fact(kind="note.posted.v1", audience=Audience.STAFF, personal=("name", "text"))

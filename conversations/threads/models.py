@@ -1,9 +1,15 @@
 """The read model of conversations: one row each, kept up by projections.py inside every append."""
 
+from typing import Final
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from conversations.contacts.models import Contact
 from tenants.database.models import TenantModel
+
+PRIORITIES: Final = ("none", "low", "normal", "high", "urgent")
 
 
 class ConversationRow(TenantModel):
@@ -14,6 +20,8 @@ class ConversationRow(TenantModel):
     status = models.TextField(default="open")
     status_seq = models.BigIntegerField(default=0)
     assignee = models.UUIDField(null=True)
+    tags = ArrayField(models.TextField(), default=list, db_default=[])
+    priority = models.TextField(default="none", db_default="none")
     started_at = models.DateTimeField()
     last_at = models.DateTimeField()
     last_text = models.TextField(default="")
@@ -34,7 +42,10 @@ class ConversationRow(TenantModel):
             models.Index(fields=("-last_at", "-id"), name="conversation_list_all"),
             models.Index(fields=("contact", "-last_at", "-id"), name="conversation_contact"),
             models.Index(fields=("inbox", "-last_at", "-id"), name="conversation_inbox"),
+            # Most have no tag, and their rows change with every message.
+            GinIndex(fields=("tags",), name="conversation_tags", condition=~models.Q(tags=[])),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(status__in=("open", "resolved")), name="conversation_status"),
+            models.CheckConstraint(condition=models.Q(priority__in=PRIORITIES), name="conversation_priority"),
         )

@@ -39,7 +39,9 @@ WITH news AS (
             ('conversation.started.v1', 'conversation.resolved.v1', 'conversation.reopened.v1')))[1] AS status,
         max(seq) FILTER (WHERE kind IN
             ('conversation.started.v1', 'conversation.resolved.v1', 'conversation.reopened.v1')) AS status_seq,
-        (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.assigned.v1'))[1] AS assigned
+        (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.assigned.v1'))[1] AS assigned,
+        (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.tagged.v1'))[1] AS tagged,
+        (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.prioritized.v1'))[1] AS prioritized
     FROM news GROUP BY id
 )
 UPDATE {s}conversation c SET
@@ -60,7 +62,10 @@ UPDATE {s}conversation c SET
     status = CASE f.status WHEN 'conversation.resolved.v1' THEN 'resolved'
         WHEN 'conversation.reopened.v1' THEN 'open' WHEN 'conversation.started.v1' THEN 'open' ELSE c.status END,
     status_seq = coalesce(f.status_seq, c.status_seq),
-    assignee = CASE WHEN f.assigned IS NULL THEN c.assignee ELSE (f.assigned->>'to')::uuid END
+    assignee = CASE WHEN f.assigned IS NULL THEN c.assignee ELSE (f.assigned->>'to')::uuid END,
+    tags = CASE WHEN f.tagged IS NULL THEN c.tags
+        ELSE ARRAY(SELECT jsonb_array_elements_text(f.tagged->'tags')) END,
+    priority = coalesce(f.prioritized->>'priority', c.priority)
 FROM folded f WHERE c.id = f.id
 """
 # What the above makes of a message that follows the last event which the row has seen.

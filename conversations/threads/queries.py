@@ -9,7 +9,7 @@ from conversations.engine import log
 from conversations.engine.events import Audience, Recorded
 from conversations.engine.models import Event
 from conversations.engine.streams import stream_of
-from conversations.threads.events import MessagePosted, NotePosted
+from conversations.threads.events import MessagePosted, NotePosted, Priority
 from conversations.threads.models import ConversationRow
 from conversations.threads.rules import Conversation
 from tenants.paging import Page, Window, cut, turn
@@ -17,6 +17,8 @@ from tenants.refusals import NotFound
 
 FEED_SPAN: Final = 10_000
 Order = Literal["seq", "-seq"]
+
+_DECIDING: Final = ("contact_id", "status", "status_seq", "assignee", "tags", "priority")
 
 # For live delivery, which reads outside the ORM: contact, access version and the heads of both streams. What was an
 # erased contact's is nobody's.
@@ -41,13 +43,13 @@ class Filters:
     unassigned: bool = False
     contact: UUID | None = None
     inbox: str | None = None
+    tag: str | None = None
+    priority: Priority | None = None
 
 
 def get_state(*, conversation: UUID) -> Conversation:
     """Answer what deciding needs; raise NotFound."""
-    row = (
-        ConversationRow.objects.filter(id=conversation).values("contact_id", "status", "status_seq", "assignee").first()
-    )
+    row = ConversationRow.objects.filter(id=conversation).values(*_DECIDING).first()
     if row is None:
         raise NotFound
     status = cast("Literal['open', 'resolved']", row["status"])
@@ -57,6 +59,8 @@ def get_state(*, conversation: UUID) -> Conversation:
         status=status,
         status_seq=row["status_seq"],
         assignee=row["assignee"],
+        tags=tuple(row["tags"]),
+        priority=cast("Priority", row["priority"]),
     )
 
 
@@ -131,9 +135,11 @@ def get_feed(*, kinds: Sequence[str], after: int, limit: int) -> tuple[list[Reco
 
 def _conditions(filters: Filters) -> dict[str, Any]:
     conditions: dict[str, Any] = {"last_author__isnull": False}
-    for name in ("status", "assignee", "contact", "inbox"):
+    for name in ("status", "assignee", "contact", "inbox", "priority"):
         if (wanted := getattr(filters, name)) is not None:
             conditions[name] = wanted
+    if filters.tag is not None:
+        conditions |= {"tags__contains": [filters.tag.lower()], "tags__gt": []}  # the second names the index
     if filters.unassigned:
         conditions["assignee__isnull"] = True
     return conditions

@@ -3,24 +3,30 @@
 REST, websocket, replay and readers all ask these functions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from conversations.engine.events import Fact
 from conversations.threads.actors import Actor
 from conversations.threads.events import (
     ConversationAssigned,
+    ConversationPrioritized,
     ConversationRead,
     ConversationReopened,
     ConversationResolved,
     ConversationStarted,
+    ConversationTagged,
     MessagePosted,
     NotePosted,
+    Priority,
     Side,
 )
 from tenants.members.permissions import NOTES_READ, PERSONAL_READ
 from tenants.refusals import NotAllowed, NotFound, Refusal
+
+MOST_TAGS: Final = 20
 
 
 class ConversationIsResolved(Refusal):
@@ -44,6 +50,13 @@ class NotThereYet(Refusal):
     status = 409
 
 
+class TooManyTags(Refusal):
+    """A conversation has at most 20 tags; take some off first."""
+
+    code = "too_many_tags"
+    status = 409
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """What deciding needs to know of a conversation. `status_seq` is the public seq at which the status was set."""
@@ -53,19 +66,25 @@ class Conversation:
     status: Literal["open", "resolved"] = "open"
     status_seq: int = 0
     assignee: UUID | None = None
+    tags: tuple[str, ...] = ()
+    priority: Priority = "none"
 
 
 def apply(*, state: Conversation, fact: Fact, seq: int) -> Conversation:
     """Answer the conversation after the fact at `seq`; facts that change nothing here leave it as it is."""
     match fact:
         case ConversationStarted():
-            return replace(state, status_seq=seq)
+            state = replace(state, status_seq=seq)
         case ConversationResolved():
-            return replace(state, status="resolved", status_seq=seq)
+            state = replace(state, status="resolved", status_seq=seq)
         case ConversationReopened():
-            return replace(state, status="open", status_seq=seq)
+            state = replace(state, status="open", status_seq=seq)
         case ConversationAssigned(to=to):
-            return replace(state, assignee=to)
+            state = replace(state, assignee=to)
+        case ConversationTagged(tags=tags):
+            state = replace(state, tags=tags)
+        case ConversationPrioritized(priority=priority):
+            state = replace(state, priority=priority)
     return state
 
 
@@ -128,6 +147,28 @@ def note(*, state: Conversation, actor: Actor, text: str) -> list[Fact]:
     """Leave a word for colleagues."""
     _check(state, actor, "conversations.note")
     return [NotePosted(name=actor.name, text=text)]
+
+
+def tag(*, state: Conversation, actor: Actor, add: Sequence[str], remove: Sequence[str]) -> list[Fact]:
+    """Put labels on and take some off, whether or not it is resolved; a word in both is taken off.
+
+    A word is the same in capitals: all are kept small, in their order. What changes nothing is nothing.
+    """
+    _check(state, actor, "conversations.note")
+    before, off = set(state.tags), {word.lower() for word in remove}
+    after = (before | {word.lower() for word in add}) - off
+    if after == before:
+        return []
+    if len(after) > max(MOST_TAGS, len(before)):
+        raise TooManyTags
+    added, removed = sorted(after - before), sorted(before - after)
+    return [ConversationTagged(tags=tuple(sorted(after)), added=tuple(added), removed=tuple(removed))]
+
+
+def prioritize(*, state: Conversation, actor: Actor, priority: Priority) -> list[Fact]:
+    """Say how urgent it is."""
+    _check(state, actor, "conversations.note")
+    return [] if state.priority == priority else [ConversationPrioritized(priority=priority)]
 
 
 def take(*, state: Conversation, actor: Actor) -> list[Fact]:

@@ -6,14 +6,16 @@ from conversations.threads import rules
 from conversations.threads.actors import SYSTEM, Actor
 from conversations.threads.events import (
     ConversationAssigned,
+    ConversationPrioritized,
     ConversationRead,
     ConversationReopened,
     ConversationResolved,
+    ConversationTagged,
     MessagePosted,
     NotePosted,
 )
 from tenants.members.permissions import Role
-from tenants.refusals import NotAllowed, NotFound
+from tenants.refusals import NotAllowed, NotFound, Refusal
 from tests.rules.scenario import CUSTOMER, STRANGER, given, person
 
 ADA, BEN = person("Ada", "agent"), person("Ben", "agent")
@@ -143,3 +145,34 @@ def test_who_speaks_is_said_by_the_actor() -> None:
     assert rules.post(actor=ADA, text="b") == MessagePosted(author="member", name="Ada", text="b")
     assert rules.read(actor=CUSTOMER, seq=3) == ConversationRead(by="contact", seq=3)
     assert rules.read(actor=ADA, seq=4) == ConversationRead(by="member", seq=4)
+
+
+TAGGED = ConversationTagged(tags=("refund", "vip"), added=("refund", "vip"), removed=())
+
+
+def test_tags_are_small_and_in_their_order() -> None:
+    given().when(lambda s: rules.tag(state=s, actor=ADA, add=["VIP", "refund", "vip"], remove=[])).then(TAGGED)
+    given(TAGGED).when(lambda s: rules.tag(state=s, actor=ADA, add=["Vip"], remove=["new"])).then_nothing()
+    off = given(TAGGED).when(lambda s: rules.tag(state=s, actor=ADA, add=["vip", "late"], remove=["VIP"]))
+    off.then(ConversationTagged(tags=("late", "refund"), added=("late",), removed=("vip",)))
+
+
+def test_tags_are_few() -> None:
+    many = [f"t{n:02}" for n in range(rules.MOST_TAGS)]
+    full = ConversationTagged(tags=tuple(many), added=tuple(many), removed=())
+    given().when(lambda s: rules.tag(state=s, actor=ADA, add=many, remove=[])).then(full)
+    given(full).when(lambda s: rules.tag(state=s, actor=ADA, add=["x"], remove=[])).then_refused(rules.TooManyTags)
+    swapped = ConversationTagged(tags=(*many[1:], "x"), added=("x",), removed=("t00",))
+    given(full).when(lambda s: rules.tag(state=s, actor=ADA, add=["x"], remove=["t00"])).then(swapped)
+
+
+def test_priority_is_said_once() -> None:
+    high = ConversationPrioritized(priority="high")
+    given().when(lambda s: rules.prioritize(state=s, actor=ADA, priority="high")).then(high)
+    given(high, RESOLVED).when(lambda s: rules.prioritize(state=s, actor=ADA, priority="high")).then_nothing()
+
+
+@pytest.mark.parametrize(("actor", "refusal"), [(VIC, NotAllowed), (CUSTOMER, NotFound), (STRANGER, NotFound)])
+def test_who_may_label(actor: Actor, refusal: type[Refusal]) -> None:
+    given().when(lambda s: rules.tag(state=s, actor=actor, add=["x"], remove=[])).then_refused(refusal)
+    given().when(lambda s: rules.prioritize(state=s, actor=actor, priority="low")).then_refused(refusal)

@@ -12,7 +12,13 @@ from conversations.desk.events import (
 )
 from conversations.desk.queue import Overflow
 from conversations.desk.rules.routing import queue_to
-from conversations.threads.events import ConversationAssigned, ConversationReopened, ConversationResolved
+from conversations.threads.events import (
+    ConversationAssigned,
+    ConversationPrioritized,
+    ConversationReopened,
+    ConversationResolved,
+    Priority,
+)
 from tests.rules.hall import Hall, agent, queue
 from tests.rules.scenario import NOON
 
@@ -51,6 +57,27 @@ def test_a_step_of_priority_counts_as_waiting_time() -> None:
         new = hall.come(to="urgent")
         hall.route()
         assert hall.holder(new if first == "urgent" else old) == "Ada", waited
+
+
+def test_the_priority_of_a_conversation_counts_as_waiting_time() -> None:
+    said: list[tuple[Priority, int, str]] = [("high", 29, "new"), ("high", 31, "old"), ("urgent", 119, "new")]
+    for priority, minutes, first in [*said, ("low", 0, "old")]:
+        hall = Hall(agent("Ada", capacity=1))
+        old = hall.come()
+        hall.now += timedelta(minutes=minutes)
+        new = hall.come()
+        hall.happen(new, ConversationPrioritized(priority=priority))
+        hall.route()
+        assert hall.holder(new if first == "new" else old) == "Ada", (priority, minutes)
+
+
+def test_a_priority_is_kept_whatever_happens_next() -> None:
+    hall = Hall(agent("Ada", is_online=False))
+    waits = hall.come()
+    hall.happen(waits, ConversationPrioritized(priority="urgent"), ConversationResolved(), ConversationReopened())
+    assert hall.works[waits].rank == NOON - timedelta(minutes=120)
+    hall.happen(waits, ConversationPrioritized(priority="none"))
+    assert hall.works[waits].rank == NOON
 
 
 def test_an_offer_waits_until_it_lapses_and_goes_to_the_next() -> None:

@@ -20,8 +20,10 @@ from conversations.engine.events import Fact
 from conversations.threads.events import (
     ConversationAssigned,
     ConversationIntroduced,
+    ConversationPrioritized,
     ConversationReopened,
     ConversationResolved,
+    Priority,
 )
 
 State = Literal["loose", "waiting", "offered", "assigned", "done"]
@@ -32,6 +34,7 @@ KINDS: Final = (
     ConversationOfferLapsed.kind,
     ConversationAssigned.kind,
     ConversationIntroduced.kind,
+    ConversationPrioritized.kind,
     ConversationReopened.kind,
     ConversationResolved.kind,
     ConversationInvited.kind,
@@ -39,6 +42,8 @@ KINDS: Final = (
     ConversationJoined.kind,
     ConversationLeft.kind,
 )
+# What a priority counts for, as minutes that it has waited longer.
+AHEAD_MINUTES: Final[Mapping[Priority, int]] = {"none": 0, "low": -10, "normal": 0, "high": 30, "urgent": 120}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,7 @@ class Work:
     channel: str = "webchat"
     language: str | None = None
     ahead_s: int = 0
+    priority: Priority = "none"
     queued_at: datetime | None = None
     entered_at: datetime | None = None
     since: datetime | None = None
@@ -74,7 +80,8 @@ class Work:
     @property
     def rank(self) -> datetime | None:
         """Answer by what it is ordered among those that wait: the earlier, the sooner."""
-        return None if self.queued_at is None else self.queued_at - timedelta(seconds=self.ahead_s)
+        ahead = timedelta(seconds=self.ahead_s, minutes=AHEAD_MINUTES[self.priority])
+        return None if self.queued_at is None else self.queued_at - ahead
 
 
 def after(*, work: Work, fact: Fact, at: datetime) -> Work:
@@ -91,6 +98,8 @@ def after(*, work: Work, fact: Fact, at: datetime) -> Work:
             work = _assigned(work, to, at)
         case ConversationIntroduced(language=language):
             work = replace(work, language=language)
+        case ConversationPrioritized(priority=priority):
+            work = replace(work, priority=priority)
         case ConversationResolved():
             holder = work.member if work.state == "assigned" else None
             work = replace(work, state="done", member=holder, until=None, since=at, joined=(), invited=())

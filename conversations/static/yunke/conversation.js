@@ -18,6 +18,7 @@ const blank = (it) => ({
   id: null,
   ...("text" in it && { text: "" }),
   ...("words" in it && { words: "" }),
+  ...("added" in it && { tags: [], added: [], removed: [] }),
   ...("answers" in it && { answers: {} }),
   ...(it.name && { name: "" }),
 });
@@ -47,6 +48,8 @@ export const SHOWN = new Set([
   "contact.merged.v1",
   "conversation.introduced.v1",
   "conversation.transferred.v1",
+  "conversation.tagged.v1",
+  "conversation.prioritized.v1",
 ]);
 
 export const isStaff = (event) => event.audience === "staff" || event.topic.startsWith("staff:");

@@ -23,10 +23,12 @@ from conversations.threads.api.shapes import (
     ConversationShown,
     ConversationsQuery,
     Expand,
+    PriorityBody,
+    TagsBody,
 )
 from conversations.threads.authentication import get_actor
 from conversations.threads.models import ConversationRow
-from conversations.threads.rules import AlreadyTaken, ConversationIsResolved, sees_personal
+from conversations.threads.rules import AlreadyTaken, ConversationIsResolved, TooManyTags, sees_personal
 from tenants.bodies import Nothing, read_body
 from tenants.describing import Described, describe
 from tenants.paging import links, open_window, read_query
@@ -49,6 +51,8 @@ def render(
             "id": row.id,
             "status": row.status,
             "assignee": row.assignee,
+            "tags": row.tags if personal else None,
+            "priority": row.priority,
             "contact": _contact(row, personal=personal, in_full="contact" in whole),
             "inbox": inboxes[row.inbox],
             "started_at": row.started_at,
@@ -162,6 +166,46 @@ class Reopen(APIView):
         return _answer(conversation, actor)
 
 
+class Tags(APIView):
+    """`/api/v1/conversations/{id}/tags`."""
+
+    @describe(
+        replace(
+            _COMMAND,
+            body=TagsBody,
+            refusals=(TooManyTags,),
+            example={"add": ["refund", "vip"], "remove": ["new"]},
+            scopes=("conversations.view", "conversations.note"),
+        )
+    )
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Put labels on a conversation and take some off; its contact never sees them."""
+        said, actor = read_body(data=request.data, shape=TagsBody), get_actor(request=request)
+        commands.tag(conversation=conversation, actor=actor, add=said.add, remove=said.remove, now=datetime.now(UTC))
+        return _answer(conversation, actor)
+
+
+class SetPriority(APIView):
+    """`/api/v1/conversations/{id}/priority`."""
+
+    @describe(
+        replace(
+            _COMMAND,
+            body=PriorityBody,
+            example={"priority": "high"},
+            scopes=("conversations.view", "conversations.note"),
+        )
+    )
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Say how urgent a conversation is; where it waits in a queue this counts as minutes of waiting.
+
+        -10 for low, 30 for high, 120 for urgent.
+        """
+        said, actor = read_body(data=request.data, shape=PriorityBody), get_actor(request=request)
+        commands.prioritize(conversation=conversation, actor=actor, priority=said.priority, now=datetime.now(UTC))
+        return _answer(conversation, actor)
+
+
 def _viewer(request: Request) -> Actor:
     actor = get_actor(request=request)
     if not actor.may("conversations.view"):
@@ -175,7 +219,7 @@ def _answer(conversation: UUID, actor: Actor, expand: Expand | UnsetType = UNSET
 
 
 def _read_filters(query: ConversationsQuery, actor: Actor) -> queries.Filters:
-    given: Any = {name: getattr(query, name) for name in ("status", "contact", "inbox")}
+    given: Any = {name: getattr(query, name) for name in ("status", "contact", "inbox", "tag", "priority")}
     said = {name: value for name, value in given.items() if value is not UNSET}
     if query.assignee in (UNSET, "none"):
         return queries.Filters(**said, unassigned=query.assignee == "none")

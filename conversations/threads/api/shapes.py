@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from conversations.definitions.inbox.body import Greeting, OutsideHours
 from conversations.definitions.inbox.form import FormField
 from conversations.engine.events import Audience
-from conversations.threads.events import Side
+from conversations.threads.events import Priority, Side
 from tenants.bodies import Body
 from tenants.describing import Answer, Listed
 from tenants.paging import Limit, PageQuery
@@ -20,6 +20,8 @@ ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?![\s\S])")]
 Text = Annotated[str, Meta(min_length=1, max_length=8000, pattern=r"\S")]
 Assignee = Annotated[str, Meta(pattern=r"^(me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\s\S])")]
 Expand = Literal["contact", "inbox", "contact,inbox", "inbox,contact"]
+Tag = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[^\s,]+( [^\s,]+)*(?![\s\S])")]
+Tags = Annotated[list[Tag], Meta(max_length=20)]
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
 
 
@@ -27,6 +29,19 @@ class AssignBody(Body, frozen=True):
     """To whom; null gives it back to nobody."""
 
     member: UUID | None
+
+
+class TagsBody(Body, frozen=True):
+    """Which labels to put on and which to take off, if they are there; capitals make no difference."""
+
+    add: Tags = []
+    remove: Tags = []
+
+
+class PriorityBody(Body, frozen=True):
+    """How urgent it is."""
+
+    priority: Priority
 
 
 class TextBody(Body, frozen=True):
@@ -48,12 +63,17 @@ class ReadBody(Body, frozen=True):
 
 
 class ConversationsQuery(PageQuery, frozen=True):
-    """Which conversations: `assignee` is a member's id, `me` or `none`, `inbox` a key. What to show in full of each."""
+    """Which conversations: `assignee` is a member's id, `me` or `none`, `inbox` a key, `tag` one that it has.
+
+    What to show in full of each.
+    """
 
     status: Literal["open", "resolved"] | UnsetType = UNSET
     assignee: Assignee | UnsetType = UNSET
     contact: UUID | UnsetType = UNSET
     inbox: Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType = UNSET
+    tag: Tag | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
     order: Literal["last_at", "-last_at"] = "-last_at"
     expand: Expand | UnsetType = UNSET
 
@@ -126,6 +146,8 @@ class ConversationShown(Answer, frozen=True):
     id: UUID
     status: Literal["open", "resolved"]
     assignee: UUID | None
+    tags: list[str] | None
+    priority: Priority
     contact: Of
     inbox: Through
     started_at: datetime

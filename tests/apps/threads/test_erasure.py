@@ -84,6 +84,7 @@ def guest(shop: Shop, owner: Member, browser: Client, canary: str) -> Guest:
         commands.post_message(**where, actor=said, text=f"I am {canary}", client_id=canary)
         commands.post_message(**where, actor=agent, text=f"Hello {canary}", client_id="a1")
         commands.add_note(**where, actor=agent, text=f"{canary} is nice", client_id="n1")
+        commands.tag(**where, actor=agent, add=[canary], remove=[])
         commands.assign(**where, actor=agent, to=owner.person_id)
         ReaderCursor.objects.create(reader="troubled", error=f"ValueError: {canary}")
     merged = ContactMerged(was=guest.actor.id, contact=guest.actor.id, name=canary, external_id=canary)
@@ -154,7 +155,7 @@ def test_the_proof_knows_every_text_of_a_contact(tenant: TenantRef, canary: str)
     personal = {
         "contact": {"name", "email", "phone", "external_id"},
         "contact_identity": {"kind", "scope", "value"},
-        "conversation": {"inbox", "status", "last_text", "last_author"},
+        "conversation": {"inbox", "status", "last_text", "last_author", "tags", "priority"},
         "event": {"kind", "client_id", "body"},
     }
     with platform_context(), connection.cursor() as cursor:
@@ -166,7 +167,7 @@ def test_the_proof_knows_every_text_of_a_contact(tenant: TenantRef, canary: str)
             )
             assert {name for (name,) in cursor.fetchall()} == known, table
     # Words and keys of ours, names of languages, and names of files.
-    free = {"inbox", "channel", "files", "author", "by", "language", "queue", "team"}
+    free = {"inbox", "channel", "files", "author", "by", "language", "queue", "team", "priority"}
     for kind, cls in get_kinds().items():
         if kind.startswith(("test", "audit.", "presence.")):  # of tests, and of streams that are no conversation's
             continue

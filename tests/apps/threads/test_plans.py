@@ -23,7 +23,8 @@ ROWS: Final = 20_000
 LIMIT: Final = 50
 AGENT: Final = UUID(int=1)
 BUSY: Final = UUID(int=2)
-# A tenth of all is one contact's, an agent's, or open; a hundredth came through a second inbox.
+# A tenth of all is one contact's, an agent's, or open; a hundredth came through a second inbox. A tenth is tagged, and
+# a few are in a way that the others are not.
 CONTACTS: Final = """
 INSERT INTO contact (id, name, created_at, external_id, email, phone)
 SELECT CASE n WHEN 1 THEN %(busy)s ELSE gen_random_uuid() END, 'x', now() - n * interval '1 minute',
@@ -32,10 +33,11 @@ FROM generate_series(1, %(rows)s) n
 """
 CONVERSATIONS: Final = """
 INSERT INTO conversation (id, contact_id, inbox, status, status_seq, assignee, started_at, last_at, last_text,
-    last_author, public_seq, staff_seq, unread, contact_read_seq, member_read_seq)
+    last_author, public_seq, staff_seq, unread, contact_read_seq, member_read_seq, tags)
 SELECT gen_random_uuid(), CASE n %% 10 WHEN 3 THEN %(busy)s ELSE id END, CASE n %% 100 WHEN 0 THEN 'b' ELSE 'a' END,
     CASE n %% 10 WHEN 1 THEN 'open' ELSE 'resolved' END, 1, CASE n %% 10 WHEN 0 THEN %(agent)s END, now(),
-    now() - n * interval '1 second', 'x', 'contact', 1, 0, 0, 0, 0
+    now() - n * interval '1 second', 'x', 'contact', 1, 0, 0, 0, 0,
+    CASE n %% 10 WHEN 5 THEN CASE n %% 1000 WHEN 5 THEN '{often,rare}' ELSE '{often}' END ELSE '{}' END::text[]
 FROM (SELECT id, row_number() OVER () n FROM contact) contacts
 """
 
@@ -82,6 +84,9 @@ BY: Final[dict[str, dict[str, Any]]] = {
     "no inbox": {"inbox": "c"},
     "status in inbox": {"inbox": "a", "status": "open"},
     "status of contact": {"contact": BUSY, "status": "resolved"},
+    "tag": {"tag": "often"},
+    "rare tag": {"tag": "rare"},
+    "no such tag": {"tag": "never"},
     "agent in inbox": {"inbox": "a", "assignee": AGENT},
 }
 

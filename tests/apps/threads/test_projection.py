@@ -20,9 +20,11 @@ from conversations.engine.projections import projection_parameters
 from conversations.threads import rules
 from conversations.threads.events import (
     ConversationAssigned,
+    ConversationPrioritized,
     ConversationRead,
     ConversationReopened,
     ConversationResolved,
+    ConversationTagged,
     MessagePosted,
     NotePosted,
 )
@@ -35,8 +37,9 @@ from tests.shop import Guest, Shop
 
 PROJECTED = (
     *("public_seq", "staff_seq", "last_text", "last_author", "last_at", "contact_read_seq", "member_read_seq"),
-    *("unread", "status", "status_seq", "assignee"),
+    *("unread", "status", "status_seq", "assignee", "tags", "priority"),
 )
+STAFF = {ConversationAssigned.kind, NotePosted.kind, ConversationTagged.kind, ConversationPrioritized.kind}
 sides = st.sampled_from(["contact", "member"])
 messages = st.builds(
     MessagePosted, author=sides, name=st.just("A"), text=st.text(alphabet="云x", min_size=1, max_size=200)
@@ -49,6 +52,8 @@ facts = st.one_of(
     st.just(ConversationReopened()),
     st.builds(ConversationAssigned, to=st.sampled_from([ADA, BEN, None]), name=st.none()),
     st.builds(NotePosted, name=st.just("A"), text=st.just("canary")),
+    st.builds(ConversationTagged, tags=st.sampled_from([(), ("a", "云 b")]), added=st.just(()), removed=st.just(())),
+    st.builds(ConversationPrioritized, priority=st.sampled_from(["none", "low", "urgent"])),
 )
 histories = st.lists(st.lists(facts, min_size=1, max_size=5), min_size=1, max_size=5)
 
@@ -102,7 +107,7 @@ def zero(conversation: UUID) -> dict[str, Any]:
 
 def expected(events: Sequence[Recorded], started: Any) -> dict[str, Any]:
     """Fold the events in plain Python."""
-    public = [event for event in events if event.kind not in {ConversationAssigned.kind, NotePosted.kind}]
+    public = [event for event in events if event.kind not in STAFF]
     messages = [event for event in public if event.kind == MessagePosted.kind]
     reads = {
         by: [e.body["seq"] for e in public if e.kind == ConversationRead.kind and e.body["by"] == by]

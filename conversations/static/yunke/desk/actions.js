@@ -28,6 +28,8 @@ export const ACTIONS = [
   { id: "leave", key: "l", words: "leave", when: isThere, run: (desk) => desk.leave() },
   { id: "assign", key: "a", words: "assign", when: (d) => here(d) && d.may("conversations.assign"), run: (desk) => desk.palette.show("assign") },
   { id: "hand-on", key: "h", words: "hand_on", when: canHandOn, run: (desk) => desk.handing.show() },
+  { id: "tag", key: "l", words: "tag", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.label("tag") },
+  { id: "prioritize", key: "p", words: "prioritize", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.label("priority") },
   { id: "resolve", key: "e", words: "resolve", when: (d) => open(d) && d.may("conversations.resolve"), run: (desk) => desk.resolve() },
   { id: "reopen", key: "e", words: "reopen", when: (d) => here(d) && !open(d) && d.may("conversations.resolve"), run: (desk) => desk.reopen() },
   { id: "close", key: "Escape", words: "key_close", when: here, run: (desk) => desk.open(null) },

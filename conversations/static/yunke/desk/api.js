@@ -68,6 +68,8 @@ export const api = {
   find: (id) => call("GET", conversation(id, "")),
   take: (id) => call("POST", conversation(id, "/take"), {}),
   assign: (id, member) => call("POST", conversation(id, "/assign"), { member }),
+  tag: (id, add, remove) => call("POST", conversation(id, "/tags"), { add, remove }),
+  prioritize: (id, priority) => call("POST", conversation(id, "/priority"), { priority }),
   note: (id, note) => call("POST", conversation(id, "/notes"), note),
   transfer: (id, to) => call("POST", conversation(id, "/transfer"), to),
   definitions,

@@ -301,6 +301,12 @@ export class Desk {
     this.panel.draw();
   }
 
+  /** Show where a conversation is labelled, and go there. */
+  label(what) {
+    this.about(true);
+    this.panel.labels.go(what);
+  }
+
   help() {
     this.shortcuts.showModal();
   }
@@ -325,6 +331,14 @@ export class Desk {
 
   note(id, note) {
     return this.#ask(() => api.note(id, note));
+  }
+
+  async tag(add, remove) {
+    return this.#change((id) => api.tag(id, add, remove));
+  }
+
+  prioritize(priority) {
+    return this.#change((id) => api.prioritize(id, priority));
   }
 
   take() {

@@ -124,7 +124,9 @@ export class ListPane {
   #marks(row, waits) {
     const { desk } = this;
     const has = row.assignee && row.assignee !== desk.me.id && desk.memberName(row.assignee);
+    const presses = ["high", "urgent"].includes(row.priority);
     return [
+      presses && h("span.presses", {}, icon(ICONS.alert), desk.say(`priority_${row.priority}`)),
       waits && h("span.warn", { title: desk.say("unsent") }, icon(ICONS.clock), h("span.sr-only", {}, desk.say("unsent"))),
       has && h("span.has", { title: desk.say("has_it", { name: has }) }, icon(ICONS.person), has.slice(0, 12)),
       row.unread > 0 && h("span.count", { "aria-label": desk.say("unread", { n: row.unread }) }, row.unread > 99 ? "99+" : String(row.unread)),

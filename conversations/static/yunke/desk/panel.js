@@ -3,16 +3,19 @@
 import { unreadFrom } from "../conversation.js";
 import { ICONS, h, icon, set } from "../dom.js";
 import { fullTime } from "../words.js";
+import { Labels } from "./labels.js";
 import { ERASED } from "./rows.js";
 
 export class Panel {
   constructor(desk) {
     this.desk = desk;
+    this.labels = new Labels(desk);
     this.facts = h("dl.facts", {});
     this.erase = h("button.quiet.erase-contact", { type: "button", hidden: true, onclick: () => desk.erasing.show(desk.row) }, desk.say("erase"));
     this.node = h("aside.panel", { id: "panel", "aria-label": desk.say("about"), hidden: true },
       h("header", {}, h("h2", {}, desk.say("about")),
         h("button.icon-button.shut", { type: "button", "aria-label": desk.say("close"), onclick: () => desk.about(false) }, icon(ICONS.close))),
+      this.labels.node,
       this.facts,
       this.erase);
   }
@@ -30,6 +33,7 @@ export class Panel {
     this.node.hidden = !row;
     set(this.node, { "data-open": String(desk.aboutOpen) });
     if (!row) return;
+    this.labels.draw();
     this.erase.hidden = !desk.may("contacts.erase") || row.contact.name === ERASED;
     const facts = [
       ["contact", desk.contactName(row)],

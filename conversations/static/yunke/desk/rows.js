@@ -66,8 +66,10 @@ const CHANGES = {
     body.by === "member" ? readUpTo(row, body.seq) : { ...row, contact_read_seq: Math.max(row.contact_read_seq, body.seq) },
   "conversation.resolved.v1": (row) => ({ ...row, status: "resolved" }),
   "conversation.reopened.v1": (row) => ({ ...row, status: "open" }),
-  "contact.erased.v1": (row) => ({ ...row, last_text: "", contact: { ...row.contact, name: ERASED } }),
+  "contact.erased.v1": (row) => ({ ...row, last_text: "", tags: [], contact: { ...row.contact, name: ERASED } }),
   "conversation.assigned.v1": (row, { body }) => ({ ...row, assignee: body.to }),
+  "conversation.tagged.v1": (row, { body }) => ({ ...row, tags: body.tags }),
+  "conversation.prioritized.v1": (row, { body }) => ({ ...row, priority: body.priority }),
   "contact.merged.v1": (row, { body: { contact, name, external_id } }) => ({
     ...row,
     contact: { id: contact, name, vouched: true, external_id },

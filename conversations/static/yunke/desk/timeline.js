@@ -1,6 +1,7 @@
 // The events of one conversation as nodes: messages, notes, what happened, and what waits in the outbox.
 
 import { ICONS, arrange, h, icon, prose } from "../dom.js";
+import { labelled } from "./labels.js";
 import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
 import { companyFact } from "./conference.js";
 import { handedOn } from "./handing.js";
@@ -108,6 +109,7 @@ export class Timeline {
     const company = companyFact(it, this.desk);
     if (company !== null) return company;
     if (it.kind === "conversation.assigned.v1") return it.to ? say("assigned_to", { name: it.name ?? this.desk.memberName(it.to) }) : say("unassigned_now");
+    if (it.kind === "conversation.tagged.v1" || it.kind === "conversation.prioritized.v1") return labelled(it, say);
     if (it.kind === "contact.merged.v1") return say("merged", { name: it.name });
     return say({ "conversation.started.v1": "started", "conversation.resolved.v1": "resolved_now", "conversation.reopened.v1": "reopened_now" }[it.kind]);
   }

@@ -30,6 +30,7 @@ WITHOUT: Final[dict[str, str]] = {
     "contact_identity.value": HASH,
     "conversation.inbox": "an inbox's random key",
     "conversation.last_author": WORDS,
+    "conversation.priority": WORDS,
     "conversation.status": WORDS,
     "definition.kind": WORDS,
     "definition_draft.kind": WORDS,
@@ -91,6 +92,7 @@ WITHOUT: Final[dict[str, str]] = {
     "work.invited": "ids of persons",
     "work.joined": "ids of persons",
     "work.language": "the name of a language",
+    "work.priority": WORDS,
     "work.state": WORDS,
 }
 

@@ -125,6 +125,7 @@ def _serve(company: Company) -> None:
             commands.post_message(**where, text=f"{mark} answers", client_id=f"{mark}-m{number}")
             for times in range(2):
                 commands.add_note(**where, text=f"{mark} notes", client_id=f"{mark}-n{number}{times}")
+            commands.tag(**where, add=[f"{mark} tags"], remove=[])
             commands.assign(**where, to=company.agent.person_id)
             if number == 2:
                 commands.resolve(**where)

@@ -99,6 +99,8 @@ ENTRIES: Final = (
     api("POST /api/v1/contacts/{contact}/erase", MEMBER, contact=Id.CONTACT),
     api("GET /api/v1/contacts/{contact}", STAFF, contact=Id.CONTACT),
     api(f"GET {C}", STAFF, _assignee=Id.PERSON, _contact=Id.CONTACT, _inbox=Id.INBOX, _cursor=Id.CURSOR),
+    api(f"POST {ONE}/tags", STAFF, conversation=Id.CONVERSATION),
+    api(f"POST {ONE}/priority", STAFF, conversation=Id.CONVERSATION),
     api(f"GET {ONE}", STAFF, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/take", MEMBER, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/assign", STAFF, conversation=Id.CONVERSATION, member=Id.PERSON),
