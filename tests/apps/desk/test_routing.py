@@ -11,7 +11,7 @@ from conversations.desk.forgotten import find_forgotten_work
 from conversations.desk.models import WorkRow
 from conversations.desk.rules.offers import AtCapacity, OfferedToAnother, OfferGone
 from conversations.threads.actors import SYSTEM, Actor
-from conversations.threads.commands import assign, resolve, take
+from conversations.threads.commands import assign, prioritize, resolve, take
 from conversations.threads.queries import get_state
 from tenants.context import platform_context, tenant_context
 from tests.apps.desk.floor import Floor
@@ -51,6 +51,22 @@ def test_who_waits_longest_is_next_when_somebody_comes(floor: Floor) -> None:
         resolve(conversation=waiting[0].conversation, actor=ada, now=floor.now)
     floor.route()
     assert holder(floor, waiting[2]) == ada.id
+
+
+def test_what_is_urgent_is_next_though_it_came_last(floor: Floor) -> None:
+    floor.open()
+    first, _, last = waiting = [floor.come() for _ in range(3)]
+    before = floor.row(last.conversation).rank
+    with tenant_context(floor.shop.tenant):
+        prioritize(conversation=last.conversation, actor=SYSTEM, priority="urgent", now=floor.now)
+        prioritize(conversation=first.conversation, actor=SYSTEM, priority="low", now=floor.now)
+    floor.route()
+    after = floor.row(last.conversation)
+    assert before is not None
+    assert (after.rank, after.priority) == (before - timedelta(minutes=120), "urgent")
+    ada = floor.agent(capacity=2)
+    floor.route()
+    assert [holder(floor, guest) for guest in waiting] == [None, ada.id, ada.id]
 
 
 def test_nothing_goes_to_who_is_away_or_may_not_answer(floor: Floor) -> None:
