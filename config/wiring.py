@@ -14,6 +14,7 @@ from conversations.access.commands import revoke_keys_of
 from conversations.audit.commands import carry_notes
 from conversations.belongings import TABLES as TENANT_TABLES
 from conversations.channels.webchat.commands import furnish
+from conversations.contacts.attribute import CONTACT_ATTRIBUTE
 from conversations.contacts.commands import forget_tokens
 from conversations.definitions.calendar.body import CALENDAR
 from conversations.definitions.canned_reply.body import CANNED_REPLY
@@ -69,7 +70,16 @@ from tenants.sso.rechecking import recheck_due
 READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
 
 # What a tenant may configure.
-DEFINITION_KINDS: Final[tuple[Kind, ...]] = (INBOX, CALENDAR, CANNED_REPLY, PRESENCE_REASON, TEAM, AGENT, QUEUE)
+DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
+    INBOX,
+    CALENDAR,
+    CANNED_REPLY,
+    PRESENCE_REASON,
+    TEAM,
+    AGENT,
+    QUEUE,
+    CONTACT_ATTRIBUTE,
+)
 
 
 def resume_sign_ups(now: datetime) -> None:

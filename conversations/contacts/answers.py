@@ -1,12 +1,15 @@
 """A contact as the API shows it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from conversations.contacts.attribute import ContactAttribute
 from conversations.contacts.models import Contact
+from conversations.contacts.rules import show_attributes
 from tenants.describing import Answer
 
 
@@ -14,7 +17,8 @@ class ContactShown(Answer, frozen=True):
     """Somebody who is served. Without `personal:read` a key is shown no name, external id, e-mail or phone.
 
     `vouched` says that the company's own site told us who it is, and calls them `external_id`. Who turned out to be a
-    contact that is known is merged into that one, which has all their conversations.
+    contact that is known is merged into that one, which has all their conversations. `attributes` are by the keys of
+    the definitions (`contact_attribute`) in force; without `personal:read` personal ones are null.
     """
 
     id: UUID
@@ -25,10 +29,11 @@ class ContactShown(Answer, frozen=True):
     email: str | None
     phone: str | None
     merged_into: UUID | None
+    attributes: dict[str, Any]
 
 
-def show_contact(*, row: Contact, personal: bool) -> dict[str, Any]:
-    """Answer a contact; without `personal` what tells who it is is null."""
+def show_contact(*, row: Contact, personal: bool, known: Mapping[str, ContactAttribute]) -> dict[str, Any]:
+    """Answer a contact; without `personal` what tells who it is is null. `known` are the attributes in force."""
     shown = ContactShown(
         id=row.id,
         name=row.name if personal else None,
@@ -38,6 +43,7 @@ def show_contact(*, row: Contact, personal: bool) -> dict[str, Any]:
         email=row.email if personal else None,
         phone=row.phone if personal else None,
         merged_into=row.merged_into,
+        attributes=show_attributes(kept=row.attributes, known=known, personal=personal),
     )
     said: dict[str, Any] = msgspec.to_builtins(shown)
     return said

@@ -1,6 +1,7 @@
 """REST of contacts, for members and keys that see conversations."""
 
-from typing import Annotated, Final, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -10,7 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conversations.contacts.answers import ContactShown, show_contact
-from conversations.contacts.queries import Filters, get_contact, get_page
+from conversations.contacts.commands import ContactGone, change
+from conversations.contacts.queries import Filters, get_attributes, get_contact, get_page
+from tenants.bodies import Body, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.members.authentication import get_caller
 from tenants.members.bearer import KeyBearer
@@ -40,6 +43,13 @@ class ContactsQuery(PageQuery, frozen=True):
     order: Literal["created_at", "-created_at"] = "-created_at"
 
 
+class ChangeBody(Body, frozen=True):
+    """What is known of a contact now; attributes by the keys of their definitions, null for one to be taken away."""
+
+    name: Annotated[str, Meta(max_length=200, pattern=r"\S")] | UnsetType = UNSET
+    attributes: Annotated[dict[str, Any], Meta(max_length=100)] = msgspec.field(default_factory=dict)
+
+
 class Contacts(APIView):
     """GET /api/v1/contacts."""
 
@@ -57,7 +67,8 @@ class Contacts(APIView):
         query = read_query(request=request, shape=ContactsQuery)
         filters = _read_filters(query, personal=personal)
         page = get_page(filters=filters, window=open_window(query=query, name="contacts"), order=query.order)
-        results = [show_contact(row=row, personal=personal) for row in page.rows]
+        known = get_attributes()
+        results = [show_contact(row=row, personal=personal, known=known) for row in page.rows]
         return Response({"results": results, **links(request=request, page=page)})
 
 
@@ -68,7 +79,32 @@ class OneContact(APIView):
     def get(self, request: Request, contact: UUID) -> Response:
         """Show a contact."""
         personal = _sees_personal(request)
-        return Response(show_contact(row=get_contact(contact=contact), personal=personal))
+        return _answer(contact, personal=personal)
+
+    @describe(
+        Described(
+            body=ChangeBody,
+            answers={200: ContactShown},
+            refusals=(ContactGone,),
+            example={"name": "Lei Wang"},
+            scopes=("conversations.view", "contacts.edit"),
+        )
+    )
+    def patch(self, request: Request, contact: UUID) -> Response:
+        """Write down what is known of a contact now; what is not named stays, and null takes an attribute away."""
+        personal, caller = _sees_personal(request), get_caller(request=request)
+        if not caller.may("contacts.edit"):
+            raise NotAllowed
+        said = read_body(data=request.data, shape=ChangeBody)
+        by = caller.key_id if isinstance(caller, KeyBearer) else caller.person_id
+        name = None if isinstance(said.name, UnsetType) else said.name
+        change(contact=contact, name=name, attributes=said.attributes, by=by, now=datetime.now(UTC))
+        return _answer(contact, personal=personal)
+
+
+def _answer(contact: UUID, *, personal: bool) -> Response:
+    row = get_contact(contact=contact)
+    return Response(show_contact(row=row, personal=personal, known=get_attributes()))
 
 
 def _read_filters(query: ContactsQuery, *, personal: bool) -> Filters:

@@ -1,21 +1,26 @@
-"""Making contacts, knowing them again, and joining two of them that are one person."""
+"""Making contacts, knowing them again, writing down what is known, and joining two of them that are one person."""
 
-import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from conversations.contacts import rules
+from conversations.contacts.events import ContactChanged
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.contacts.profile import Profile
+from conversations.contacts.queries import get_attributes
+from conversations.contacts.streams import subject_of_contact
+from conversations.contacts.tokens import VISITOR, hash_token
+from conversations.engine import log
+from conversations.engine.events import Draft
 from tenants.context import current_tenant
 from tenants.database.locks import lock_key
-from tenants.refusals import Refusal
+from tenants.refusals import NotFound, Refusal
 
-VISITOR: Final = "visitor"
 VOUCHED: Final = "vouched"
 NAMELESS: Final = "—"
 SWEPT_AT_ONCE: Final = 1000
@@ -28,9 +33,11 @@ class ContactMerged(Refusal):
     status = 409
 
 
-def hash_token(*, token: str) -> str:
-    """Answer what is stored of a visitor's token: it is random enough that a plain hash cannot be turned back."""
-    return hashlib.sha256(token.encode()).hexdigest()
+class ContactGone(Refusal):
+    """This contact was erased, or merged into another one: nothing more is written down of them."""
+
+    code = "contact_gone"
+    status = 409
 
 
 def add_visitor(*, inbox: str, now: datetime) -> tuple[Contact, str]:
@@ -114,6 +121,28 @@ def hold_own(*, contact: UUID) -> None:
         raise ContactMerged
 
 
+def change(*, contact: UUID, name: str | None, attributes: Mapping[str, Any], by: UUID, now: datetime) -> None:
+    """Write down a contact's name, unless it is None, and attributes, null for those to be taken away.
+
+    Nothing happens where all of it is so already. Raises NotFound, ContactGone, or Invalid for every value that does
+    not fit its definition; then nothing is written.
+    """
+    with transaction.atomic():
+        row = Contact.objects.select_for_update().filter(id=contact).first()
+        if row is None:
+            raise NotFound
+        if row.merged_into is not None or row.erased_at is not None:
+            raise ContactGone
+        wanted = rules.check_attributes(given=attributes, known=get_attributes() if attributes else {})
+        fact = ContactChanged(
+            contact=contact,
+            name=None if name == row.name else name,
+            attributes=rules.find_changes(now=row.attributes, wanted=wanted),
+        )
+        if fact.name is not None or fact.attributes:
+            _write(row, fact, by, now)
+
+
 def join(*, contact: UUID, into: UUID) -> None:
     """Say that two contacts, both held by the caller, are one person; nobody comes in as the first any more."""
     Contact.objects.filter(id=contact).update(merged_into=into)
@@ -124,10 +153,14 @@ def blank(*, contacts: Collection[UUID], now: datetime) -> None:
     """Forget everything personal of these contacts; nobody comes in as one of them any more."""
     rows = Contact.objects.select_for_update().filter(id__in=contacts).order_by("id")
     for row in rows:
-        row.name, row.external_id, row.email, row.phone = NAMELESS, None, None, None
+        row.name, row.external_id, row.email, row.phone, row.attributes = NAMELESS, None, None, None, {}
         row.erased_at = row.erased_at or now
-        row.save(update_fields=["name", "external_id", "email", "phone", "erased_at"])
+        row.save(update_fields=["name", "external_id", "email", "phone", "attributes", "erased_at"])
     ContactIdentity.objects.filter(contact_id__in=contacts).delete()
+    subjects = [subject_of_contact(contact=contact) for contact in contacts]
+    log.lock(subjects=subjects)
+    for subject in subjects:
+        log.erase(subject=subject)
 
 
 def _add_contact(now: datetime, external_id: str | None = None) -> Contact:
@@ -135,3 +168,12 @@ def _add_contact(now: datetime, external_id: str | None = None) -> Contact:
     contact.name = f"#{contact.id.hex[-6:].upper()}"
     contact.save(force_insert=True)
     return contact
+
+
+def _write(row: Contact, fact: ContactChanged, by: UUID, now: datetime) -> None:
+    row.name = fact.name or row.name
+    row.attributes = rules.put(changes=fact.attributes, on=row.attributes)
+    row.save(update_fields=["name", "attributes"])
+    subject = subject_of_contact(contact=row.id)
+    log.ensure_streams(subjects=[subject])
+    log.append(drafts=[Draft(subject=subject, fact=fact, sender=by)], at=now)

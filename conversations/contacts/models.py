@@ -10,7 +10,8 @@ class Contact(TenantModel):
     """Somebody who is served.
 
     `external_id` is what the company's own site calls them: it vouches for who has one. Who turned out to be somebody
-    known is `merged_into` that contact, and has nothing of their own any more.
+    known is `merged_into` that contact, and has nothing of their own any more. `attributes` are values by the keys of
+    their definitions (`contact_attribute`).
     """
 
     name = models.TextField()
@@ -20,6 +21,7 @@ class Contact(TenantModel):
     phone = models.TextField(null=True)  # noqa: DJ001 - the same
     merged_into = models.UUIDField(null=True)
     erased_at = models.DateTimeField(null=True)
+    attributes = models.JSONField(default=dict, db_default={})
 
     class Meta(TenantModel.Meta):
         """Stored as `contact`; listed by when they first came, all or those whom one thing that is known of fits."""

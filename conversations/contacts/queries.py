@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+import msgspec
 from django.db.models import Q
 
-from conversations.contacts.commands import VISITOR, hash_token
+from conversations.contacts.attribute import CONTACT_ATTRIBUTE, ContactAttribute
 from conversations.contacts.models import Contact, ContactIdentity
+from conversations.contacts.tokens import VISITOR, hash_token
+from conversations.definitions.queries import get_definitions
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
 
@@ -45,6 +48,12 @@ def get_contact(*, contact: UUID) -> Contact:
     if row is None:
         raise NotFound
     return row
+
+
+def get_attributes() -> dict[str, ContactAttribute]:
+    """Answer every attribute of contacts that is in force, by its key."""
+    rows = get_definitions(kind=CONTACT_ATTRIBUTE.name)
+    return {row.key: msgspec.convert(row.body, ContactAttribute) for row in rows}
 
 
 def get_same(*, contact: UUID) -> list[UUID]:

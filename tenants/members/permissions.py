@@ -24,6 +24,7 @@ _AGENT: Final = _VIEWER | {
     "conversations.note",
     "conversations.take",
     "conversations.resolve",
+    "contacts.edit",
     "definitions.view",
 }
 _SUPERVISOR: Final = _AGENT | {"conversations.assign", "presence.report"}
@@ -60,6 +61,7 @@ KEY_SCOPES: Final = READING_SCOPES | {
     "conversations.note",
     "conversations.assign",
     "conversations.resolve",
+    "contacts.edit",
     "definitions.view",
     "definitions.manage",
     "inboxes.manage",

@@ -1,6 +1,6 @@
 """REST of conversations for members. Lists are made of plain rows: they are hot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conversations.contacts.answers import show_contact
+from conversations.contacts.attribute import ContactAttribute
+from conversations.contacts.queries import get_attributes
 from conversations.definitions.inbox.answers import show_inbox
 from conversations.definitions.inbox.queries import get_newest_inboxes
 from conversations.threads import commands, queries
@@ -46,6 +48,7 @@ def render(
     """
     whole = frozenset() if isinstance(expand, UnsetType) else frozenset(expand.split(","))
     inboxes = _inboxes({row.inbox for row in rows}, in_full="inbox" in whole)
+    known = get_attributes() if "contact" in whole else None
     return [
         {
             "id": row.id,
@@ -53,7 +56,7 @@ def render(
             "assignee": row.assignee,
             "tags": row.tags if personal else None,
             "priority": row.priority,
-            "contact": _contact(row, personal=personal, in_full="contact" in whole),
+            "contact": _contact(row, personal=personal, known=known),
             "inbox": inboxes[row.inbox],
             "started_at": row.started_at,
             "last_at": row.last_at,
@@ -68,10 +71,10 @@ def render(
     ]
 
 
-def _contact(row: ConversationRow, *, personal: bool, in_full: bool) -> dict[str, Any]:
+def _contact(row: ConversationRow, *, personal: bool, known: Mapping[str, ContactAttribute] | None) -> dict[str, Any]:
     contact = row.contact
-    if in_full:
-        return show_contact(row=contact, personal=personal)
+    if known is not None:
+        return show_contact(row=contact, personal=personal, known=known)
     return {
         "id": contact.id,
         "name": contact.name if personal else None,

@@ -9,6 +9,7 @@ WORDS: Final = {
     "conversations.take": "Take conversations",
     "conversations.resolve": "Resolve and reopen conversations",
     "conversations.assign": "Assign conversations to others",
+    "contacts.edit": "Change what is known of contacts",
     "contacts.erase": "Erase contacts",
     "audit.view": "Read the audit",
     "definitions.view": "See what is configured",

@@ -15,7 +15,9 @@ from django.db import connection
 from django.test import Client
 
 from conversations.access.models import IdempotencyKey
+from conversations.contacts.commands import change
 from conversations.contacts.models import Contact, ContactIdentity
+from conversations.definitions.commands import publish
 from conversations.desk.events import ConversationTransferred
 from conversations.engine.events import get_kinds
 from conversations.engine.models import Event, ReaderCursor, Stream
@@ -74,8 +76,12 @@ def guest(shop: Shop, owner: Member, browser: Client, canary: str) -> Guest:
     guest, agent = shop.welcome(text=f"{canary} asks"), of_member(member=owner)
     with tenant_context(shop.tenant):
         Contact.objects.filter(id=guest.actor.id).update(
-            name=f"{canary} Wang", email=f"{canary}@example.com", phone=canary, external_id=canary
+            email=f"{canary}@example.com", phone=canary, external_id=canary
         )
+        body = {"name": "Note", "type": "text"}
+        publish(kind="contact_attribute", key="note", body=body, now=NOW)
+        known: Any = {"name": f"{canary} Wang", "attributes": {"note": canary}}
+        change(contact=guest.actor.id, **known, by=owner.person_id, now=NOW)
         ContactIdentity.objects.create(
             contact_id=guest.actor.id, kind="vouched", scope=shop.inbox, value=canary, created_at=NOW
         )
@@ -153,7 +159,7 @@ def _unpacked(file: Path) -> str:
 def test_the_proof_knows_every_text_of_a_contact(tenant: TenantRef, canary: str) -> None:
     """A new text column of these tables needs a canary above, and to be erased; a new kind says what is personal."""
     personal = {
-        "contact": {"name", "email", "phone", "external_id"},
+        "contact": {"name", "email", "phone", "external_id", "attributes"},
         "contact_identity": {"kind", "scope", "value"},
         "conversation": {"inbox", "status", "last_text", "last_author", "tags", "priority"},
         "event": {"kind", "client_id", "body"},

@@ -155,6 +155,7 @@ def _configure(company: Company) -> None:
     for member in (company.owner, company.agent):
         _call(company.browser(member), "put", "/api/v1/me/presence", {"state": "away", "reason": f"{mark}-lunch"})
     _route(company)
+    _know(company)
     path = f"/api/v1/inboxes/{company.shop.inbox}/identity-secrets"
     made = _call(owner, "post", path, {})
     company.own[Id.SECRET], company.vouches_by = made["id"], made["secret"]
@@ -163,6 +164,15 @@ def _configure(company: Company) -> None:
     _call(owner, "post", path, {})
     with tenant_context(company.tenant):
         add_inbox(name=f"{mark} second", now=datetime.now(UTC))
+
+
+def _know(company: Company) -> None:
+    """Let something be known of a contact besides."""
+    body = {"name": f"{company.mark} note", "type": "text"}
+    with tenant_context(company.tenant):
+        publish(kind="contact_attribute", key="note", body=body, now=datetime.now(UTC))
+    said = {"name": f"{company.mark} known", "attributes": {"note": f"{company.mark} notes"}}
+    _call(company.browser(), "patch", f"/api/v1/contacts/{company.guests[0].actor.id}", said)
 
 
 def _route(company: Company) -> None:

@@ -98,6 +98,7 @@ ENTRIES: Final = (
     api("GET /api/v1/contacts", STAFF, _cursor=Id.CURSOR, _email=Id.TOLD, _external_id=Id.TOLD, _phone=Id.TOLD),
     api("POST /api/v1/contacts/{contact}/erase", MEMBER, contact=Id.CONTACT),
     api("GET /api/v1/contacts/{contact}", STAFF, contact=Id.CONTACT),
+    api("PATCH /api/v1/contacts/{contact}", STAFF, contact=Id.CONTACT),
     api(f"GET {C}", STAFF, _assignee=Id.PERSON, _contact=Id.CONTACT, _inbox=Id.INBOX, _cursor=Id.CURSOR),
     api(f"POST {ONE}/tags", STAFF, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/priority", STAFF, conversation=Id.CONVERSATION),

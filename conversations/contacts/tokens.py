@@ -1,0 +1,11 @@
+"""By what a visitor is known again: a random token, of which a hash is stored."""
+
+import hashlib
+from typing import Final
+
+VISITOR: Final = "visitor"  # the kind of identity that it is
+
+
+def hash_token(*, token: str) -> str:
+    """Answer what is stored of a visitor's token: it is random enough that a plain hash cannot be turned back."""
+    return hashlib.sha256(token.encode()).hexdigest()
