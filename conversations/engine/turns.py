@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from conversations.engine.writer import Entry
+    from conversations.engine.entry import Entry
 
 MAX_EVENTS: Final = 512
 MAX_TENANTS: Final = 64

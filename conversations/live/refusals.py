@@ -1,6 +1,6 @@
 """What live delivery itself refuses, whatever the rooms' rules say."""
 
-from conversations.engine.writer import SUSPENDED, Failure
+from conversations.engine.entry import SUSPENDED, Failure
 from tenants.refusals import Refusal, Suspended
 
 

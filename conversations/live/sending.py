@@ -8,8 +8,9 @@ from typing import Any
 import structlog
 
 from conversations.engine.batch import REFUSALS, Outcome
+from conversations.engine.entry import Done, Failure
 from conversations.engine.events import Draft
-from conversations.engine.writer import Done, Failure, Writer
+from conversations.engine.writer import Writer
 from conversations.live.access import Access
 from conversations.live.answers import Ack, Answer, Error
 from conversations.live.frames import OUTSTANDING, Send

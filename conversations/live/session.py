@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import structlog
 
 from conversations.engine.batch import Outcome
+from conversations.engine.entry import SUSPENDED, Failure
 from conversations.engine.events import Draft
-from conversations.engine.writer import SUSPENDED, Failure
 from conversations.live.access import Access
 from conversations.live.answers import (
     Answer,

@@ -75,7 +75,7 @@ GOOD = [
     Sample(stock_tenant_switch, "x = tenant.schema_name\ny = request.tenant\n"),
     Sample(stock_tenant_switch, "connection.set_schema(x)\n", "tenants/database/base.py"),
     Sample(sql_session_switch, '"""Says what search_path is."""\ncursor.execute("select role from t")\n'),
-    Sample(sql_session_switch, "cursor.execute('set local role x')\n", "conversations/engine/writer.py"),
+    Sample(sql_session_switch, "cursor.execute('set local role x')\n", "conversations/engine/lane.py"),
     Sample(stock_on_commit, "from tenants.context import on_commit\non_commit(f)\n"),
     Sample(stock_on_commit, "from django.db import transaction\ntransaction.atomic()\n"),
     Sample(stock_sync_to_async, "from channels.routing import URLRouter\n"),

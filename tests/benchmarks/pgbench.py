@@ -25,7 +25,7 @@ from tests.benchmarks.stage import TEXT, Room
 EVENTS: Final = 32
 CLIENTS: Final = 4
 TPS: Final = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
-# As the writer's connection has them: see conversations/engine/writer.py.
+# As the writer's connection has them: see conversations/engine/lane.py.
 OPTIONS: Final = (
     "plan_cache_mode=force_generic_plan",
     "enable_seqscan=off",

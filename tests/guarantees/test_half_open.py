@@ -15,7 +15,7 @@ from psycopg import conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from config.settings.database import database_settings
-from conversations.engine import writer as writer_module
+from conversations.engine import lane as lane_module
 from conversations.engine.bus import postgres as bus_module
 from conversations.engine.bus.postgres import PostgresBus, PostgresEar
 from conversations.engine.hints import Hint, Signal
@@ -45,7 +45,7 @@ async def proxied(database: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     listen: Address = folder / ".s.PGSQL.5432" if is_local else free_port()
     through = {"host": str(folder), "port": "5432"} if is_local else {"host": "127.0.0.1", "port": str(listen)}
     monkeypatch.setattr(settings, "YUNKE_DATABASE_DSN", conninfo.make_conninfo(database, **through))
-    for module, name in ((writer_module, "HANGS_S"), (pool_module, "HANGS_S"), (bus_module, "_HANGS_S")):
+    for module, name in ((lane_module, "HANGS_S"), (pool_module, "HANGS_S"), (bus_module, "_HANGS_S")):
         monkeypatch.setattr(module, name, HANGS_S)
     monkeypatch.setattr(bus_module, "_SILENCE_S", HANGS_S)
     proxy = FaultProxy(listen=listen, target=target, rng=Random(1))

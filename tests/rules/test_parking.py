@@ -1,8 +1,8 @@
 """Parking: order is kept, pauses double and end, nothing gets lost."""
 
+from conversations.engine.entry import Entry
 from conversations.engine.events import Draft
 from conversations.engine.parking import Parking
-from conversations.engine.writer import Entry
 from conversations.threads.events import ConversationResolved
 from tests.rules.scenario import CONVERSATION
 

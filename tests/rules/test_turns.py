@@ -5,9 +5,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversations.engine.entry import Entry
 from conversations.engine.events import Draft
 from conversations.engine.turns import COMPANY_S, IN_COMPANY, LOUD, LOUD_TOGETHER, MAX_EVENTS, MAX_TENANTS, Turns
-from conversations.engine.writer import Entry
 from conversations.threads.events import ConversationResolved
 from tests.rules.scenario import CONVERSATION
 

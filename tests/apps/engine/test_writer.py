@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from psycopg import errors, sql
 
+from conversations.engine import lane as lane_module
 from conversations.engine import writer as writer_module
 from conversations.engine.batch import Outcome
 from conversations.engine.pipe import Pipe
@@ -15,7 +16,7 @@ from conversations.engine.saying import Saying
 from conversations.engine.streams import new_subject
 from tenants.context import TenantRef
 from tests.apps.engine.logs import draft, said
-from tests.apps.engine.writing import Place, Trial, locked, owner, read_texts, until
+from tests.apps.engine.writing import Place, Trial, backend_of, locked, owner, read_texts, until
 
 LOST: Final = "server closed the connection unexpectedly"
 
@@ -144,14 +145,36 @@ async def test_a_connection_lost_around_commit(
 
 
 @pytest.mark.asyncio
+async def test_lanes_write_side_by_side(places: list[Place], monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a lane waits for a lock, without having given up yet, the other's tenants are written."""
+    monkeypatch.setattr(lane_module, "LOCK_TIMEOUT_MS", lane_module.TIMEOUT_MS - 1_000)
+    (stuck, subject), other, third = places
+    async with Trial(lanes=2) as trial:
+        lanes = [trial.writer.lane_of(schema=tenant.schema) for tenant, _ in places]
+        assert lanes[0] is lanes[2] is not lanes[1]
+        async with locked(stuck, subject) as let_go:
+            for n in range(4):
+                await trial.send(stuck, subject, str(n))
+                await trial.send(*other, str(n))
+                await trial.send(*third, str(n))
+            await until(lambda: all(trial.is_answered(other[0], str(n)) for n in range(4)))
+            assert not lanes[0]._parking.holds(stuck.schema)
+            await let_go()
+        await trial.settled()
+    for tenant, _ in places:
+        assert await read_texts(tenant) == list("0123"), "each once, in the order in which they were sent"
+
+
+@pytest.mark.asyncio
 async def test_killed_again_and_again_under_load(places: list[Place]) -> None:
     count, kills = 400, 0
-    async with Trial() as trial, owner() as connection:
+    async with Trial(lanes=2) as trial, owner() as connection:
         for n in range(count):
             await trial.send(*places[n % 3], str(n))
             await asyncio.sleep(0.001)
-            if n % 20 == 10 and trial.writer._pipe is not None:
-                await connection.execute("SELECT pg_terminate_backend(%s)", [trial.backend])
+            lane = trial.writer.lanes[n // 20 % 2]
+            if n % 20 == 10 and lane._pipe is not None:
+                await connection.execute("SELECT pg_terminate_backend(%s)", [backend_of(lane)])
                 kills += 1
         await trial.settled()
     assert kills > 5
@@ -184,7 +207,7 @@ async def test_a_stuck_tenant_fills_only_its_own_part(places: list[Place], monke
     async with Trial() as trial, locked(stuck, subject) as let_go:
         for n in range(5):
             await trial.send(stuck, subject, str(n))
-        await until(lambda: trial.writer._parking.count(stuck.schema) == 5)
+        await until(lambda: trial.lane._parking.count(stuck.schema) == 5)
         late = asyncio.create_task(trial.send(stuck, subject, "late"))
         await asyncio.wait_for(trial.send(*other, "passes"), 1)
         await until(lambda: trial.is_answered(other[0], "passes"), within_s=2)

@@ -3,7 +3,7 @@
 import pytest
 from psycopg import sql
 
-from conversations.engine import writer as writer_module
+from conversations.engine import lane as lane_module
 from conversations.engine.saying import FEW
 from tests.apps.engine.writing import Place, Trial, locked, read_texts, until
 
@@ -36,7 +36,7 @@ async def test_repeats_are_found_without_reading_the_stream(place: Place, text: 
             for one in range(at_once):
                 await trial.send(tenant, subject, f"{n}-{one}")
             await trial.settled()
-        connection = trial.writer._pipe and trial.writer._pipe.connection
+        connection = trial.lane._pipe and trial.lane._pipe.connection
         assert connection
         find = "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements WHERE statement LIKE %s"
         ((name, count),) = await (await connection.execute(find, [f"%{text}%"])).fetchall()
@@ -50,15 +50,15 @@ async def test_repeats_are_found_without_reading_the_stream(place: Place, text: 
 async def test_a_backend_that_remembers_too_many_tenants_is_left(
     places: list[Place], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "MAX_TOUCHED", 2)
+    monkeypatch.setattr(lane_module, "MAX_TOUCHED", 2)
     async with Trial() as trial:
         backends = []
         for n, (tenant, subject) in enumerate([*places[:2], *places]):
             await trial.send(tenant, subject, str(n))
             await until(lambda tenant=tenant, n=n: trial.is_answered(tenant, str(n)))  # type: ignore[misc] # mypy does not see the defaults
-            backends.append(trial.writer._pipe and trial.backend)
+            backends.append(trial.lane._pipe and trial.backend)
         assert backends[0] == backends[3], "the same few tenants are no reason"
-        await until(lambda: trial.writer._pipe is None)
+        await until(lambda: trial.lane._pipe is None)
         tenant, subject = places[0]
         await trial.send(tenant, subject, "after")
         await trial.settled()

@@ -11,8 +11,10 @@ from django.conf import settings
 from psycopg import sql
 
 from conversations.engine.batch import Outcome
+from conversations.engine.entry import Failure
 from conversations.engine.events import Recorded
-from conversations.engine.writer import Failure, Writer
+from conversations.engine.lane import Lane
+from conversations.engine.writer import Writer
 from tenants.context import TenantRef
 from tests.apps.engine.logs import draft, said
 
@@ -24,7 +26,7 @@ MakePlace = Callable[[], Place]
 class Trial:
     """`answers` has every answer by (schema, client id); a well-behaved writer gives one to each."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, lanes: int = 1, **options: Any) -> None:
         """Prepare the writer; `async with` starts and stops it."""
         self.answers: dict[tuple[str, str], list[Answer]] = {}
         self.told: dict[str, list[Recorded]] = {}
@@ -33,6 +35,7 @@ class Trial:
             dsn=settings.YUNKE_DATABASE_DSN,
             role=settings.YUNKE_WRITER_ROLE,
             written=lambda schema, events: self.told.setdefault(schema, []).extend(events),
+            lanes=lanes,
             **options,
         )
         self._sent: set[tuple[str, str]] = set()
@@ -72,10 +75,21 @@ class Trial:
         return (tenant.schema, client_id) in self.answers
 
     @property
+    def lane(self) -> Lane:
+        """Answer the only lane."""
+        (lane,) = self.writer.lanes
+        return lane
+
+    @property
     def backend(self) -> int:
-        """Answer the process id of the writer's database session."""
-        assert self.writer._pipe
-        return self.writer._pipe.connection.info.backend_pid
+        """Answer the process id of the only lane's database session."""
+        return backend_of(self.lane)
+
+
+def backend_of(lane: Lane) -> int:
+    """Answer the process id of a lane's database session."""
+    assert lane._pipe
+    return lane._pipe.connection.info.backend_pid
 
 
 async def until(condition: Callable[[], bool], *, within_s: float = 10) -> None:

@@ -18,7 +18,7 @@ SQL_SWITCH = re.compile(
 SQL_SWITCHERS = (
     BACKEND,
     "tenants/migrations/",  # SECURITY DEFINER functions must pin their own search_path
-    "conversations/engine/writer",  # takes on its own role, once a connection
+    "conversations/engine/lane",  # takes on its own role, once a connection
     "conversations/engine/saying",  # how long the writer waits for a lock
 )
 
