@@ -22,12 +22,12 @@ ENDS_S: Final = 15.0
 class Errand:
     """What is done again at once while it answers that something was done; it may run twice at once, and be killed.
 
-    It is looked for when somebody calls on the channel, and every `look_s` seconds by itself.
+    It is looked for every `look_s` seconds, and at once when somebody calls on the channel, if it has one.
     """
 
     do: Callable[[datetime], int]
-    channel: str
     look_s: float
+    channel: str | None = None
 
 
 class Attendant:
@@ -57,7 +57,8 @@ class Attendant:
         while not self._stopping.is_set():
             try:
                 with connect(settings.YUNKE_DATABASE_DSN) as ear:
-                    ear.execute(f"LISTEN {self._errand.channel}".encode())  # the channel is a word of the code
+                    if self._errand.channel is not None:
+                        ear.execute(f"LISTEN {self._errand.channel}".encode())  # the channel is a word of the code
                     self._attend(ear)
             except (DatabaseError, psycopg.Error) as error:
                 logger.warning("attendant.database_away", errand=self._name, error=type(error).__name__)

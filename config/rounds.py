@@ -24,21 +24,23 @@ class Rounds:
     _done: dict[str, int] = field(default_factory=dict)
     _served: dict[str, float] = field(default_factory=dict)
 
-    def sort(self, *, heads: Iterable[Head]) -> tuple[list[Head], list[Head]]:
-        """Answer who is due or has news since the last time, and who else is not done: whoever waits longest first.
+    def sort(self, *, heads: Iterable[Head]) -> tuple[list[Head], list[Head], list[Head]]:
+        """Answer who has news since the last time, who is due, and who else is not done; who waits longest is first.
 
         To a worker that has just started all others wait, so that none of the many holds up what happens from now on.
         """
         known, self._seen = self._seen, {}
-        fresh, waiting = [], []
+        fresh, due, waiting = [], [], []
         for head in heads:
             self._seen[head.schema] = head.position
             has_news = known and known.get(head.schema) != head.position
-            if head.due or (has_news and self._is_behind(head)):
+            if has_news and self._is_behind(head):
                 fresh.append(head)
+            elif head.due:
+                due.append(head)
             elif self._is_behind(head):
                 waiting.append(head)
-        return fresh, sorted(waiting, key=lambda head: self._served.get(head.schema, 0.0))
+        return fresh, sorted(due, key=self._get_served), sorted(waiting, key=self._get_served)
 
     def serve(self, *, head: Head, at: float) -> None:
         """Note that this tenant is served now."""
@@ -51,7 +53,10 @@ class Rounds:
 
     def is_neglected(self, *, head: Head, at: float) -> bool:
         """Tell whether it must not wait until something is heard: whoever could not go on a moment ago may."""
-        return self._served.get(head.schema, 0.0) < at - LOOK_S
+        return self._get_served(head) < at - LOOK_S
+
+    def _get_served(self, head: Head) -> float:
+        return self._served.get(head.schema, 0.0)
 
     def _is_behind(self, head: Head) -> bool:
         return head.position > self._done.get(head.schema, 0)

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
 from django.conf import settings
+from django.db import DatabaseError, connection
 
 from config.attendant import Errand
 from config.sweeping import Sweep
@@ -66,6 +68,8 @@ from tenants.provisioning.deletion import delete_due, forget_addresses
 from tenants.provisioning.ready import CHANNEL as READY_TAKEN
 from tenants.provisioning.ready import refill
 from tenants.sso.rechecking import recheck_due
+
+logger = structlog.get_logger(__name__)
 
 READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
 
@@ -168,7 +172,7 @@ def settle_presence(now: datetime) -> int:
     return _presence.go_on(now)
 
 
-# What the worker does for the platform every few seconds; each may run twice at once and be killed anywhere.
+# What is done for the platform every few seconds, one after the other; each may run twice at once, and be killed.
 CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     resume_sign_ups,
     follow_up_sign_ups,
@@ -179,12 +183,26 @@ CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     answer_forgotten,
 )
 
+
+def do_chores(now: datetime) -> int:
+    """Do all of that; what goes wrong with one is tried again and stops no other."""
+    for chore in CHORES:
+        try:
+            chore(now)
+        except Exception as error:
+            logger.exception("worker.chore_failed", chore=chore.__name__)
+            if isinstance(error, DatabaseError) and not connection.is_usable():
+                raise
+    return 0
+
+
 # What every server and every worker does, so that it is done while any of them lives.
 PRESENCE: Final = Errand(do=settle_presence, channel=CONNECTIONS_CHANGED, look_s=2.0)
 
 # What it does besides, each in a thread of its own: a slow mail server or a batch of clones holds nobody up.
 ERRANDS: Final = (
     PRESENCE,
+    Errand(do=do_chores, look_s=5.0),
     Errand(do=send_mails, channel=MAIL_QUEUED, look_s=2.0),
     Errand(do=carry_audit_notes, channel=NOTES, look_s=5.0),
     Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),

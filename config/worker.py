@@ -1,4 +1,4 @@
-"""The worker process: gives every tenant's news to the readers, and does what is due for the platform.
+"""The worker process: gives every tenant's news to the readers; in threads of their own it runs the errands.
 
 It is woken by the bus and looks by itself every second, so a lost hint costs a second. Everything it does is
 committed with its own cursor or state, so it may be killed at any line.
@@ -6,6 +6,7 @@ committed with its own cursor or state, so it may be killed at any line.
 
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from django.db import DatabaseError, connection
 
 from config.attendant import Attendant
 from config.rounds import LOOK_S, Head, Rounds
-from config.wiring import CHORES, ERRANDS, READERS, build_ear
+from config.wiring import ERRANDS, READERS, build_ear
 from conversations.engine import statements
 from conversations.engine.bus import Ear
 from conversations.engine.hints import Change, Signal
@@ -28,8 +29,7 @@ logger = structlog.get_logger(__name__)
 
 GATHER_S: Final = 0.05
 SOON_S: Final = 0.1  # what is still due after a look is in other hands, or fails: it is not asked for without a pause
-CHORES_S: Final = 5.0
-SLICE_S: Final = 0.2  # for tenants that have waited, before those with news are looked for again
+SLICE_S: Final = 0.2  # for those who are due, and for those who wait, before those with news are looked for again
 
 
 class Worker:
@@ -41,7 +41,6 @@ class Worker:
         self._tenants: dict[str, TenantRef] = {}
         self._tenants_until = 0.0
         self._rounds = Rounds()
-        self._chores_at = 0.0
         self._looked_at = 0.0
         self._ear: Ear | None = None
 
@@ -80,31 +79,20 @@ class Worker:
         The heads are looked at anew each time: no tenant's news wait for another's backlog, nor for the many that a
         worker which has just started knows nothing of.
         """
-        if time.monotonic() >= self._chores_at:
-            self._chores_at = time.monotonic() + CHORES_S
-            self._do_chores()
-        fresh, waiting = self._rounds.sort(heads=self._get_heads())
-        more, self._looked_at = False, time.monotonic()
-        for head in fresh:
-            more = self._serve(head) is Progress.MORE or more
-        until = time.monotonic() + SLICE_S
-        for n, head in enumerate(waiting, start=1):
-            more = self._serve(head) is Progress.MORE or more
-            if (now := time.monotonic()) > until:
-                more = more or any(self._rounds.is_neglected(head=other, at=now) for other in waiting[n:])
-                break
+        fresh, due, waiting = self._rounds.sort(heads=self._get_heads())
+        self._looked_at = time.monotonic()
+        served = [self._serve(head) is Progress.MORE for head in fresh]
+        more = any([*served, self._serve_some(due), self._serve_some(waiting)])
         return more and not self._stopping.is_set()
 
-    @staticmethod
-    def _do_chores() -> None:
-        """Do what is due for the platform; what goes wrong with one is tried again and stops no other."""
-        for chore in CHORES:
-            try:
-                chore(datetime.now(UTC))
-            except Exception as error:
-                logger.exception("worker.chore_failed", chore=chore.__name__)
-                if isinstance(error, DatabaseError) and not connection.is_usable():
-                    raise
+    def _serve_some(self, heads: Sequence[Head]) -> bool:
+        """Serve as many of them as there is time for; tell whether some need to go on at once."""
+        until, more = time.monotonic() + SLICE_S, False
+        for n, head in enumerate(heads, start=1):
+            more = self._serve(head) is Progress.MORE or more
+            if (now := time.monotonic()) > until:
+                return more or any(self._rounds.is_neglected(head=other, at=now) for other in heads[n:])
+        return more
 
     def _serve(self, head: Head) -> Progress:
         """One tenant's readers. A tenant whose tables are locked, behind or gone is tried again and stops no other."""

@@ -16,11 +16,12 @@ from typing import Final
 import structlog
 from django.db import transaction
 
-from conversations.engine import log
+from conversations.engine import log, statements
 from conversations.engine.events import Recorded
 from conversations.engine.models import ReaderCursor
 
 logger = structlog.get_logger(__name__)
+MOST_NEWS: Final = 200  # events that are looked at to tell for whom there is something
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 _MOST_DOUBLINGS: Final = 9  # beyond the longest pause; without an end the power itself would fail one day
 
@@ -49,9 +50,36 @@ class Reader:
     page: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far a reader has come, and until when it is not to be tried."""
+
+    position: int = 0
+    retry_at: datetime | None = None
+
+    def is_paused(self, *, now: datetime) -> bool:
+        """Answer whether it has failed and is not to be tried yet."""
+        return self.retry_at is not None and self.retry_at > now
+
+
 def run_readers(*, readers: Sequence[Reader], now: datetime, due: bool = False) -> Progress:
-    """Let every reader take one page in the current tenant, which may be `due`; answer what the neediest needs next."""
-    return max((_run(reader, now, due=due and reader.timed) for reader in readers), default=Progress.DONE)
+    """Let every reader take one page in the current tenant, which may be `due`; answer what the neediest needs next.
+
+    Most of what happens concerns few of them: the others are moved on together, by one statement.
+    """
+    places, until = _find_places(readers)
+    able = [reader for reader in readers if not places[reader.name].is_paused(now=now)]
+    news = _find_news(after=min((places[reader.name].position for reader in able), default=until), until=until)
+    passing, progress = [], Progress.DONE if len(able) == len(readers) else Progress.LATER
+    for reader in able:
+        position = places[reader.name].position
+        if (due and reader.timed) or _is_for(reader, news, after=position):
+            progress = max(progress, _run(reader, now, due=due and reader.timed))
+        elif position < until:
+            passing.append(reader.name)
+    if passing:
+        log.run(sql=statements.MOVE_READERS, params={"readers": passing, "until": until, "now": now})
+    return progress
 
 
 def forget_errors() -> None:
@@ -64,10 +92,34 @@ def pause_after(*, failures: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(failures, _MOST_DOUBLINGS)), _LONGEST_PAUSE)
 
 
+def _find_places(readers: Sequence[Reader]) -> tuple[dict[str, _Place], int]:
+    """Answer where each reader is, and the position of the tenant's last event."""
+    names = [reader.name for reader in readers]
+    rows = log.run(sql=statements.FIND_READERS, params={"readers": names})
+    places = {name: _Place(position, retry_at) for name, position, retry_at, _ in rows if name is not None}
+    missing = [name for name in names if name not in places]
+    if missing:  # in a commit of its own: another worker would wait for a row that is half made
+        ReaderCursor.objects.bulk_create([ReaderCursor(reader=name) for name in missing], ignore_conflicts=True)
+    return {name: places.get(name, _Place()) for name in names}, rows[0][3]
+
+
+def _find_news(*, after: int, until: int) -> list[tuple[str, int]] | None:
+    """Answer kind and position of every event in between; None if there are too many to look at."""
+    if after >= until:
+        return []
+    if until - after > MOST_NEWS:
+        return None
+    return log.run(sql=statements.READ_WHAT, params={"after": after, "until": until})
+
+
+def _is_for(reader: Reader, news: Sequence[tuple[str, int]] | None, *, after: int) -> bool:
+    """Answer whether something of it may be for this reader; where that was not looked at, it may."""
+    return news is None or any(kind in reader.kinds and position > after for kind, position in news)
+
+
 def _run(reader: Reader, now: datetime, *, due: bool) -> Progress:
     """Take one page. A reader that fails keeps its place, is tried again later and stops no other."""
     try:
-        _make_cursor(reader)
         return _take_page(reader, now, due=due)
     except Exception as error:
         logger.exception("reader.failed", reader=reader.name)
@@ -76,22 +128,25 @@ def _run(reader: Reader, now: datetime, *, due: bool) -> Progress:
 
 
 def _take_page(reader: Reader, now: datetime, *, due: bool) -> Progress:
+    before = log.count_appends()
     with transaction.atomic():
-        cursor = _lock_cursor(reader)
-        if cursor is None or (cursor.retry_at is not None and cursor.retry_at > now):
+        held = log.run(sql=statements.HOLD_READER, params={"reader": reader.name})
+        if not held:
             return Progress.LATER
-        until = log.get_position()
-        if until <= cursor.position and not due:
+        begun, retry_at, until = held[0]
+        if _Place(begun, retry_at).is_paused(now=now):
+            return Progress.LATER
+        if until <= begun and not due:
             return Progress.DONE
         kinds = sorted(reader.kinds)
-        events = log.read_kinds(kinds=kinds, after=cursor.position, until=until, limit=reader.page)
+        events = log.read_kinds(kinds=kinds, after=begun, until=until, limit=reader.page)
         done = _apply(reader, events, now, due=due)
         cut_short = done < len(events) or done == reader.page
-        position = events[done - 1].position if cut_short else until
-        ReaderCursor.objects.filter(reader=reader.name).update(
-            position=position, failures=0, retry_at=None, error="", moved_at=now
-        )
-    return Progress.MORE if log.get_position() > position else Progress.DONE
+        # Another worker may have come further than what this statement saw of the log.
+        position = events[done - 1].position if cut_short else max(until, begun)
+        log.run(sql=statements.MOVE_READER, params={"reader": reader.name, "position": position, "now": now})
+    # What it wrote itself may be for another, or for itself; whatever else has happened since, the head tells.
+    return Progress.MORE if cut_short or log.count_appends() != before else Progress.DONE
 
 
 def _apply(reader: Reader, events: Sequence[Recorded], now: datetime, *, due: bool) -> int:
@@ -108,12 +163,6 @@ def _apply(reader: Reader, events: Sequence[Recorded], now: datetime, *, due: bo
         if log.count_appends() != before:
             return n
     return len(events)
-
-
-def _make_cursor(reader: Reader) -> None:
-    """Make the row the first time, in a commit of its own: another worker would wait for one that is half made."""
-    if not ReaderCursor.objects.filter(reader=reader.name).exists():
-        ReaderCursor.objects.bulk_create([ReaderCursor(reader=reader.name)], ignore_conflicts=True)
 
 
 def _lock_cursor(reader: Reader) -> ReaderCursor | None:

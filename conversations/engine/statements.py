@@ -107,6 +107,34 @@ SELECT stream, seq, position, kind, sender, client_id, body, at FROM {s}event
 WHERE position > %(after)s AND position <= %(until)s AND kind = ANY(%(kinds)s) ORDER BY position LIMIT %(limit)s
 """
 
+# What kinds of events there are, without what they say.
+READ_WHAT = """
+SELECT kind, position FROM {s}event WHERE position > %(after)s AND position <= %(until)s
+"""
+
+# One row at least, without a name if none of these readers has ever read: how far the log is, is asked with it.
+FIND_READERS = """
+SELECT r.reader, r.position, r.retry_at, h.position
+FROM (SELECT public.head_position() AS position) h
+LEFT JOIN {s}reader_cursor r ON r.reader = ANY(%(readers)s)
+"""
+
+HOLD_READER = """
+SELECT position, retry_at, public.head_position() FROM {s}reader_cursor WHERE reader = %(reader)s
+FOR UPDATE SKIP LOCKED
+"""
+
+MOVE_READER = """
+UPDATE {s}reader_cursor SET position = %(position)s, failures = 0, retry_at = NULL, error = '', moved_at = %(now)s
+WHERE reader = %(reader)s
+"""
+
+# Nothing up to there is for them. Whoever is held is being moved on by somebody else.
+MOVE_READERS = """
+UPDATE {s}reader_cursor SET position = greatest(position, %(until)s), moved_at = %(now)s
+WHERE reader IN (SELECT reader FROM {s}reader_cursor WHERE reader = ANY(%(readers)s) FOR UPDATE SKIP LOCKED)
+"""
+
 HEAD = "SELECT public.head_position(%(schema)s)"
 
 SOME_HEADS = "SELECT schema, position FROM public.heads WHERE schema = ANY(%(schemas)s)"

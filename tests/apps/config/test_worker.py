@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from config import wiring
 from config import worker as worker_module
 from config.worker import Worker
 from conversations.engine.events import Recorded
 from conversations.engine.readers import Progress, Reader
+from conversations.engine.timers import call_by
 from conversations.threads.actors import SYSTEM
 from conversations.threads.commands import resolve
 from conversations.threads.events import MessagePosted
@@ -84,22 +86,42 @@ def test_news_do_not_wait_for_the_many_of_whom_nothing_is_known_yet(
     assert set(served) == {*schemas, late.tenant.schema}, "whoever has to be tried again and again stops no other"
 
 
-def test_a_chore_that_fails_stops_neither_the_others_nor_the_readers(
-    make_tenant: MakeTenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop = Shop(tenant=make_tenant())
-    _let_it_see_only(monkeypatch, shop)
-    guest = _settle(shop)
+def test_news_do_not_wait_for_the_many_that_are_due(make_tenant: MakeTenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an hour without a worker much is due at once."""
+    many, late = [Shop(tenant=make_tenant()) for _ in range(4)], Shop(tenant=make_tenant())
+    for shop in [*many, late]:
+        shop.welcome(text="hello")
+    worker, served = Worker(), list[str]()
+    _let_it_see_only(monkeypatch, *many, late)
+    while worker._look():
+        pass
+
+    def serve(*, readers: object, now: datetime, due: bool) -> Progress:
+        served.append(current_tenant().schema)
+        return Progress.LATER if due else Progress.DONE
+
+    monkeypatch.setattr(worker_module, "SLICE_S", 0.0)
+    monkeypatch.setattr(worker_module, "run_readers", serve)
+    for shop in many:
+        with tenant_context(shop.tenant), transaction.atomic():
+            call_by(due=datetime.now(UTC))
+    late.welcome(text="news")
+    worker._look()
+    assert served[0] == late.tenant.schema
+    while {shop.tenant.schema for shop in many} - set(served):
+        worker._look()
+    assert served.count(late.tenant.schema) == 1
+
+
+def test_a_chore_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
 
     def fail(_now: datetime) -> None:
         raise LookupError("odd")
 
-    monkeypatch.setattr(worker_module, "CHORES", (fail, lambda _now: done.append("the next")))
-    Worker()._look()
+    monkeypatch.setattr(wiring, "CHORES", (fail, lambda _now: done.append("the next")))
+    assert wiring.do_chores(datetime.now(UTC)) == 0
     assert done == ["the next"]
-    with tenant_context(shop.tenant):
-        assert get_state(conversation=guest.conversation).status == "open"
 
 
 def _let_it_see_only(monkeypatch: pytest.MonkeyPatch, *shops: Shop) -> None:

@@ -12,6 +12,7 @@ ENTRIES: Final = (
     within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
     within("reader desk.router", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("reader desk.wrap_up", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
+    within("errand do_chores", Bound.EACH, "each chore in scopes of its own"),
     within("chore resume_sign_ups", Bound.EACH, "each unfinished tenant in its own scopes"),
     within("chore follow_up_sign_ups", Bound.PLATFORM, "unconfirmed tenants and mails to their owners"),
     within("errand refill_ready_schemas", Bound.PLATFORM, "schemas that never had a customer"),
