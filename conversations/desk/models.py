@@ -38,6 +38,7 @@ class WorkRow(TenantModel):
     handed_at = models.DateTimeField(null=True)
     joined = ArrayField(models.UUIDField(), default=list, db_default=[])
     invited = ArrayField(models.UUIDField(), default=list, db_default=[])
+    snoozed = models.BooleanField(default=False, db_default=False)
     step = models.IntegerField()
     due_at = models.DateTimeField(null=True)
     public_seq = models.BigIntegerField()

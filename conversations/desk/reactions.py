@@ -7,6 +7,7 @@ from conversations.audit.events import AuditRecorded
 from conversations.definitions.inbox.queries import find_inbox
 from conversations.desk.queries import FOLDED
 from conversations.desk.routing import look
+from conversations.desk.snoozing import wake_up
 from conversations.desk.wrapping_up import end_due
 from conversations.engine.events import Recorded
 from conversations.engine.readers import Reader
@@ -47,8 +48,15 @@ WRAP_UP: Final = Reader(
     apply_page=lambda events, now, due: end_due(events=events, now=now, due=due),
     timed=True,
 )
+SNOOZE: Final = Reader(
+    name="desk.snooze",
+    kinds=frozenset({MessagePosted.kind}),
+    apply_page=lambda events, now, due: wake_up(events=events, now=now, due=due),
+    timed=True,
+)
 READERS: Final = (
     Reader(name="desk.reopen", kinds=frozenset({MessagePosted.kind}), apply=reopen_when_contact_writes),
     ROUTER,
     WRAP_UP,
+    SNOOZE,
 )

@@ -24,19 +24,19 @@ from tenants.members.queries import Colleague, get_colleagues
 
 ANSWERS: Final = "conversations.reply"
 
-# What is assigned is counted where it is shown, whoever assigned it; what is offered besides, where nobody has it yet;
-# and where somebody has joined whoever has it.
+# What is assigned, and not snoozed, is counted where it is shown, whoever assigned it; what is offered besides, where
+# nobody has it yet; and where somebody has joined whoever has it.
 _LOADS: Final = """
 SELECT member, channel, count(*) FROM (
     SELECT c.assignee AS member, coalesce(w.channel, 'webchat') AS channel
     FROM conversation c LEFT JOIN work w ON w.id = c.id
-    WHERE c.assignee = ANY(%(members)s) AND c.status = 'open'
+    WHERE c.assignee = ANY(%(members)s) AND c.status = 'open' AND c.snoozed_seq IS NULL
     UNION ALL
     SELECT w.member, w.channel FROM work w JOIN conversation c ON c.id = w.id
     WHERE w.state = 'offered' AND w.member = ANY(%(members)s) AND c.status = 'open' AND c.assignee IS NULL
     UNION ALL
     SELECT j.member, w.channel FROM work w JOIN conversation c ON c.id = w.id, unnest(w.joined) j(member)
-    WHERE w.joined <> '{}' AND j.member = ANY(%(members)s) AND c.status = 'open'
+    WHERE w.joined <> '{}' AND j.member = ANY(%(members)s) AND c.status = 'open' AND c.snoozed_seq IS NULL
 ) taken GROUP BY member, channel
 """
 _LAST: Final = """

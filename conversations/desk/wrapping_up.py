@@ -19,6 +19,7 @@ from conversations.engine.events import Recorded
 from conversations.presence.commands import end_wrap_ups
 from conversations.presence.queries import get_wrapping_up
 from conversations.threads.actors import SYSTEM
+from conversations.threads.queries import get_next_waking
 
 
 class Wrapping(NamedTuple):
@@ -42,11 +43,12 @@ def end_due(*, events: Sequence[Recorded], now: datetime, due: bool) -> None:  #
 
 
 def rest(*, again: datetime | None, setup: Setup | None) -> None:
-    """Have the tenant looked at again when the next row of `work`, or the next wrap-up, is due; or at `again`."""
+    """Have the tenant looked at again when the next of all that the desk waits for is due; or at `again`."""
     timers.hold()
     work = WorkRow.objects.aggregate(next=Min("due_at"))["next"]
+    known = [at for at in (work, get_next_waking()) if at is not None]
     times = [each.ends for each in _find_wrapping(setup=setup).values()]
-    timers.call_at(due=again or min([*times, *([work] if work is not None else [])], default=None))
+    timers.call_at(due=again or min([*times, *known], default=None))
 
 
 def _find_wrapping(*, setup: Setup | None) -> Mapping[UUID, Wrapping]:

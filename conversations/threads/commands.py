@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from conversations.audit import commands as audit
-from conversations.engine import log
+from conversations.engine import log, timers
 from conversations.engine.events import Draft, Fact, Recorded
 from conversations.engine.streams import new_subject
 from conversations.threads import rules
@@ -124,6 +124,23 @@ def resolve(*, conversation: UUID, actor: Actor, now: datetime) -> None:
 def reopen(*, conversation: UUID, actor: Actor, now: datetime) -> None:
     """Take it up again."""
     _change(conversation, actor, now, lambda state: rules.reopen(state=state, actor=actor))
+
+
+def snooze(*, conversation: UUID, actor: Actor, until: datetime | None, now: datetime) -> None:
+    """Put it away until then, or until its contact writes; raise Invalid for a time that is past or far away."""
+
+    def decide(state: rules.Conversation) -> Sequence[Fact]:
+        head = get_conversation(conversation=conversation).public_seq
+        return rules.snooze(state=state, actor=actor, until=until, head=head, now=now)
+
+    with transaction.atomic():
+        _change(conversation, actor, now, decide)
+        timers.call_by(due=until)
+
+
+def wake(*, conversation: UUID, actor: Actor, now: datetime) -> None:
+    """Have back what is snoozed."""
+    _change(conversation, actor, now, lambda state: rules.wake(state=state, actor=actor))
 
 
 def reopen_for_message(*, conversation: UUID, actor: Actor, seq: int, now: datetime, release: bool = False) -> None:

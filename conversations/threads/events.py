@@ -1,5 +1,6 @@
 """What can happen in a conversation. A name said in a fact is the name as it was shown then."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -78,6 +79,24 @@ class ConversationPrioritized(Fact, frozen=True):
     """How urgent the company takes it to be from now on."""
 
     priority: Priority
+
+
+@fact(kind="conversation.snoozed.v1", audience=Audience.STAFF)
+class ConversationSnoozed(Fact, frozen=True):
+    """Whoever has it wants to see it no sooner than `until`, or when its contact says something; None: only then.
+
+    `after` is the public seq at which that was said. To assign it ends this, too.
+    """
+
+    until: datetime | None
+    after: int
+
+
+@fact(kind="conversation.woken.v1", audience=Audience.STAFF)
+class ConversationWoken(Fact, frozen=True):
+    """It is not snoozed any more: its time has come, its contact has written, or somebody wanted it so."""
+
+    reason: Literal["time", "reply", "asked", "resolved"]
 
 
 @fact(kind="note.posted.v1", audience=Audience.STAFF, personal=("name", "text"))

@@ -13,7 +13,10 @@ PRIORITIES: Final = ("none", "low", "normal", "high", "urgent")
 
 
 class ConversationRow(TenantModel):
-    """A conversation as lists show it. `id` is its public stream's; `*_seq` are seqs of that stream."""
+    """A conversation as lists show it. `id` is its public stream's; `*_seq` are seqs of that stream.
+
+    It is snoozed while it has a `snoozed_seq`.
+    """
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
     inbox = models.TextField()
@@ -22,6 +25,8 @@ class ConversationRow(TenantModel):
     assignee = models.UUIDField(null=True)
     tags = ArrayField(models.TextField(), default=list, db_default=[])
     priority = models.TextField(default="none", db_default="none")
+    snoozed_seq = models.BigIntegerField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     last_at = models.DateTimeField()
     last_text = models.TextField(default="")
@@ -42,7 +47,17 @@ class ConversationRow(TenantModel):
             models.Index(fields=("-last_at", "-id"), name="conversation_list_all"),
             models.Index(fields=("contact", "-last_at", "-id"), name="conversation_contact"),
             models.Index(fields=("inbox", "-last_at", "-id"), name="conversation_inbox"),
-            # Most have no tag, and their rows change with every message.
+            # Most are not snoozed and have no tag, and their rows change with every message.
+            models.Index(
+                fields=("-last_at", "-id"),
+                name="conversation_snoozed",
+                condition=models.Q(snoozed_seq__isnull=False),
+            ),
+            models.Index(
+                fields=("snoozed_until",),
+                name="conversation_wakes",
+                condition=models.Q(snoozed_until__isnull=False),
+            ),
             GinIndex(fields=("tags",), name="conversation_tags", condition=~models.Q(tags=[])),
         )
         constraints = (

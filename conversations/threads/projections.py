@@ -41,7 +41,9 @@ WITH news AS (
             ('conversation.started.v1', 'conversation.resolved.v1', 'conversation.reopened.v1')) AS status_seq,
         (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.assigned.v1'))[1] AS assigned,
         (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.tagged.v1'))[1] AS tagged,
-        (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.prioritized.v1'))[1] AS prioritized
+        (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'conversation.prioritized.v1'))[1] AS prioritized,
+        (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind IN
+            ('conversation.snoozed.v1', 'conversation.woken.v1', 'conversation.assigned.v1')))[1] AS snooze
     FROM news GROUP BY id
 )
 UPDATE {s}conversation c SET
@@ -65,7 +67,9 @@ UPDATE {s}conversation c SET
     assignee = CASE WHEN f.assigned IS NULL THEN c.assignee ELSE (f.assigned->>'to')::uuid END,
     tags = CASE WHEN f.tagged IS NULL THEN c.tags
         ELSE ARRAY(SELECT jsonb_array_elements_text(f.tagged->'tags')) END,
-    priority = coalesce(f.prioritized->>'priority', c.priority)
+    priority = coalesce(f.prioritized->>'priority', c.priority),
+    snoozed_seq = CASE WHEN f.snooze IS NULL THEN c.snoozed_seq ELSE (f.snooze->>'after')::bigint END,
+    snoozed_until = CASE WHEN f.snooze IS NULL THEN c.snoozed_until ELSE (f.snooze->>'until')::timestamptz END
 FROM folded f WHERE c.id = f.id
 """
 # What the above makes of a message that follows the last event which the row has seen.

@@ -1,9 +1,12 @@
 """Reading conversations: one, a list, and what live delivery asks before it lets anybody in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal, cast
 from uuid import UUID
+
+from django.db.models import Min
 
 from conversations.engine import log
 from conversations.engine.events import Audience, Recorded
@@ -18,7 +21,10 @@ from tenants.refusals import NotFound
 FEED_SPAN: Final = 10_000
 Order = Literal["seq", "-seq"]
 
-_DECIDING: Final = ("contact_id", "status", "status_seq", "assignee", "tags", "priority")
+_DECIDING: Final = (
+    *("contact_id", "status", "status_seq", "assignee", "tags", "priority"),
+    *("snoozed_seq", "snoozed_until"),
+)
 
 # For live delivery, which reads outside the ORM: contact, access version and the heads of both streams. What was an
 # erased contact's is nobody's.
@@ -45,6 +51,7 @@ class Filters:
     inbox: str | None = None
     tag: str | None = None
     priority: Priority | None = None
+    snoozed: bool | None = None
 
 
 def get_state(*, conversation: UUID) -> Conversation:
@@ -61,6 +68,8 @@ def get_state(*, conversation: UUID) -> Conversation:
         assignee=row["assignee"],
         tags=tuple(row["tags"]),
         priority=cast("Priority", row["priority"]),
+        snoozed_seq=row["snoozed_seq"],
+        snoozed_until=row["snoozed_until"],
     )
 
 
@@ -88,6 +97,21 @@ def get_open_of(*, member: UUID) -> list[UUID]:
     """Answer the open conversations that a member has, the oldest first."""
     rows = ConversationRow.objects.filter(assignee=member, status="open").order_by("id")
     return list(rows.values_list("id", flat=True))
+
+
+def find_to_wake(*, heard: Mapping[UUID, int], now: datetime, limit: int) -> list[UUID]:
+    """Answer what is snoozed and whose time has come, or whose contact was `heard` at that seq since."""
+    rows = ConversationRow.objects.filter(snoozed_seq__isnull=False)
+    told = dict(rows.filter(id__in=list(heard)).values_list("id", "snoozed_seq"))
+    due = rows.filter(snoozed_until__lte=now).order_by("snoozed_until").values_list("id", flat=True)[:limit]
+    return sorted({id_ for id_, seq in told.items() if seq is not None and heard[id_] > seq} | set(due))
+
+
+def get_next_waking() -> datetime | None:
+    """Answer when the next of what is snoozed comes back by time."""
+    rows = ConversationRow.objects.filter(snoozed_until__isnull=False)
+    next_: datetime | None = rows.aggregate(next=Min("snoozed_until"))["next"]
+    return next_
 
 
 def get_page(
@@ -140,6 +164,8 @@ def _conditions(filters: Filters) -> dict[str, Any]:
             conditions[name] = wanted
     if filters.tag is not None:
         conditions |= {"tags__contains": [filters.tag.lower()], "tags__gt": []}  # the second names the index
+    if filters.snoozed is not None:
+        conditions["snoozed_seq__isnull"] = not filters.snoozed
     if filters.unassigned:
         conditions["assignee__isnull"] = True
     return conditions

@@ -5,6 +5,7 @@ REST, websocket, replay and readers all ask these functions.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -16,17 +17,20 @@ from conversations.threads.events import (
     ConversationRead,
     ConversationReopened,
     ConversationResolved,
+    ConversationSnoozed,
     ConversationStarted,
     ConversationTagged,
+    ConversationWoken,
     MessagePosted,
     NotePosted,
     Priority,
     Side,
 )
 from tenants.members.permissions import NOTES_READ, PERSONAL_READ
-from tenants.refusals import NotAllowed, NotFound, Refusal
+from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal
 
 MOST_TAGS: Final = 20
+LONGEST_SNOOZE: Final = timedelta(days=366)
 
 
 class ConversationIsResolved(Refusal):
@@ -57,9 +61,19 @@ class TooManyTags(Refusal):
     status = 409
 
 
+class NotTaken(Refusal):
+    """Nobody answers here yet; take it first."""
+
+    code = "not_taken"
+    status = 409
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What deciding needs to know of a conversation. `status_seq` is the public seq at which the status was set."""
+    """What deciding needs to know of a conversation. `status_seq` is the public seq at which the status was set.
+
+    `snoozed_seq` is the one at which it was snoozed; None: it is not. What is snoozed is open and somebody's.
+    """
 
     id: UUID
     contact: UUID
@@ -68,6 +82,8 @@ class Conversation:
     assignee: UUID | None = None
     tags: tuple[str, ...] = ()
     priority: Priority = "none"
+    snoozed_seq: int | None = None
+    snoozed_until: datetime | None = None
 
 
 def apply(*, state: Conversation, fact: Fact, seq: int) -> Conversation:
@@ -80,7 +96,11 @@ def apply(*, state: Conversation, fact: Fact, seq: int) -> Conversation:
         case ConversationReopened():
             state = replace(state, status="open", status_seq=seq)
         case ConversationAssigned(to=to):
-            state = replace(state, assignee=to)
+            state = replace(state, assignee=to, snoozed_seq=None, snoozed_until=None)
+        case ConversationSnoozed(until=until, after=after):
+            state = replace(state, snoozed_seq=after, snoozed_until=until)
+        case ConversationWoken():
+            state = replace(state, snoozed_seq=None, snoozed_until=None)
         case ConversationTagged(tags=tags):
             state = replace(state, tags=tags)
         case ConversationPrioritized(priority=priority):
@@ -194,7 +214,10 @@ def assign(*, state: Conversation, actor: Actor, to: UUID | None, name: str | No
 def resolve(*, state: Conversation, actor: Actor) -> list[Fact]:
     """Call the matter settled."""
     _check(state, actor, "conversations.resolve")
-    return [] if state.status == "resolved" else [ConversationResolved()]
+    if state.status == "resolved":
+        return []
+    woken = [] if state.snoozed_seq is None else [ConversationWoken(reason="resolved")]
+    return [*woken, ConversationResolved()]
 
 
 def reopen(*, state: Conversation, actor: Actor) -> list[Fact]:
@@ -206,6 +229,47 @@ def reopen(*, state: Conversation, actor: Actor) -> list[Fact]:
 def is_reopened_by(*, state: Conversation, seq: int) -> bool:
     """Tell whether what the contact said at `seq` takes the matter up again: not if it was settled after that."""
     return state.status == "resolved" and state.status_seq < seq
+
+
+def snooze(*, state: Conversation, actor: Actor, until: datetime | None, head: int, now: datetime) -> list[Fact]:
+    """Put it away until then or until its contact writes; `head` is the public seq that the actor may have seen.
+
+    Whoever has it may, and those who may assign.
+    """
+    _check_snoozing(state, actor)
+    if state.status == "resolved":
+        raise ConversationIsResolved
+    if state.assignee is None:
+        raise NotTaken
+    if until is not None and not now < until <= now + LONGEST_SNOOZE:
+        detail = "Name a time to come, within a year."
+        raise Invalid(errors=[{"field": "until", "code": "invalid", "detail": detail}])
+    if state.snoozed_seq is not None and state.snoozed_until == until:
+        return []
+    return [ConversationSnoozed(until=until, after=head)]
+
+
+def wake(*, state: Conversation, actor: Actor) -> list[Fact]:
+    """Have it back now."""
+    _check_snoozing(state, actor)
+    return [] if state.snoozed_seq is None else [ConversationWoken(reason="asked")]
+
+
+def wake_by_itself(*, state: Conversation, heard: int, now: datetime) -> list[Fact]:
+    """Answer how what is snoozed comes back by itself; `heard` is the public seq of its contact's last word."""
+    if state.snoozed_seq is None:
+        return []
+    if heard > state.snoozed_seq:
+        return [ConversationWoken(reason="reply")]
+    is_over = state.snoozed_until is not None and state.snoozed_until <= now
+    return [ConversationWoken(reason="time")] if is_over else []
+
+
+def _check_snoozing(state: Conversation, actor: Actor) -> None:
+    _check_side(state.contact, actor)
+    its_own = state.assignee in {None, actor.id} and actor.may("conversations.take")
+    if not its_own and not actor.may("conversations.assign"):
+        raise NotAllowed
 
 
 def _check(state: Conversation, actor: Actor, permission: str) -> None:

@@ -12,6 +12,8 @@ urlpatterns = [
     path("api/v1/conversations/<uuid:conversation>/notes", messages.Notes.as_view()),
     path("api/v1/conversations/<uuid:conversation>/resolve", conversations.Resolve.as_view()),
     path("api/v1/conversations/<uuid:conversation>/reopen", conversations.Reopen.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/snooze", conversations.Snooze.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/wake", conversations.Wake.as_view()),
     path("api/v1/conversations/<uuid:conversation>/tags", conversations.Tags.as_view()),
     path("api/v1/conversations/<uuid:conversation>/priority", conversations.SetPriority.as_view()),
     path("api/v1/conversations/<uuid:conversation>/messages", messages.Messages.as_view()),

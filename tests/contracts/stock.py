@@ -79,6 +79,9 @@ class Stock:
             self.words["THE-ID-OF-A-COLLEAGUE"] = str(self.make_member(self.shop.tenant, role="agent").person_id)
         if path.endswith(("/join", "/decline-invitation")):
             return {"conversation": self.invite()}
+        if path.endswith("/snooze"):
+            owner = self.owner.get("/api/v1/me").json()["person"]["id"]
+            self.owner.post(f"/api/v1/conversations/{guest.conversation}/assign", {"member": owner}, content_type=JSON)
         if path.endswith(("/accept", "/decline", "/transfer")):
             return {"conversation": self.offer()}
         return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}

@@ -84,7 +84,9 @@ class Hall:
     def load(self, who: UUID) -> int:
         """Answer how many points somebody has taken."""
         weight = self.agents[who].weighs(channel="webchat")
-        return weight * sum(work.state in HELD and work.member == who for work in self.works.values())
+        return weight * sum(
+            work.state in HELD and work.member == who and not work.snoozed for work in self.works.values()
+        )
 
     def scene(self) -> Scene:
         """Answer what routing sees besides the conversations."""

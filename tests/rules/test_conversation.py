@@ -1,5 +1,7 @@
 """What may happen in a conversation, to whom, and what follows."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from conversations.threads import rules
@@ -10,13 +12,15 @@ from conversations.threads.events import (
     ConversationRead,
     ConversationReopened,
     ConversationResolved,
+    ConversationSnoozed,
     ConversationTagged,
+    ConversationWoken,
     MessagePosted,
     NotePosted,
 )
 from tenants.members.permissions import Role
-from tenants.refusals import NotAllowed, NotFound, Refusal
-from tests.rules.scenario import CUSTOMER, STRANGER, given, person
+from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal
+from tests.rules.scenario import CUSTOMER, NOON, STRANGER, Command, given, person
 
 ADA, BEN = person("Ada", "agent"), person("Ben", "agent")
 SUE, VIC = person("Sue", "supervisor"), person("Vic", "viewer")
@@ -176,3 +180,56 @@ def test_priority_is_said_once() -> None:
 def test_who_may_label(actor: Actor, refusal: type[Refusal]) -> None:
     given().when(lambda s: rules.tag(state=s, actor=actor, add=["x"], remove=[])).then_refused(refusal)
     given().when(lambda s: rules.prioritize(state=s, actor=actor, priority="low")).then_refused(refusal)
+
+
+ONE = NOON + timedelta(hours=1)
+SNOOZED = ConversationSnoozed(until=ONE, after=4)
+
+
+def snooze(actor: Actor, until: datetime | None = ONE) -> Command:
+    return lambda s: rules.snooze(state=s, actor=actor, until=until, head=4, now=NOON)
+
+
+def wakes(heard: int, now: datetime) -> Command:
+    return lambda s: rules.wake_by_itself(state=s, heard=heard, now=now)
+
+
+def test_who_has_it_snoozes_it_and_may_change_their_mind() -> None:
+    given(ADA_HAS_IT).when(snooze(ADA)).then(SNOOZED)
+    given(ADA_HAS_IT, SNOOZED).when(snooze(ADA)).then_nothing()
+    given(ADA_HAS_IT, SNOOZED).when(snooze(ADA, None)).then(ConversationSnoozed(until=None, after=4))
+    given(ADA_HAS_IT, SNOOZED).when(lambda s: rules.wake(state=s, actor=ADA)).then(ConversationWoken(reason="asked"))
+    given(ADA_HAS_IT).when(lambda s: rules.wake(state=s, actor=ADA)).then_nothing()
+
+
+def test_who_may_not_snooze() -> None:
+    given(ADA_HAS_IT).when(snooze(BEN)).then_refused(NotAllowed)
+    given(ADA_HAS_IT).when(snooze(VIC)).then_refused(NotAllowed)
+    given(ADA_HAS_IT).when(snooze(CUSTOMER)).then_refused(NotFound)
+    given(ADA_HAS_IT).when(snooze(SUE)).then(SNOOZED)
+    given().when(snooze(ADA)).then_refused(rules.NotTaken)
+    given(ADA_HAS_IT, RESOLVED).when(snooze(ADA)).then_refused(rules.ConversationIsResolved)
+    given(ADA_HAS_IT, SNOOZED).when(lambda s: rules.wake(state=s, actor=BEN)).then_refused(NotAllowed)
+
+
+def test_snoozing_ends_within_a_year() -> None:
+    for until in (NOON, NOON - timedelta(seconds=1), NOON + rules.LONGEST_SNOOZE + timedelta(seconds=1)):
+        given(ADA_HAS_IT).when(snooze(ADA, until)).then_refused(Invalid)
+
+
+def test_it_comes_back_by_itself_once() -> None:
+    time, reply = ConversationWoken(reason="time"), ConversationWoken(reason="reply")
+    given(ADA_HAS_IT, SNOOZED).when(wakes(4, ONE - timedelta(seconds=1))).then_nothing()
+    given(ADA_HAS_IT, SNOOZED).when(wakes(4, ONE)).then(time)
+    given(ADA_HAS_IT, SNOOZED).when(wakes(5, NOON)).then(reply)
+    given(ADA_HAS_IT, SNOOZED, time).when(wakes(5, ONE)).then_nothing()
+    given(ADA_HAS_IT, ConversationSnoozed(until=None, after=4)).when(
+        wakes(4, NOON + timedelta(days=999))
+    ).then_nothing()
+
+
+def test_assigning_and_resolving_end_it() -> None:
+    given(ADA_HAS_IT, SNOOZED, ConversationAssigned(to=BEN.id, name="Ben")).when(wakes(9, ONE)).then_nothing()
+    given(ADA_HAS_IT, SNOOZED).when(lambda s: rules.resolve(state=s, actor=ADA)).then(
+        ConversationWoken(reason="resolved"), ConversationResolved()
+    )

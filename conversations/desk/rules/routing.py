@@ -221,7 +221,7 @@ def _lapse(work: Work, member: UUID, scene: Scene) -> list[Fact]:
 
 def _comes_back_at(work: Work, queue: Queue, asks_since: datetime | None, scene: Scene) -> datetime | None:
     """Answer when an agent will have been silent, or gone, for too long while the contact waits."""
-    if asks_since is None or work.member is None or work.since is None:
+    if work.snoozed or asks_since is None or work.member is None or work.since is None:
         return None
     agent = scene.agents.get(work.member)
     gone = NEVER if agent is None else agent.gone_since

@@ -23,6 +23,8 @@ from conversations.threads.events import (
     ConversationPrioritized,
     ConversationReopened,
     ConversationResolved,
+    ConversationSnoozed,
+    ConversationWoken,
     Priority,
 )
 
@@ -37,6 +39,8 @@ KINDS: Final = (
     ConversationPrioritized.kind,
     ConversationReopened.kind,
     ConversationResolved.kind,
+    ConversationSnoozed.kind,
+    ConversationWoken.kind,
     ConversationInvited.kind,
     ConversationInvitationDeclined.kind,
     ConversationJoined.kind,
@@ -53,6 +57,7 @@ class Work:
     `queued_at` is since when it counts as waiting, `entered_at` when it came into this queue; `asked` is who did not
     accept it, and when; `path` are the queues that it came through while it waited; `last` is who had it last.
     Besides `member` those answer who have `joined`; whoever is `invited` has not said yet whether they come.
+    What is `snoozed` is assigned, but takes nobody's room and does not come back for want of an answer.
     """
 
     conversation: UUID
@@ -76,6 +81,7 @@ class Work:
     handed_at: datetime | None = None
     joined: tuple[UUID, ...] = ()
     invited: tuple[UUID, ...] = ()
+    snoozed: bool = False
 
     @property
     def rank(self) -> datetime | None:
@@ -96,17 +102,13 @@ def after(*, work: Work, fact: Fact, at: datetime) -> Work:
             work = _refused(work, member, at)
         case ConversationAssigned(to=to):
             work = _assigned(work, to, at)
-        case ConversationIntroduced(language=language):
-            work = replace(work, language=language)
-        case ConversationPrioritized(priority=priority):
-            work = replace(work, priority=priority)
         case ConversationResolved():
             holder = work.member if work.state == "assigned" else None
             work = replace(work, state="done", member=holder, until=None, since=at, joined=(), invited=())
         case ConversationReopened() if work.state == "done":
             work = replace(work, state="loose" if work.member is None else "assigned", since=at)
         case _:
-            work = _in_company(work, fact)
+            work = _told(_in_company(work, fact), fact, at)
     return work
 
 
@@ -114,6 +116,20 @@ def fold(*, work: Work, events: Iterable[tuple[Fact, datetime]]) -> Work:
     """Answer what it is after all of these."""
     for fact, at in events:
         work = after(work=work, fact=fact, at=at)
+    return work
+
+
+def _told(work: Work, fact: Fact, at: datetime) -> Work:
+    """Take in what is said of it wherever it is on its way."""
+    match fact:
+        case ConversationIntroduced(language=language):
+            return replace(work, language=language)
+        case ConversationPrioritized(priority=priority):
+            return replace(work, priority=priority)
+        case ConversationSnoozed():
+            return replace(work, snoozed=True)
+        case ConversationWoken():
+            return replace(work, snoozed=False, since=at)
     return work
 
 
@@ -168,6 +184,7 @@ def _refused(work: Work, member: UUID, at: datetime) -> Work:
 
 
 def _assigned(work: Work, to: UUID | None, at: datetime) -> Work:
+    work = replace(work, snoozed=False)
     if to is not None:
         work = _without(work, to)  # whoever has it is not there besides
         state: State = "done" if work.state == "done" else "assigned"

@@ -26,11 +26,18 @@ from conversations.threads.api.shapes import (
     ConversationsQuery,
     Expand,
     PriorityBody,
+    SnoozeBody,
     TagsBody,
 )
 from conversations.threads.authentication import get_actor
 from conversations.threads.models import ConversationRow
-from conversations.threads.rules import AlreadyTaken, ConversationIsResolved, TooManyTags, sees_personal
+from conversations.threads.rules import (
+    AlreadyTaken,
+    ConversationIsResolved,
+    NotTaken,
+    TooManyTags,
+    sees_personal,
+)
 from tenants.bodies import Nothing, read_body
 from tenants.describing import Described, describe
 from tenants.paging import links, open_window, read_query
@@ -56,6 +63,8 @@ def render(
             "assignee": row.assignee,
             "tags": row.tags if personal else None,
             "priority": row.priority,
+            "snoozed": row.snoozed_seq is not None,
+            "snoozed_until": row.snoozed_until,
             "contact": _contact(row, personal=personal, known=known),
             "inbox": inboxes[row.inbox],
             "started_at": row.started_at,
@@ -169,6 +178,40 @@ class Reopen(APIView):
         return _answer(conversation, actor)
 
 
+class Snooze(APIView):
+    """`/api/v1/conversations/{id}/snooze`."""
+
+    @describe(
+        replace(
+            _COMMAND,
+            body=SnoozeBody,
+            refusals=(ConversationIsResolved, NotTaken),
+            example={"until": None},
+            scopes=("conversations.view", "conversations.assign"),
+        )
+    )
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Put a conversation away until then, or until its contact writes, whichever comes first.
+
+        Meanwhile it takes none of its agent's room. It comes back to them, or to its queue if they are gone.
+        """
+        said, actor = read_body(data=request.data, shape=SnoozeBody), get_actor(request=request)
+        commands.snooze(conversation=conversation, actor=actor, until=said.until, now=datetime.now(UTC))
+        return _answer(conversation, actor)
+
+
+class Wake(APIView):
+    """`/api/v1/conversations/{id}/wake`."""
+
+    @describe(replace(_COMMAND, scopes=("conversations.view", "conversations.assign")))
+    def post(self, request: Request, conversation: UUID) -> Response:
+        """Have a snoozed conversation back now."""
+        read_body(data=request.data, shape=Nothing)
+        actor = get_actor(request=request)
+        commands.wake(conversation=conversation, actor=actor, now=datetime.now(UTC))
+        return _answer(conversation, actor)
+
+
 class Tags(APIView):
     """`/api/v1/conversations/{id}/tags`."""
 
@@ -222,7 +265,7 @@ def _answer(conversation: UUID, actor: Actor, expand: Expand | UnsetType = UNSET
 
 
 def _read_filters(query: ConversationsQuery, actor: Actor) -> queries.Filters:
-    given: Any = {name: getattr(query, name) for name in ("status", "contact", "inbox", "tag", "priority")}
+    given: Any = {name: getattr(query, name) for name in ("status", "contact", "inbox", "tag", "priority", "snoozed")}
     said = {name: value for name, value in given.items() if value is not UNSET}
     if query.assignee in (UNSET, "none"):
         return queries.Filters(**said, unassigned=query.assignee == "none")

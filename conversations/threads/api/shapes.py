@@ -44,6 +44,12 @@ class PriorityBody(Body, frozen=True):
     priority: Priority
 
 
+class SnoozeBody(Body, frozen=True):
+    """Until when; null: until its contact writes, which ends it in any case."""
+
+    until: Annotated[datetime, Meta(tz=True)] | None
+
+
 class TextBody(Body, frozen=True):
     """Something said. The same `id`, the client's own, is the same thing again; without one it is something new."""
 
@@ -74,6 +80,7 @@ class ConversationsQuery(PageQuery, frozen=True):
     inbox: Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType = UNSET
     tag: Tag | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
+    snoozed: bool | UnsetType = UNSET
     order: Literal["last_at", "-last_at"] = "-last_at"
     expand: Expand | UnsetType = UNSET
 
@@ -148,6 +155,8 @@ class ConversationShown(Answer, frozen=True):
     assignee: UUID | None
     tags: list[str] | None
     priority: Priority
+    snoozed: bool
+    snoozed_until: datetime | None
     contact: Of
     inbox: Through
     started_at: datetime

@@ -24,7 +24,7 @@ LIMIT: Final = 50
 AGENT: Final = UUID(int=1)
 BUSY: Final = UUID(int=2)
 # A tenth of all is one contact's, an agent's, or open; a hundredth came through a second inbox. A tenth is tagged, and
-# a few are in a way that the others are not.
+# a few are in a way that the others are not. A hundredth of what is open is snoozed.
 CONTACTS: Final = """
 INSERT INTO contact (id, name, created_at, external_id, email, phone)
 SELECT CASE n WHEN 1 THEN %(busy)s ELSE gen_random_uuid() END, 'x', now() - n * interval '1 minute',
@@ -33,11 +33,12 @@ FROM generate_series(1, %(rows)s) n
 """
 CONVERSATIONS: Final = """
 INSERT INTO conversation (id, contact_id, inbox, status, status_seq, assignee, started_at, last_at, last_text,
-    last_author, public_seq, staff_seq, unread, contact_read_seq, member_read_seq, tags)
+    last_author, public_seq, staff_seq, unread, contact_read_seq, member_read_seq, tags, snoozed_seq)
 SELECT gen_random_uuid(), CASE n %% 10 WHEN 3 THEN %(busy)s ELSE id END, CASE n %% 100 WHEN 0 THEN 'b' ELSE 'a' END,
     CASE n %% 10 WHEN 1 THEN 'open' ELSE 'resolved' END, 1, CASE n %% 10 WHEN 0 THEN %(agent)s END, now(),
     now() - n * interval '1 second', 'x', 'contact', 1, 0, 0, 0, 0,
-    CASE n %% 10 WHEN 5 THEN CASE n %% 1000 WHEN 5 THEN '{often,rare}' ELSE '{often}' END ELSE '{}' END::text[]
+    CASE n %% 10 WHEN 5 THEN CASE n %% 1000 WHEN 5 THEN '{often,rare}' ELSE '{often}' END ELSE '{}' END::text[],
+    CASE n %% 1000 WHEN 1 THEN 1 END
 FROM (SELECT id, row_number() OVER () n FROM contact) contacts
 """
 
@@ -87,6 +88,8 @@ BY: Final[dict[str, dict[str, Any]]] = {
     "tag": {"tag": "often"},
     "rare tag": {"tag": "rare"},
     "no such tag": {"tag": "never"},
+    "snoozed": {"status": "open", "snoozed": True},
+    "not snoozed": {"status": "open", "snoozed": False},
     "agent in inbox": {"inbox": "a", "assignee": AGENT},
 }
 

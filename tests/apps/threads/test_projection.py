@@ -24,7 +24,9 @@ from conversations.threads.events import (
     ConversationRead,
     ConversationReopened,
     ConversationResolved,
+    ConversationSnoozed,
     ConversationTagged,
+    ConversationWoken,
     MessagePosted,
     NotePosted,
 )
@@ -37,9 +39,12 @@ from tests.shop import Guest, Shop
 
 PROJECTED = (
     *("public_seq", "staff_seq", "last_text", "last_author", "last_at", "contact_read_seq", "member_read_seq"),
-    *("unread", "status", "status_seq", "assignee", "tags", "priority"),
+    *("unread", "status", "status_seq", "assignee", "tags", "priority", "snoozed_seq", "snoozed_until"),
 )
-STAFF = {ConversationAssigned.kind, NotePosted.kind, ConversationTagged.kind, ConversationPrioritized.kind}
+STAFF = {
+    *(ConversationAssigned.kind, NotePosted.kind, ConversationTagged.kind, ConversationPrioritized.kind),
+    *(ConversationSnoozed.kind, ConversationWoken.kind),
+}
 sides = st.sampled_from(["contact", "member"])
 messages = st.builds(
     MessagePosted, author=sides, name=st.just("A"), text=st.text(alphabet="云x", min_size=1, max_size=200)
@@ -53,6 +58,8 @@ facts = st.one_of(
     st.builds(ConversationAssigned, to=st.sampled_from([ADA, BEN, None]), name=st.none()),
     st.builds(NotePosted, name=st.just("A"), text=st.just("canary")),
     st.builds(ConversationTagged, tags=st.sampled_from([(), ("a", "云 b")]), added=st.just(()), removed=st.just(())),
+    st.builds(ConversationSnoozed, until=st.sampled_from([None, NOON]), after=st.integers(0, 9)),
+    st.just(ConversationWoken(reason="asked")),
     st.builds(ConversationPrioritized, priority=st.sampled_from(["none", "low", "urgent"])),
 )
 histories = st.lists(st.lists(facts, min_size=1, max_size=5), min_size=1, max_size=5)

@@ -11,6 +11,7 @@ ENTRIES: Final = (
     # Readers of the log, and what the worker does
     within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
     within("reader desk.router", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
+    within("reader desk.snooze", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("reader desk.wrap_up", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("errand do_chores", Bound.EACH, "each chore in scopes of its own"),
     within("chore resume_sign_ups", Bound.EACH, "each unfinished tenant in its own scopes"),
