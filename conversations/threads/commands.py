@@ -1,7 +1,7 @@
 """What can be asked of a conversation: lock, load, decide, append, in one transaction."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -131,11 +131,12 @@ def snooze(*, conversation: UUID, actor: Actor, until: datetime | None, now: dat
 
     def decide(state: rules.Conversation) -> Sequence[Fact]:
         head = get_conversation(conversation=conversation).public_seq
-        return rules.snooze(state=state, actor=actor, until=until, head=head, now=now)
+        return rules.snooze(state=state, actor=actor, until=wanted, head=head, now=now)
 
+    wanted = until and until.astimezone(UTC)  # written as it is shown
     with transaction.atomic():
         _change(conversation, actor, now, decide)
-        timers.call_by(due=until)
+        timers.call_by(due=wanted)
 
 
 def wake(*, conversation: UUID, actor: Actor, now: datetime) -> None:

@@ -31,7 +31,7 @@ def test_resolve_and_write_again(stage: Stage) -> None:
     visitor.write("One more thing")
     expect(amy.locator(".log")).to_contain_text("One more thing")
     expect(amy.locator(".status")).to_have_attribute("data-state", "open")
-    amy.get_by_role("button", name="All open", exact=True).click()
+    amy.locator(".tab[data-filter=open]").click()
     expect(amy.locator("button.row")).to_contain_text("One more thing")
 
 

@@ -34,12 +34,12 @@ def test_tags_and_priority_by_keyboard(stage: Stage) -> None:
     expect(amy.locator(".log")).to_contain_text("Priority: Urgent")
     expect(amy.get_by_role("heading", name="Details")).to_be_visible()
     for page in (amy, ben):
-        _check(stage, page)
+        check_accessible(stage, page)
     assert "angry" not in visitor.received()
     assert not any("prioritized" in frame for frame in visitor.frames)
 
 
-def _check(stage: Stage, page: Page) -> None:
+def check_accessible(stage: Stage, page: Page) -> None:
     ours = list(stage.problems)
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     for scheme in schemes:

@@ -4,6 +4,7 @@ import { isThere } from "./conference.js";
 import { canHandOn } from "./handing.js";
 import { STATES } from "./presence.js";
 import { FILTERS } from "./rows.js";
+import { canSnooze, canWake } from "./snoozing.js";
 
 const here = (desk) => Boolean(desk.row);
 const firstOffer = (desk) => desk.offers.keys().next().value;
@@ -19,35 +20,37 @@ export const ACTIONS = [
   { id: "unread", key: "u", words: "key_unread", run: (desk) => desk.nextUnread() },
   { id: "answer", key: "r", words: "write_answer", when: (d) => here(d) && d.may("conversations.reply"), run: (desk) => desk.write("answer") },
   { id: "note", key: "n", words: "write_note", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.write("note") },
-  { id: "take", key: "t", words: "take", when: (d) => open(d) && d.row.assignee !== d.me.id && d.may("conversations.take"), run: (desk) => desk.take() },
-  { id: "accept", key: "y", words: "accept_first", when: offered, run: (desk) => desk.accept(firstOffer(desk)) },
-  { id: "decline", key: "x", words: "decline_first", when: offered, run: (desk) => desk.decline(firstOffer(desk)) },
-  { id: "join", key: "y", words: "join_first", when: invited, run: (desk) => desk.join(firstInvited(desk)) },
-  { id: "not-join", key: "x", words: "not_join_first", when: invited, run: (desk) => desk.notJoin(firstInvited(desk)) },
+  { id: "take", key: "t", words: "take", when: (d) => open(d) && d.row.assignee !== d.me.id && d.may("conversations.take"), run: (desk) => desk.acts.take() },
+  { id: "accept", key: "y", words: "accept_first", when: offered, run: (desk) => desk.acts.accept(firstOffer(desk)) },
+  { id: "decline", key: "x", words: "decline_first", when: offered, run: (desk) => desk.acts.decline(firstOffer(desk)) },
+  { id: "join", key: "y", words: "join_first", when: invited, run: (desk) => desk.acts.join(firstInvited(desk)) },
+  { id: "not-join", key: "x", words: "not_join_first", when: invited, run: (desk) => desk.acts.notJoin(firstInvited(desk)) },
   { id: "invite", key: "i", words: "invite", when: canHandOn, run: (desk) => desk.handing.show({ invite: true }) },
-  { id: "leave", key: "l", words: "leave", when: isThere, run: (desk) => desk.leave() },
+  { id: "leave", key: "l", words: "leave", when: isThere, run: (desk) => desk.acts.leave() },
   { id: "assign", key: "a", words: "assign", when: (d) => here(d) && d.may("conversations.assign"), run: (desk) => desk.palette.show("assign") },
   { id: "hand-on", key: "h", words: "hand_on", when: canHandOn, run: (desk) => desk.handing.show() },
   { id: "tag", key: "l", words: "tag", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.label("tag") },
   { id: "prioritize", key: "p", words: "prioritize", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.label("priority") },
-  { id: "resolve", key: "e", words: "resolve", when: (d) => open(d) && d.may("conversations.resolve"), run: (desk) => desk.resolve() },
-  { id: "reopen", key: "e", words: "reopen", when: (d) => here(d) && !open(d) && d.may("conversations.resolve"), run: (desk) => desk.reopen() },
+  { id: "snooze", key: "z", words: "snooze", when: canSnooze, run: (desk) => desk.snoozing.show() },
+  { id: "wake", key: "z", words: "wake", when: canWake, run: (desk) => desk.acts.wake() },
+  { id: "resolve", key: "e", words: "resolve", when: (d) => open(d) && d.may("conversations.resolve"), run: (desk) => desk.acts.resolve() },
+  { id: "reopen", key: "e", words: "reopen", when: (d) => here(d) && !open(d) && d.may("conversations.resolve"), run: (desk) => desk.acts.reopen() },
   { id: "close", key: "Escape", words: "key_close", when: here, run: (desk) => desk.open(null) },
   ...Object.keys(FILTERS).map((name, at) => ({ id: `filter-${name}`, key: String(at + 1), words: `filter_${name}`, run: (desk) => desk.filter(name) })),
-  ...STATES.map((state) => ({ id: `presence-${state}`, words: `set_${state}`, run: (desk) => desk.setPresence(state) })),
+  ...STATES.map((state) => ({ id: `presence-${state}`, words: `set_${state}`, run: (desk) => desk.acts.setPresence(state) })),
   { id: "palette", key: "Ctrl K", words: "palette", hidden: true, run: (desk) => desk.palette.show() },
   { id: "help", key: "?", words: "shortcuts", run: (desk) => desk.help() },
   { id: "wall", words: "wall", when: (d) => d.may("conversations.assign"), run: () => location.assign("/wall") },
   { id: "inboxes", words: "inboxes", when: (d) => d.may("inboxes.manage"), run: () => location.assign("/settings/inboxes") },
-  { id: "language", words: "other_language", run: (desk) => desk.speakOther() },
-  { id: "sign-out", words: "sign_out", run: (desk) => desk.signOut() },
+  { id: "language", words: "other_language", run: (desk) => desk.acts.speakOther() },
+  { id: "sign-out", words: "sign_out", run: (desk) => desk.acts.signOut() },
 ];
 
 export const allowed = (action, desk) => !action.when || action.when(desk);
 
 const assignments = (desk) => [
-  ...desk.members.filter(({ id }) => id !== desk.row?.assignee).map(({ id, name }) => ({ id: `assign-${id}`, label: desk.say("assign_to", { name }), more: desk.say(`state_${desk.presence.of(id).state}`), run: () => desk.assign(id) })),
-  ...(desk.row?.assignee ? [{ id: "assign-nobody", label: desk.say("assign_nobody"), run: () => desk.assign(null) }] : []),
+  ...desk.members.filter(({ id }) => id !== desk.row?.assignee).map(({ id, name }) => ({ id: `assign-${id}`, label: desk.say("assign_to", { name }), more: desk.say(`state_${desk.presence.of(id).state}`), run: () => desk.acts.assign(id) })),
+  ...(desk.row?.assignee ? [{ id: "assign-nobody", label: desk.say("assign_nobody"), run: () => desk.acts.assign(null) }] : []),
 ];
 
 const conversations = (desk) =>

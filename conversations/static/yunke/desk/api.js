@@ -70,6 +70,8 @@ export const api = {
   assign: (id, member) => call("POST", conversation(id, "/assign"), { member }),
   tag: (id, add, remove) => call("POST", conversation(id, "/tags"), { add, remove }),
   prioritize: (id, priority) => call("POST", conversation(id, "/priority"), { priority }),
+  snooze: (id, until) => call("POST", conversation(id, "/snooze"), { until }),
+  wake: (id) => call("POST", conversation(id, "/wake"), {}),
   note: (id, note) => call("POST", conversation(id, "/notes"), note),
   transfer: (id, to) => call("POST", conversation(id, "/transfer"), to),
   definitions,

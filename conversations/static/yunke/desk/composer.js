@@ -132,7 +132,7 @@ export class Composer {
   /** A note has no outbox: its draft stays until the server has it. */
   async #note(id, text) {
     this.button.disabled = true;
-    if (await this.desk.note(id, this.desk.drafts.asNote(id, text))) this.#done(id, "note");
+    if (await this.desk.acts.note(id, this.desk.drafts.asNote(id, text))) this.#done(id, "note");
     this.draw();
   }
 

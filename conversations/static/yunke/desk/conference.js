@@ -46,8 +46,8 @@ export function invitation(id, { by, words }, desk) {
     h("p.who", {}, icon(ICONS.person), h("b", {}, by ? say("invited_to_by", { name, by: desk.memberName(by) }) : say("invited_to", { name }))),
     h("p.last", {}, words || (desk.rows.rows[id]?.last_text ?? "")),
     h("div.choice", {},
-      h("button.primary", { type: "button", "aria-label": say("join_name", { name }), onclick: () => desk.join(id) }, say("join")),
-      h("button", { type: "button", "aria-label": say("not_join_name", { name }), onclick: () => desk.notJoin(id) }, say("decline"))));
+      h("button.primary", { type: "button", "aria-label": say("join_name", { name }), onclick: () => desk.acts.join(id) }, say("join")),
+      h("button", { type: "button", "aria-label": say("not_join_name", { name }), onclick: () => desk.acts.notJoin(id) }, say("decline"))));
 }
 
 /** Who answers besides, in the head of the conversation. */

@@ -6,6 +6,7 @@ import { Live, liveUrl } from "../live.js";
 import { Outbox, Shelf } from "../outbox.js";
 import { ACTIONS, allowed } from "./actions.js";
 import { api } from "./api.js";
+import { Commands } from "./commands.js";
 import { Drafts } from "./composer.js";
 import { applyInvited, loadedInvited } from "./conference.js";
 import { ListPane } from "./listpane.js";
@@ -19,6 +20,7 @@ import { Places } from "./places.js";
 import { Presence } from "./presence.js";
 import { FILTERS, applyDesk, emptyRows, loaded, merged, unknown, visible } from "./rows.js";
 import { signIn, ticket } from "./session.js";
+import { Snoozing } from "./snoozing.js";
 import { ThreadPane } from "./threadpane.js";
 import { Threads } from "./threads.js";
 import { Toasts, Topbar } from "./topbar.js";
@@ -49,6 +51,7 @@ export class Desk {
     this.drafts = new Drafts(new Shelf(`yunke.draft.${me.id}.`));
     this.outbox = new Outbox({ shelf: new Shelf(`yunke.out.${me.id}.`), onChange: () => this.draw() });
     this.live = new Live({ url: liveUrl(), getTicket: ticket, outbox: this.outbox, on: (...news) => this.hear(...news) });
+    this.acts = new Commands(this);
     this.threads = new Threads({ live: this.live, onChange: (...news) => this.#arrived(...news) });
     this.list = new ListPane(this);
     this.pane = new ThreadPane(this);
@@ -56,13 +59,14 @@ export class Desk {
     this.offered = new OfferPane(this);
     this.places = new Places({ onChange: () => this.drawThread() });
     this.handing = new Handing(this);
+    this.snoozing = new Snoozing(this);
     this.palette = new Palette(this);
     this.shortcuts = helpDialog(this);
     this.erasing = new Erasing(this);
     this.toasts = new Toasts();
     this.bar = new Topbar(this);
     this.main = h("main.panes", {}, this.list.node, this.offered.node, this.pane.node, this.panel.node);
-    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.toasts.node];
+    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.snoozing.node, this.toasts.node];
   }
 
   may(permission) {
@@ -108,7 +112,7 @@ export class Desk {
       this.rows = loaded(page, this.filterName, this.rows);
       await this.#follow(page.position);
     } catch (error) {
-      this.#refused(error, { silent: true });
+      this.acts.refused(error, { silent: true });
       this.broken = true;
     }
     this.loading = false;
@@ -132,7 +136,7 @@ export class Desk {
       Object.assign(this, { offers: loadedOffers(offers), invited: loadedInvited(invited) });
       for (const id of [...this.offers.keys(), ...this.invited.keys()]) if (!this.rows.rows[id]) this.#find(id);
     } catch (error) {
-      this.#refused(error, { silent: true });
+      this.acts.refused(error, { silent: true });
     }
   }
 
@@ -153,7 +157,7 @@ export class Desk {
       this.rows = loaded(page, this.filterName, this.rows);
       this.draw();
     } catch (error) {
-      this.#refused(error, { silent: true });
+      this.acts.refused(error, { silent: true });
       setTimeout(() => this.#fetching.delete(next), 5_000);
     }
   }
@@ -167,7 +171,7 @@ export class Desk {
     } catch (error) {
       if (error.status === 404) this.rows = unknown(id, this.rows);
       if (id === this.current && error.status === 404) this.open(null);
-      this.#refused(error, { silent: error.status !== 404 });
+      this.acts.refused(error, { silent: error.status !== 404 });
     } finally {
       this.#fetching.delete(id);
     }
@@ -211,6 +215,7 @@ export class Desk {
     this.offers = applyOffers(events, this.me.id, this.offers);
     this.invited = applyInvited(events, this.me.id, this.invited);
     this.handing.hear(events);
+    this.snoozing.hear(events);
     for (const { kind, conversation } of events) if (kind === "message.posted.v1") this.typing.delete(conversation);
     missing.forEach((id) => this.#find(id));
     this.draw();
@@ -327,129 +332,5 @@ export class Desk {
     this.overtaken = null;
     this.live.send({ conversation: id, text });
     this.pane.toEnd();
-  }
-
-  note(id, note) {
-    return this.#ask(() => api.note(id, note));
-  }
-
-  async tag(add, remove) {
-    return this.#change((id) => api.tag(id, add, remove));
-  }
-
-  prioritize(priority) {
-    return this.#change((id) => api.prioritize(id, priority));
-  }
-
-  take() {
-    return this.#change((id) => api.take(id));
-  }
-
-  async accept(id) {
-    if (await this.#answerOffer(api.accept, id)) this.open(id);
-  }
-
-  decline(id) {
-    return this.#answerOffer(api.decline, id);
-  }
-
-  /** Whatever is answered, it is not offered any more. */
-  async #answerOffer(act, id) {
-    const done = await this.#ask(async () => ((await act(id)), true));
-    if (done || this.live.state === "online") this.offers.delete(id);
-    this.draw();
-    return done;
-  }
-
-  async join(id) {
-    if (await this.#answerInvitation(api.join, id)) this.open(id);
-  }
-
-  notJoin(id) {
-    return this.#answerInvitation(api.notJoin, id);
-  }
-
-  leave() {
-    return this.#ask(() => api.leave(this.current));
-  }
-
-  /** Whoever has no room may still come later. */
-  async #answerInvitation(act, id) {
-    const done = await this.#ask(async () => ((await act(id)), true));
-    if (done) this.invited.delete(id);
-    this.draw();
-    return done;
-  }
-
-  assign(member) {
-    return this.#change((id) => api.assign(id, member));
-  }
-
-  async resolve() {
-    const id = this.current;
-    if (await this.#change(api.resolve)) this.toasts.show(this.say("resolved_now"), { label: this.say("undo"), act: () => this.#change(api.reopen, id) });
-  }
-
-  reopen() {
-    return this.#change(api.reopen);
-  }
-
-  /** Erase a row's contact; answer null, or why not. What is gone then is told by the log, here as everywhere. */
-  async erase(row) {
-    try {
-      await api.erase(row.contact.id);
-      this.toasts.show(this.say("erased_now"));
-      return null;
-    } catch (error) {
-      if (error.status === undefined) throw error;
-      if (error.status === 401) return signIn();
-      return error.status === 0 ? this.say("offline") : (error.detail ?? this.say("not_done"));
-    }
-  }
-
-  async #change(act, id = this.current) {
-    const found = await this.#ask(() => act(id));
-    if (found) this.rows = merged(found, this.rows);
-    this.draw();
-    return found;
-  }
-
-  async #ask(act) {
-    try {
-      return await act();
-    } catch (error) {
-      this.#refused(error);
-      return null;
-    }
-  }
-
-  #refused(error, { silent = false } = {}) {
-    if (error.status === undefined) throw error;
-    if (error.status === 401) return signIn();
-    if (!silent) this.toasts.show(error.status === 0 ? this.say("offline") : (error.detail ?? this.say("not_done")), { bad: true });
-  }
-
-  setPresence(state, reason) {
-    return this.#ask(() => this.presence.choose(state, reason));
-  }
-
-  setPresenceOf(member, state) {
-    return this.#ask(() => api.chooseFor(member, { state }));
-  }
-
-  speakOther() {
-    const form = document.getElementById("language");
-    form.elements.next.value = `/${location.hash}`;
-    form.submit();
-  }
-
-  switchTo(company) {
-    const form = document.getElementById("switch-to");
-    form.elements.tenant.value = company.id;
-    form.submit();
-  }
-
-  signOut() {
-    document.getElementById("sign-out").submit();
   }
 }

@@ -31,7 +31,7 @@ export class Erasing {
 
   async #erase() {
     this.sure.disabled = true;
-    const refusal = await this.desk.erase(this.row);
+    const refusal = await this.desk.acts.erase(this.row);
     this.sure.disabled = false;
     this.refusal.textContent = refusal ?? "";
     this.refusal.hidden = !refusal;

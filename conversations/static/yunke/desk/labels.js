@@ -50,7 +50,7 @@ export class Labels {
 
   #remover(tag) {
     const remove = async () => {
-      if (await this.desk.tag([], [tag])) this.input.focus();
+      if (await this.desk.acts.tag([], [tag])) this.input.focus();
     };
     return h("button", { type: "button", "aria-label": this.desk.say("tag_remove", { tag }), onclick: remove }, icon(ICONS.close));
   }
@@ -60,11 +60,11 @@ export class Labels {
     const add = this.input.value.split(/[,，]/).map(tidy).filter(Boolean);
     if (!add.length) return;
     const [id, typed] = [this.desk.current, this.input.value];
-    if ((await this.desk.tag(add, [])) && this.desk.current === id && this.input.value === typed) this.input.value = "";
+    if ((await this.desk.acts.tag(add, [])) && this.desk.current === id && this.input.value === typed) this.input.value = "";
   }
 
   async #prioritize() {
-    if (await this.desk.prioritize(this.priority.value)) return;
+    if (await this.desk.acts.prioritize(this.priority.value)) return;
     this.#drawn = "";
     this.draw();
   }

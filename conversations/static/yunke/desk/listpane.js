@@ -4,6 +4,7 @@
 import { ICONS, arrange, h, icon, set } from "../dom.js";
 import { fullTime, shortTime } from "../words.js";
 import { FILTERS } from "./rows.js";
+import { snoozedUntil } from "./snoozing.js";
 
 const ROW = 76;
 const SPARE = 6;
@@ -126,6 +127,8 @@ export class ListPane {
     const has = row.assignee && row.assignee !== desk.me.id && desk.memberName(row.assignee);
     const presses = ["high", "urgent"].includes(row.priority);
     return [
+      row.snoozed && h("span.snoozed", { title: snoozedUntil(row.snoozed_until, desk.say) }, icon(ICONS.clock),
+        row.snoozed_until ? shortTime(row.snoozed_until) : "", h("span.sr-only", {}, snoozedUntil(row.snoozed_until, desk.say))),
       presses && h("span.presses", {}, icon(ICONS.alert), desk.say(`priority_${row.priority}`)),
       waits && h("span.warn", { title: desk.say("unsent") }, icon(ICONS.clock), h("span.sr-only", {}, desk.say("unsent"))),
       has && h("span.has", { title: desk.say("has_it", { name: has }) }, icon(ICONS.person), has.slice(0, 12)),

@@ -56,8 +56,8 @@ export class OfferPane {
       h("p.who", {}, icon(ICONS.inbox), h("b", {}, name), known.time),
       h("p.last", {}, row?.last_text ?? ""),
       h("div.choice", {},
-        h("button.primary", { type: "button", "aria-label": desk.say("accept_from", { name }), onclick: () => desk.accept(id) }, desk.say("accept")),
-        h("button", { type: "button", "aria-label": desk.say("decline_from", { name }), onclick: () => desk.decline(id) }, desk.say("decline"))));
+        h("button.primary", { type: "button", "aria-label": desk.say("accept_from", { name }), onclick: () => desk.acts.accept(id) }, desk.say("accept")),
+        h("button", { type: "button", "aria-label": desk.say("decline_from", { name }), onclick: () => desk.acts.decline(id) }, desk.say("decline"))));
     return known.node;
   }
 

@@ -5,6 +5,7 @@ import { ICONS, h, icon, set } from "../dom.js";
 import { fullTime } from "../words.js";
 import { Labels } from "./labels.js";
 import { ERASED } from "./rows.js";
+import { snoozedUntil } from "./snoozing.js";
 
 export class Panel {
   constructor(desk) {
@@ -39,7 +40,7 @@ export class Panel {
       ["contact", desk.contactName(row)],
       ["vouched", row.contact.vouched ? row.contact.external_id : say("not_vouched")],
       ["inbox", row.inbox.name],
-      ["status", say(`status_${row.status}`)],
+      ["status", row.snoozed ? snoozedUntil(row.snoozed_until, say) : say(`status_${row.status}`)],
       ["assigned", row.assignee ? desk.memberName(row.assignee) : say("nobody")],
       ["since", fullTime(row.started_at)],
       ["last", fullTime(row.last_at)],

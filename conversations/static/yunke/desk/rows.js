@@ -2,9 +2,10 @@
 // No DOM, no socket, no clock.
 
 export const FILTERS = {
-  mine: { query: { status: "open", assignee: "me" }, holds: (row, me) => row.status === "open" && row.assignee === me },
+  mine: { query: { status: "open", assignee: "me", snoozed: false }, holds: (row, me) => row.status === "open" && !row.snoozed && row.assignee === me },
   unassigned: { query: { status: "open", assignee: "none" }, holds: (row) => row.status === "open" && !row.assignee },
-  open: { query: { status: "open" }, holds: (row) => row.status === "open" },
+  open: { query: { status: "open", snoozed: false }, holds: (row) => row.status === "open" && !row.snoozed },
+  snoozed: { query: { status: "open", snoozed: true }, holds: (row) => row.status === "open" && row.snoozed },
   resolved: { query: { status: "resolved" }, holds: (row) => row.status === "resolved" },
 };
 
@@ -67,7 +68,9 @@ const CHANGES = {
   "conversation.resolved.v1": (row) => ({ ...row, status: "resolved" }),
   "conversation.reopened.v1": (row) => ({ ...row, status: "open" }),
   "contact.erased.v1": (row) => ({ ...row, last_text: "", tags: [], contact: { ...row.contact, name: ERASED } }),
-  "conversation.assigned.v1": (row, { body }) => ({ ...row, assignee: body.to }),
+  "conversation.assigned.v1": (row, { body }) => ({ ...row, assignee: body.to, snoozed: false, snoozed_until: null }),
+  "conversation.snoozed.v1": (row, { body }) => ({ ...row, snoozed: true, snoozed_until: body.until }),
+  "conversation.woken.v1": (row) => ({ ...row, snoozed: false, snoozed_until: null }),
   "conversation.tagged.v1": (row, { body }) => ({ ...row, tags: body.tags }),
   "conversation.prioritized.v1": (row, { body }) => ({ ...row, priority: body.priority }),
   "contact.merged.v1": (row, { body: { contact, name, external_id } }) => ({

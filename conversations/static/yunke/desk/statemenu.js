@@ -81,7 +81,7 @@ export class StateMenu {
   #setFor(id, select) {
     const { value } = select;
     select.blur();
-    if (value) this.desk.setPresenceOf(id, value);
+    if (value) this.desk.acts.setPresenceOf(id, value);
     this.#drawColleagues();
   }
 
@@ -106,6 +106,6 @@ export class StateMenu {
 
   #choose(state, reason) {
     this.menu.hidePopover();
-    this.desk.setPresence(state, reason);
+    this.desk.acts.setPresence(state, reason);
   }
 }

@@ -4,6 +4,7 @@ import { ICONS, h, icon, set } from "../dom.js";
 import { Company, isThere } from "./conference.js";
 import { Composer } from "./composer.js";
 import { canHandOn } from "./handing.js";
+import { canSnooze, canWake, snoozedUntil } from "./snoozing.js";
 import { Timeline } from "./timeline.js";
 
 export class ThreadPane {
@@ -32,14 +33,16 @@ export class ThreadPane {
     this.name = h("h2", { tabindex: "-1" });
     this.status = h("span.status", {});
     this.take = h("button.quiet", { type: "button", onclick: () => desk.run("take") }, say("take"));
-    this.has = h("select", { "aria-label": say("assigned"), onchange: () => desk.assign(this.has.value || null) });
+    this.has = h("select", { "aria-label": say("assigned"), onchange: () => desk.acts.assign(this.has.value || null) });
     this.company = new Company(desk);
     this.hand = h("button.quiet", { type: "button", onclick: () => desk.run("hand-on") }, say("hand_on"));
+    this.snooze = h("button.icon-button", { type: "button", "aria-label": say("snooze"), title: say("snooze"), onclick: () => desk.run("snooze") }, icon(ICONS.clock));
+    this.wake = h("button.quiet", { type: "button", onclick: () => desk.run("wake") }, say("wake"));
     this.done = h("button", { type: "button", onclick: () => desk.run(desk.row?.status === "resolved" ? "reopen" : "resolve") });
     return h("header.head", {},
       h("button.icon-button.back", { type: "button", "aria-label": say("back"), onclick: () => desk.open(null) }, icon(ICONS.back)),
       h("div.title", {}, this.name, this.status, this.company.node),
-      h("div.tools", {}, this.take, this.hand, this.has, this.done,
+      h("div.tools", {}, this.take, this.hand, this.snooze, this.wake, this.has, this.done,
         h("button.icon-button.about", { type: "button", "aria-label": say("about"), "aria-controls": "panel", onclick: () => desk.about() }, icon(ICONS.info))));
   }
 
@@ -96,15 +99,18 @@ export class ThreadPane {
     const resolved = row?.status === "resolved";
     const name = desk.contactName(row);
     if (this.name.textContent !== name) this.name.textContent = name;
-    const status = resolved ? "resolved" : "open";
-    if (this.status.dataset.state !== status) {
-      this.status.dataset.state = status;
-      this.status.replaceChildren(icon(resolved ? ICONS.check : ICONS.inbox), say(`status_${status}`));
+    const status = resolved ? "resolved" : row?.snoozed ? "snoozed" : "open";
+    const words = row?.snoozed ? snoozedUntil(row.snoozed_until, say) : say(`status_${status}`);
+    if (this.status.dataset.words !== words) {
+      Object.assign(this.status.dataset, { words, state: status });
+      this.status.replaceChildren(icon({ resolved: ICONS.check, snoozed: ICONS.clock, open: ICONS.inbox }[status]), words);
       this.done.replaceChildren(icon(resolved ? ICONS.reopen : ICONS.check), h("span", {}, say(resolved ? "reopen" : "resolve")));
       set(this.done, { "data-act": resolved ? "reopen" : "resolve" });
     }
     this.company.draw();
     this.hand.hidden = !canHandOn(desk);
+    this.snooze.hidden = !canSnooze(desk);
+    this.wake.hidden = !canWake(desk);
     this.done.hidden = !desk.may("conversations.resolve");
     this.take.hidden = resolved || row?.assignee === desk.me.id || !desk.may("conversations.take");
     this.#drawAssignee(row?.assignee ?? "");

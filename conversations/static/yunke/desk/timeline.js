@@ -6,6 +6,7 @@ import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
 import { companyFact } from "./conference.js";
 import { handedOn } from "./handing.js";
 import { Introductions } from "./introduction.js";
+import { snoozedUntil } from "./snoozing.js";
 
 const NEAR_MS = 5 * 60_000;
 const WINDOW = 80;
@@ -110,6 +111,8 @@ export class Timeline {
     if (company !== null) return company;
     if (it.kind === "conversation.assigned.v1") return it.to ? say("assigned_to", { name: it.name ?? this.desk.memberName(it.to) }) : say("unassigned_now");
     if (it.kind === "conversation.tagged.v1" || it.kind === "conversation.prioritized.v1") return labelled(it, say);
+    if (it.kind === "conversation.snoozed.v1") return snoozedUntil(it.until, say);
+    if (it.kind === "conversation.woken.v1") return say(`woken_${it.reason}`);
     if (it.kind === "contact.merged.v1") return say("merged", { name: it.name });
     return say({ "conversation.started.v1": "started", "conversation.resolved.v1": "resolved_now", "conversation.reopened.v1": "reopened_now" }[it.kind]);
   }

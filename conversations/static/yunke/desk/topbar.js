@@ -27,10 +27,10 @@ export class Topbar {
       desk.may("conversations.assign") && h("a", { href: "/wall" }, icon(ICONS.inbox), desk.say("wall")),
       desk.may("inboxes.manage") && h("a", { href: "/settings/inboxes" }, icon(ICONS.gear), desk.say("inboxes")),
       h("a", { href: "/settings/account" }, icon(ICONS.person), desk.say("account")),
-      desk.companies.map((company) => h("button", { type: "button", onclick: () => desk.switchTo(company) }, icon(ICONS.reopen), desk.say("switch_to", { name: company.name }))),
-      item("other_language", ICONS.globe, () => desk.speakOther()),
+      desk.companies.map((company) => h("button", { type: "button", onclick: () => desk.acts.switchTo(company) }, icon(ICONS.reopen), desk.say("switch_to", { name: company.name }))),
+      item("other_language", ICONS.globe, () => desk.acts.speakOther()),
       item("shortcuts", ICONS.info, () => desk.help()),
-      item("sign_out", ICONS.back, () => desk.signOut()));
+      item("sign_out", ICONS.back, () => desk.acts.signOut()));
     return this.menu;
   }
 
