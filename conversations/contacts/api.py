@@ -11,15 +11,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conversations.contacts.answers import ContactShown, show_contact
+from conversations.contacts.asking import get_asking
 from conversations.contacts.commands import ContactGone, change
 from conversations.contacts.queries import Filters, get_attributes, get_contact, get_page
 from tenants.bodies import Body, read_body
 from tenants.describing import Described, Listed, describe
-from tenants.members.authentication import get_caller
-from tenants.members.bearer import KeyBearer
-from tenants.members.permissions import PERSONAL_READ
 from tenants.paging import PageQuery, links, open_window, read_query
-from tenants.refusals import NotAllowed, Refusal
+from tenants.refusals import Refusal
 
 PERSONAL: Final = ("email", "external_id", "phone")
 
@@ -34,7 +32,8 @@ class PersonalFilter(Refusal):
 class ContactsQuery(PageQuery, frozen=True):
     """Which contacts, in which order: by default the newest first.
 
-    An `email` is found in capital and small letters alike; `external_id` and `phone` as the site says them.
+    An `email` is found in capital and small letters alike, a `phone` as it was told or however its number is written;
+    whichever of a contact's identities it is.
     """
 
     email: Annotated[str, Meta(min_length=1, max_length=254)] | UnsetType = UNSET
@@ -63,7 +62,7 @@ class Contacts(APIView):
     )
     def get(self, request: Request) -> Response:
         """List contacts, without those who were merged into others."""
-        personal = _sees_personal(request)
+        personal = get_asking(request=request).personal
         query = read_query(request=request, shape=ContactsQuery)
         filters = _read_filters(query, personal=personal)
         page = get_page(filters=filters, window=open_window(query=query, name="contacts"), order=query.order)
@@ -78,7 +77,7 @@ class OneContact(APIView):
     @describe(Described(answers={200: ContactShown}, scopes=("conversations.view",)))
     def get(self, request: Request, contact: UUID) -> Response:
         """Show a contact."""
-        personal = _sees_personal(request)
+        personal = get_asking(request=request).personal
         return _answer(contact, personal=personal)
 
     @describe(
@@ -92,14 +91,11 @@ class OneContact(APIView):
     )
     def patch(self, request: Request, contact: UUID) -> Response:
         """Write down what is known of a contact now; what is not named stays, and null takes an attribute away."""
-        personal, caller = _sees_personal(request), get_caller(request=request)
-        if not caller.may("contacts.edit"):
-            raise NotAllowed
+        asking = get_asking(request=request, edits=True)
         said = read_body(data=request.data, shape=ChangeBody)
-        by = caller.key_id if isinstance(caller, KeyBearer) else caller.person_id
         name = None if isinstance(said.name, UnsetType) else said.name
-        change(contact=contact, name=name, attributes=said.attributes, by=by, now=datetime.now(UTC))
-        return _answer(contact, personal=personal)
+        change(contact=contact, name=name, attributes=said.attributes, by=asking.by, now=datetime.now(UTC))
+        return _answer(contact, personal=asking.personal)
 
 
 def _answer(contact: UUID, *, personal: bool) -> Response:
@@ -113,11 +109,3 @@ def _read_filters(query: ContactsQuery, *, personal: bool) -> Filters:
     if asked and not personal:  # who finds somebody by a guess has read it
         raise PersonalFilter
     return Filters(**asked)
-
-
-def _sees_personal(request: Request) -> bool:
-    """Tell whether names are shown to who asks; refuse who may see no conversations."""
-    caller = get_caller(request=request)
-    if not caller.may("conversations.view"):
-        raise NotAllowed
-    return not isinstance(caller, KeyBearer) or caller.may(PERSONAL_READ)

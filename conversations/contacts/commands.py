@@ -14,14 +14,13 @@ from conversations.contacts.models import Contact, ContactIdentity
 from conversations.contacts.profile import Profile
 from conversations.contacts.queries import get_attributes
 from conversations.contacts.streams import subject_of_contact
-from conversations.contacts.tokens import VISITOR, hash_token
+from conversations.contacts.tokens import VISITOR, VOUCHED, hash_token
 from conversations.engine import log
 from conversations.engine.events import Draft
 from tenants.context import current_tenant
 from tenants.database.locks import lock_key
 from tenants.refusals import NotFound, Refusal
 
-VOUCHED: Final = "vouched"
 NAMELESS: Final = "—"
 SWEPT_AT_ONCE: Final = 1000
 
@@ -121,6 +120,16 @@ def hold_own(*, contact: UUID) -> None:
         raise ContactMerged
 
 
+def hold_writable(*, contact: UUID) -> Contact:
+    """Hold one contact of whom something is to be written down; raise NotFound or ContactGone."""
+    row = Contact.objects.select_for_update().filter(id=contact).first()
+    if row is None:
+        raise NotFound
+    if row.merged_into is not None or row.erased_at is not None:
+        raise ContactGone
+    return row
+
+
 def change(*, contact: UUID, name: str | None, attributes: Mapping[str, Any], by: UUID, now: datetime) -> None:
     """Write down a contact's name, unless it is None, and attributes, null for those to be taken away.
 
@@ -128,11 +137,7 @@ def change(*, contact: UUID, name: str | None, attributes: Mapping[str, Any], by
     not fit its definition; then nothing is written.
     """
     with transaction.atomic():
-        row = Contact.objects.select_for_update().filter(id=contact).first()
-        if row is None:
-            raise NotFound
-        if row.merged_into is not None or row.erased_at is not None:
-            raise ContactGone
+        row = hold_writable(contact=contact)
         wanted = rules.check_attributes(given=attributes, known=get_attributes() if attributes else {})
         fact = ContactChanged(
             contact=contact,

@@ -22,3 +22,50 @@ class ContactChanged(Fact, frozen=True):
     contact: UUID
     name: str | None
     attributes: dict[str, Any]
+
+
+@fact(
+    kind="contact.identity_added.v1",
+    audience=Audience.STAFF,
+    personal=("value",),
+    permission="conversations.view",
+)
+class IdentityAdded(Fact, frozen=True):
+    """By `value`, which is of the `type` (email, phone, external_id, wechat ...), `contact` is known, too.
+
+    `verified`: somebody made sure that it is theirs. `primary`: it is the first of its type from now on.
+    """
+
+    contact: UUID
+    identity: UUID
+    type: str
+    value: str
+    verified: bool
+    primary: bool
+
+
+@fact(kind="contact.identity_verified.v1", audience=Audience.STAFF, permission="conversations.view")
+class IdentityVerified(Fact, frozen=True):
+    """Somebody made sure that this identity is the contact's."""
+
+    contact: UUID
+    identity: UUID
+    type: str
+
+
+@fact(kind="contact.identity_preferred.v1", audience=Audience.STAFF, permission="conversations.view")
+class IdentityPreferred(Fact, frozen=True):
+    """This identity is the primary one of its type from now on, and no other is."""
+
+    contact: UUID
+    identity: UUID
+    type: str
+
+
+@fact(kind="contact.identity_removed.v1", audience=Audience.STAFF, permission="conversations.view")
+class IdentityRemoved(Fact, frozen=True):
+    """The contact is not known by this identity any more."""
+
+    contact: UUID
+    identity: UUID
+    type: str

@@ -51,7 +51,9 @@ class Contact(TenantModel):
 class ContactIdentity(TenantModel):
     """One way in which a contact is known again: `kind` says what `value` is. Tokens are stored hashed.
 
-    A token that was given for a vouched identity ends at `expires_at`, and with the secret `vouched_by`.
+    A token that was given for a vouched identity ends at `expires_at`, and with the secret `vouched_by`. Addresses and
+    names elsewhere let nobody in: several contacts may have the same. `verified_by` is whoever made sure of one: a
+    person, a key, or the secret by which the site said so.
     """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
@@ -61,9 +63,15 @@ class ContactIdentity(TenantModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     vouched_by = models.UUIDField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.UUIDField(null=True)
+    is_primary = models.BooleanField(default=False, db_default=False)
 
     class Meta(TenantModel.Meta):
-        """Stored as `contact_identity`; a value is one contact's within its kind and scope (an inbox's key)."""
+        """Stored as `contact_identity`; a value is one contact's within its kind and scope.
+
+        That is the inbox's key where a value lets somebody in, and else the contact's own id.
+        """
 
         db_table = "contact_identity"
         indexes = (

@@ -9,6 +9,7 @@ import msgspec
 from django.db.models import Q
 
 from conversations.contacts.attribute import CONTACT_ATTRIBUTE, ContactAttribute
+from conversations.contacts.identities.queries import find_contacts
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.contacts.tokens import VISITOR, hash_token
 from conversations.definitions.queries import get_definitions
@@ -72,11 +73,16 @@ def get_page(*, filters: Filters, window: Window, order: Literal["created_at", "
 
 
 def _conditions(filters: Filters) -> Q:
+    """Answer who is meant: as the site has told it, or by an identity, whoever has added that."""
     wanted = Q()
     if filters.email is not None:
-        wanted &= Q(email__iexact=filters.email)
+        wanted &= Q(email__iexact=filters.email) | _known_by("email", filters.email)
     if filters.external_id is not None:
-        wanted &= Q(external_id=filters.external_id)
+        wanted &= Q(external_id=filters.external_id) | _known_by("external_id", filters.external_id)
     if filters.phone is not None:
-        wanted &= Q(phone=filters.phone)
+        wanted &= Q(phone=filters.phone) | _known_by("phone", filters.phone)
     return wanted
+
+
+def _known_by(kind: str, value: str) -> Q:
+    return Q(id__in=find_contacts(kind=kind, value=value))

@@ -4,6 +4,7 @@ import hashlib
 from typing import Final
 
 VISITOR: Final = "visitor"  # the kind of identity that it is
+VOUCHED: Final = "vouched"  # and the one by which the company's site knows somebody
 
 
 def hash_token(*, token: str) -> str:

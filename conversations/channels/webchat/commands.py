@@ -14,10 +14,11 @@ from django.db import transaction
 from conversations.channels.webchat.newcomers import count_newcomer
 from conversations.channels.webchat.vouching.commands import let_in_vouched
 from conversations.contacts.commands import add_visitor, hold_own
+from conversations.contacts.identities import commands as identities
 from conversations.contacts.queries import find_visitor
 from conversations.definitions.commands import lock_definitions, publish
 from conversations.definitions.inbox.body import KIND, WebchatInbox
-from conversations.definitions.inbox.form import check_answers
+from conversations.definitions.inbox.form import check_answers, find_addresses
 from conversations.definitions.inbox.queries import Inbox, find_inbox, get_inbox, get_inboxes
 from conversations.threads.actors import Actor, as_who
 from conversations.threads.commands import start_conversation
@@ -122,7 +123,10 @@ def get_conversation_to_write_in(
             form = () if found is None else found.body.form or ()
             given = check_answers(form=form, answers=answers)
             said = ConversationIntroduced(language=language, answers=given) if language or given else None
+            told = [identities.Told(*one) for one in find_addresses(form=form, answers=given).items()]
+            claim = identities.look(contact=contact, told=told, by=contact)
             current = start_conversation(contact=contact, inbox=inbox, channel="webchat", now=now, introduced=said)
+            identities.write(claim=claim, now=now)
         return current
 
 

@@ -19,6 +19,8 @@ _SHAPES: Final = {
     "number": re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?"),
 }
 
+_ADDRESSES: Final = frozenset({"email", "phone"})
+
 
 class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a field or a choice is called, per language."""
@@ -70,6 +72,12 @@ def check_answers(*, form: tuple[FormField, ...], answers: Mapping[str, str]) ->
     if errors:
         raise Invalid(errors=errors)
     return {field.key: given[field.key] for field in form if field.key in given}
+
+
+def find_addresses(*, form: tuple[FormField, ...], answers: Mapping[str, str]) -> dict[str, str]:
+    """Answer by their type the first e-mail address and the first phone number that were filled in."""
+    fields = [field for field in form if field.type in _ADDRESSES and field.key in answers]
+    return {field.type: answers[field.key] for field in reversed(fields)}
 
 
 def _fits(field: FormField, text: str) -> bool:

@@ -28,6 +28,7 @@ class Id(StrEnum):
 
     CONVERSATION = "conversation"
     CONTACT = "contact"
+    IDENTITY = "identity"  # of a contact
     TOLD = "told"  # what a company's site tells of a contact
     PERSON = "person"
     KEY = "key"

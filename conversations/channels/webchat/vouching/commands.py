@@ -12,6 +12,8 @@ from conversations.channels.webchat.vouching.models import IdentitySecret
 from conversations.channels.webchat.vouching.queries import PURPOSE, get_live, get_secrets
 from conversations.channels.webchat.vouching.token import read_identity
 from conversations.contacts import commands as contacts
+from conversations.contacts.identities import commands as identities
+from conversations.contacts.profile import Profile
 from conversations.contacts.queries import Known, find_visitor
 from conversations.definitions.inbox.queries import Inbox
 from conversations.threads.actors import Actor, as_who
@@ -81,14 +83,30 @@ def let_in_vouched(*, inbox: Inbox, identity: str, token: str | None, now: datet
         contacts.hold(contacts={contact, shown.contact.id} if shown else {contact})
         actor = Actor("contact", contact, contacts.describe(contact=contact, profile=vouched.profile))
         shown = _find_shown(token, inbox, now)  # as it is now that nobody else can join them
+        claim = identities.look(contact=contact, told=_told(vouched.profile, contact, shown), by=vouched.secret)
         until = now + STAYS
         if shown is not None and shown.contact.id == contact:
             contacts.keep_token(identity=shown.identity, until=until, by=vouched.secret)
-            return actor, None
-        given = contacts.give_token(contact=contact, inbox=inbox.key, now=now, until=until, by=vouched.secret)
-        if shown is not None:
-            _leave(shown, actor, vouched.profile.external_id, now)
+            given = None
+        else:
+            given = contacts.give_token(contact=contact, inbox=inbox.key, now=now, until=until, by=vouched.secret)
+            if shown is not None:
+                _leave(shown, actor, vouched.profile.external_id, now)
+        identities.write(claim=claim, now=now)
         return actor, given
+
+
+def _told(profile: Profile, contact: UUID, shown: Known | None) -> list[identities.Told]:
+    """Answer what the site says of how to reach them, and what they have said themselves before."""
+    said = {"email": profile.email, "phone": profile.phone}
+    told = [
+        identities.Told(kind, value, verified=kind in profile.verified, prefer=True)
+        for kind, value in said.items()
+        if value is not None
+    ]
+    if shown is None or shown.contact.id == contact or shown.contact.is_vouched:
+        return told
+    return [*told, *identities.get_told(contact=shown.contact.id)]
 
 
 def _leave(shown: Known, vouched: Actor, external_id: str, now: datetime) -> None:

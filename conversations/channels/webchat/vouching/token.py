@@ -21,6 +21,8 @@ LONGEST: Final = timedelta(hours=1)
 SKEW: Final = timedelta(seconds=60)  # by how much two clocks may differ
 LENGTHS: Final = {"sub": 255, "name": 100, "email": 254, "phone": 64}
 
+ADDRESSES: Final = ("email", "phone")
+
 
 class IdentityInvalid(Refusal):
     """This identity token is not valid here."""
@@ -106,7 +108,17 @@ def _read_profile(claims: Mapping[str, Any]) -> Profile:
     external_id = said["sub"]
     if external_id is None:
         raise _wrong("sub says who it is")
-    return Profile(external_id=external_id, name=said["name"], email=said["email"], phone=said["phone"])
+    verified = frozenset(name for name in ADDRESSES if _read_flag(claims, f"{name}_verified"))
+    return Profile(
+        external_id=external_id, name=said["name"], email=said["email"], phone=said["phone"], verified=verified
+    )
+
+
+def _read_flag(claims: Mapping[str, Any], name: str) -> bool:
+    value = claims.get(name)
+    if not isinstance(value, bool | None):
+        raise _wrong(f"{name} is true or false")
+    return value is True
 
 
 def _read_text(claims: Mapping[str, Any], name: str) -> str | None:

@@ -172,7 +172,11 @@ def _know(company: Company) -> None:
     with tenant_context(company.tenant):
         publish(kind="contact_attribute", key="note", body=body, now=datetime.now(UTC))
     said = {"name": f"{company.mark} known", "attributes": {"note": f"{company.mark} notes"}}
-    _call(company.browser(), "patch", f"/api/v1/contacts/{company.guests[0].actor.id}", said)
+    path = f"/api/v1/contacts/{company.guests[0].actor.id}"
+    _call(company.browser(), "patch", path, said)
+    for number in range(2):
+        named = {"kind": "wechat", "value": f"{company.mark}-{number}"}
+        company.own[Id.IDENTITY] = _call(company.browser(), "post", f"{path}/identities", named)["id"]
 
 
 def _route(company: Company) -> None:

@@ -13,6 +13,8 @@ def api(call: str, who: frozenset[Who], bound: Bound = Bound.HOST, *, host: str 
 
 C, D = "/api/v1/conversations", "/api/v1/definitions"
 ONE, DOCUMENT = C + "/{conversation}", D + "/{kind}/{key}"
+WHO = "/api/v1/contacts/{contact}"
+NAMED = WHO + "/identities/{identity}"
 
 ME, SSO = "/api/v1/me", "/api/v1/sso"
 
@@ -99,6 +101,11 @@ ENTRIES: Final = (
     api("POST /api/v1/contacts/{contact}/erase", MEMBER, contact=Id.CONTACT),
     api("GET /api/v1/contacts/{contact}", STAFF, contact=Id.CONTACT),
     api("PATCH /api/v1/contacts/{contact}", STAFF, contact=Id.CONTACT),
+    api(f"GET {WHO}/identities", STAFF, contact=Id.CONTACT, _cursor=Id.CURSOR),
+    api(f"POST {WHO}/identities", STAFF, contact=Id.CONTACT),
+    api(f"DELETE {NAMED}", STAFF, contact=Id.CONTACT, identity=Id.IDENTITY),
+    api(f"POST {NAMED}/verify", STAFF, contact=Id.CONTACT, identity=Id.IDENTITY),
+    api(f"POST {NAMED}/prefer", STAFF, contact=Id.CONTACT, identity=Id.IDENTITY),
     api(f"GET {C}", STAFF, _assignee=Id.PERSON, _contact=Id.CONTACT, _inbox=Id.INBOX, _cursor=Id.CURSOR),
     api(f"POST {ONE}/snooze", STAFF, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/wake", STAFF, conversation=Id.CONVERSATION),
