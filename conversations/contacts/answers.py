@@ -17,7 +17,8 @@ class ContactShown(Answer, frozen=True):
     """Somebody who is served. Without `personal:read` a key is shown no name, external id, e-mail or phone.
 
     `vouched` says that the company's own site told us who it is, and calls them `external_id`. Who turned out to be a
-    contact that is known is merged into that one, which has all their conversations. `attributes` are by the keys of
+    contact that is known is merged into that one, which has all their conversations, and so is whom somebody of the
+    company took for another one. `attributes` are by the keys of
     the definitions (`contact_attribute`) in force; without `personal:read` personal ones are null.
     """
 
@@ -42,7 +43,7 @@ def show_contact(*, row: Contact, personal: bool, known: Mapping[str, ContactAtt
         external_id=row.external_id if personal else None,
         email=row.email if personal else None,
         phone=row.phone if personal else None,
-        merged_into=row.merged_into,
+        merged_into=row.merged_into or row.shown_as,
         attributes=show_attributes(kept=row.attributes, known=known, personal=personal),
     )
     said: dict[str, Any] = msgspec.to_builtins(shown)

@@ -69,3 +69,60 @@ class IdentityRemoved(Fact, frozen=True):
     contact: UUID
     identity: UUID
     type: str
+
+
+@fact(
+    kind="contact.united.v1",
+    audience=Audience.STAFF,
+    personal=("name", "external_id"),
+    permission="conversations.view",
+)
+class ContactUnited(Fact, frozen=True):
+    """Somebody took `was` and `into` to be one person: all `members` are shown as `contact` from now on.
+
+    Those are `was` and whoever had been merged into them. `name` and `external_id` are those of `contact`.
+    """
+
+    contact: UUID
+    was: UUID
+    into: UUID
+    members: tuple[UUID, ...]
+    name: str
+    external_id: str | None
+
+
+@fact(
+    kind="contact.parted.v1",
+    audience=Audience.STAFF,
+    personal=("name", "external_id"),
+    permission="conversations.view",
+)
+class ContactParted(Fact, frozen=True):
+    """`contact`, who was shown as `root`, is somebody else after all: all `members` are shown as `contact` again."""
+
+    contact: UUID
+    root: UUID
+    members: tuple[UUID, ...]
+    name: str
+    external_id: str | None
+
+
+@fact(kind="contact.duplicate_found.v1", audience=Audience.STAFF, permission="conversations.view")
+class DuplicateFound(Fact, frozen=True):
+    """`contact` became known by something of these `types` by which `other` is known, too: they may be the same.
+
+    `verified`: somebody made sure of it on both sides.
+    """
+
+    contact: UUID
+    other: UUID
+    types: tuple[str, ...]
+    verified: bool
+
+
+@fact(kind="contact.duplicate_dismissed.v1", audience=Audience.STAFF, permission="conversations.view")
+class DuplicateDismissed(Fact, frozen=True):
+    """Somebody said that `contact` and `other` are not the same."""
+
+    contact: UUID
+    other: UUID

@@ -1,5 +1,6 @@
 """Contacts and their identities."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Upper
 
@@ -10,7 +11,9 @@ class Contact(TenantModel):
     """Somebody who is served.
 
     `external_id` is what the company's own site calls them: it vouches for who has one. Who turned out to be somebody
-    known is `merged_into` that contact, and has nothing of their own any more. `attributes` are values by the keys of
+    known is `merged_into` that contact, and has nothing of their own any more. Whom somebody of the company took for
+    another one is `united_with` that one and `shown_as` the root of all of those, and keeps all that is theirs;
+    `not_same` are those of whom somebody said that they are not the same. `attributes` are values by the keys of
     their definitions (`contact_attribute`).
     """
 
@@ -20,6 +23,11 @@ class Contact(TenantModel):
     email = models.TextField(null=True)  # noqa: DJ001 - null says that it is not known
     phone = models.TextField(null=True)  # noqa: DJ001 - the same
     merged_into = models.UUIDField(null=True)
+    united_with = models.UUIDField(null=True)
+    united_at = models.DateTimeField(null=True)
+    united_by = models.UUIDField(null=True)
+    shown_as = models.UUIDField(null=True)
+    not_same = ArrayField(models.UUIDField(), default=list, db_default=[])
     erased_at = models.DateTimeField(null=True)
     attributes = models.JSONField(default=dict, db_default={})
 
@@ -40,6 +48,8 @@ class Contact(TenantModel):
             models.Index(
                 fields=("phone", "created_at", "id"), name="contact_phone", condition=models.Q(phone__isnull=False)
             ),
+            models.Index(fields=("merged_into",), name="contact_merged", condition=models.Q(merged_into__isnull=False)),
+            models.Index(fields=("shown_as",), name="contact_shown_as", condition=models.Q(shown_as__isnull=False)),
         )
 
     @property

@@ -1,5 +1,6 @@
 """Finding contacts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,6 +11,7 @@ from django.db.models import Q
 
 from conversations.contacts.attribute import CONTACT_ATTRIBUTE, ContactAttribute
 from conversations.contacts.identities.queries import find_contacts
+from conversations.contacts.merging.queries import get_group
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.contacts.tokens import VISITOR, hash_token
 from conversations.definitions.queries import get_definitions
@@ -51,6 +53,11 @@ def get_contact(*, contact: UUID) -> Contact:
     return row
 
 
+def get_contacts(*, contacts: Collection[UUID]) -> dict[UUID, Contact]:
+    """Answer those of these contacts whom there are, by their ids."""
+    return Contact.objects.in_bulk(list(contacts))
+
+
 def get_attributes() -> dict[str, ContactAttribute]:
     """Answer every attribute of contacts that is in force, by its key."""
     rows = get_definitions(kind=CONTACT_ATTRIBUTE.name)
@@ -58,16 +65,15 @@ def get_attributes() -> dict[str, ContactAttribute]:
 
 
 def get_same(*, contact: UUID) -> list[UUID]:
-    """Answer who this contact is now, and after that everybody who was merged into them; raise NotFound."""
-    row = get_contact(contact=contact)
-    root = row.merged_into or row.id
-    merged = Contact.objects.filter(merged_into=root).order_by("id").values_list("id", flat=True)
-    return [root, *merged]
+    """Answer as whom this contact is shown, and after that everybody who was merged into them; raise NotFound."""
+    group = get_group(contact=contact)
+    merged = Contact.objects.filter(merged_into__in=group).order_by("id").values_list("id", flat=True)
+    return [*group, *merged]
 
 
 def get_page(*, filters: Filters, window: Window, order: Literal["created_at", "-created_at"]) -> Page[Contact]:
     """Answer a page of contacts by when they first came, without those who were merged into others."""
-    found = Contact.objects.filter(_conditions(filters), merged_into__isnull=True)
+    found = Contact.objects.filter(_conditions(filters), merged_into__isnull=True, shown_as__isnull=True)
     rows = cut(rows=found, fields=("created_at", "id"), descending=order[0] == "-", window=window)
     return turn(rows=list(rows), window=window, key=lambda row: (row.created_at.isoformat(), row.id))
 
@@ -85,4 +91,7 @@ def _conditions(filters: Filters) -> Q:
 
 
 def _known_by(kind: str, value: str) -> Q:
-    return Q(id__in=find_contacts(kind=kind, value=value))
+    """Answer who has this identity, and as whom they are shown."""
+    found = find_contacts(kind=kind, value=value)
+    shown = Contact.objects.filter(id__in=found, shown_as__isnull=False).values_list("shown_as", flat=True)
+    return Q(id__in={*found, *shown} if found else ())

@@ -54,7 +54,10 @@ class Subscribed(Answer, frozen=True, tag="subscribed"):
 
 
 class Event(Answer, frozen=True, tag="event"):
-    """One event. Members also get `position`, `conversation` and `sender`, on the desk `audience`, too."""
+    """One event. Members also get `position`, `conversation` and `sender`, on the desk `audience`, too.
+
+    On the desk what is a contact's and no conversation's comes without `conversation`.
+    """
 
     topic: str
     seq: int

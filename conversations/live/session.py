@@ -44,7 +44,7 @@ from conversations.live.refusals import TooFast, TooManyTopics, Unavailable
 from conversations.live.sending import Sending
 from conversations.live.signs import Signs
 from conversations.live.tickets import Pass, sign_resume
-from conversations.live.topics import PRESENCE, Rendered, Topic, parse_topic
+from conversations.live.topics import PRESENCE, SEES_DESK, Rendered, Topic, parse_topic
 from conversations.live.wire import Taken, Wire
 from conversations.threads import rules
 from tenants.context import TenantRef
@@ -207,7 +207,7 @@ class Session:
         if topic.subject is None:
             if self.actor.kind == "contact":
                 raise NotFound
-            if not self.actor.may("members.view" if topic is PRESENCE else "conversations.view"):
+            if not self.actor.may("members.view" if topic is PRESENCE else SEES_DESK):
                 raise NotAllowed
             return Rendered.for_desk, await self._server.log.get_position(tenant=self.tenant)
         right = await self._access.look(conversation=topic.subject)

@@ -28,7 +28,7 @@ class UnknownTopic(Refusal):
 class Topic:
     """`conversation:<id>` (its public stream), `staff:<id>`, or one of the tenant's own.
 
-    Those are `desk` (everything of conversations, by position) and `presence` (the members' states).
+    Those are `desk` (everything of conversations and their contacts, by position) and `presence` (the members' states).
     """
 
     name: str
@@ -43,6 +43,7 @@ class Topic:
         return stream_of(subject=self.subject, audience=Audience.STAFF if self.kind == "staff" else Audience.PUBLIC)
 
 
+SEES_DESK: Final = "conversations.view"  # what it takes to subscribe to it
 DESK: Final = Topic("desk", "desk")
 PRESENCE: Final = Topic("presence", "presence")
 _OWN: Final = {topic.name: topic for topic in (DESK, PRESENCE)}
@@ -85,8 +86,8 @@ class Rendered:
         return self._text("member", self._member)
 
     def for_desk(self) -> str | None:
-        """As a member sees it on the desk; None for what is no conversation's."""
-        if get_permission(kind=self.event.kind) is not None:
+        """As a member sees it on the desk: what is of conversations or their contacts; None for all else."""
+        if get_permission(kind=self.event.kind) not in {None, SEES_DESK}:
             return None
         return self._text("desk", self._desk)
 
@@ -121,7 +122,9 @@ class Rendered:
         )
 
     def _desk(self) -> Event:
-        return msgspec.structs.replace(self._member(), topic=DESK.name, audience=audience_of(stream=self.event.stream))
+        of = UNSET if get_permission(kind=self.event.kind) else subject_of(stream=self.event.stream)
+        where = audience_of(stream=self.event.stream)
+        return msgspec.structs.replace(self._member(), topic=DESK.name, audience=where, conversation=of)
 
     def _presence(self) -> PresenceChange:
         event, fact = self.event, PresenceChanged(**self.event.body)

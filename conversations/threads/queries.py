@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Min
 
+from conversations.contacts.merging.queries import find_group
 from conversations.engine import log
 from conversations.engine.events import Audience, Recorded
 from conversations.engine.models import Event
@@ -41,7 +42,7 @@ WHERE c.id = %(conversation)s
 class Filters:
     """Which conversations a list holds; None means any. `inbox` is its key.
 
-    `assignee` None with `unassigned` False means anybody's.
+    `assignee` None with `unassigned` False means anybody's; a `contact`'s are those of everybody merged with them, too.
     """
 
     status: Literal["open", "resolved"] | None = None
@@ -159,9 +160,12 @@ def get_feed(*, kinds: Sequence[str], after: int, limit: int) -> tuple[list[Reco
 
 def _conditions(filters: Filters) -> dict[str, Any]:
     conditions: dict[str, Any] = {"last_author__isnull": False}
-    for name in ("status", "assignee", "contact", "inbox", "priority"):
+    for name in ("status", "assignee", "inbox", "priority"):
         if (wanted := getattr(filters, name)) is not None:
             conditions[name] = wanted
+    if filters.contact is not None:
+        same = find_group(contact=filters.contact)
+        conditions |= dict[str, Any](contact__in=same) if len(same) > 1 else {"contact": same[0]}
     if filters.tag is not None:
         conditions |= {"tags__contains": [filters.tag.lower()], "tags__gt": []}  # the second names the index
     if filters.snoozed is not None:

@@ -84,7 +84,9 @@ class Stock:
             self.owner.post(f"/api/v1/conversations/{guest.conversation}/assign", {"member": owner}, content_type=JSON)
         if path.endswith(("/accept", "/decline", "/transfer")):
             return {"conversation": self.offer()}
-        return {"conversation": str(guest.conversation), "contact": str(guest.actor.id), "key": self.key()}
+        if path.startswith("/api/v1/contacts/"):
+            self.words["THE-ID-OF-ANOTHER-CONTACT"] = str(self._welcome().actor.id)
+        return {"conversation": str(guest.conversation), "key": self.key(), **self.contact(path, guest)}
 
     def _welcome(self) -> Guest:
         """Let a new guest come, whatever has been made of the inbox meanwhile."""
@@ -108,6 +110,18 @@ class Stock:
         owner = UUID(self.owner.get("/api/v1/me").json()["person"]["id"])
         self.shop.invite(conversation=guest.conversation, to=owner)
         return str(guest.conversation)
+
+    def contact(self, path: str, guest: Guest) -> dict[str, Any]:
+        """Answer a guest as a contact, with what else the path names of one; whose merge is undone was merged."""
+        other = self.words.get("THE-ID-OF-ANOTHER-CONTACT", "")
+        found = {"contact": str(guest.actor.id), "other": other}
+        base = f"/api/v1/contacts/{guest.actor.id}"
+        if "{identity}" in path:
+            body = {"kind": "wechat", "value": secrets.token_hex(4)}
+            found["identity"] = self.owner.post(f"{base}/identities", body, content_type=JSON).json()["id"]
+        if path.endswith("/unmerge"):
+            self.owner.post(f"{base}/merge", {"into": other}, content_type=JSON)
+        return found
 
     def ask_for_deletion(self) -> dict[str, Any]:
         """Let there be one to be taken back."""

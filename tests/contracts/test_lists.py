@@ -62,7 +62,23 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
         Membership.objects.create(tenant_id=there, person_id=person, role="viewer", joined_at=NOW)
     with tenant_context(stock.shop.tenant):
         add_inbox(name="Second", now=NOW)
-    return {"conversation": str(guest.conversation), "key": "hello", "kind": "canned_reply"}
+    _know(stock, guest)
+    return {
+        "conversation": str(guest.conversation),
+        "contact": str(guest.actor.id),
+        "key": "hello",
+        "kind": "canned_reply",
+    }
+
+
+def _know(stock: Stock, guest: Guest) -> None:
+    """Let a contact be known by two names, two more have one of them, and two others be merged into that contact."""
+    base = "/api/v1/contacts"
+    for number, contact in enumerate([guest, guest, *(stock.shop.welcome(text="like") for _ in range(2))]):
+        named = {"kind": "wechat", "value": f"lei-{min(number, 1)}"}
+        _post(stock.owner, f"{base}/{contact.actor.id}/identities", **named)
+    for merged in (stock.shop.welcome(text="same") for _ in range(2)):
+        _post(stock.owner, f"{base}/{merged.actor.id}/merge", into=str(guest.actor.id))
 
 
 def _talk(stock: Stock) -> Guest:

@@ -15,7 +15,7 @@ from conversations.contacts.identities import commands
 from conversations.contacts.identities.answers import IdentityShown, show_identity
 from conversations.contacts.identities.queries import get_identities
 from conversations.contacts.identities.rules import IdentityKind, IdentityTold, TooManyIdentities
-from conversations.contacts.queries import get_contact
+from conversations.contacts.merging.queries import get_group
 from tenants.bodies import Body, Nothing, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.members.permissions import PERSONAL_READ
@@ -39,12 +39,11 @@ class Identities(APIView):
 
     @describe(Described(answers={200: Listed[IdentityShown]}, query=PageQuery, scopes=("conversations.view",)))
     def get(self, request: Request, contact: UUID) -> Response:
-        """List by what a contact is known, the oldest first."""
+        """List by what a contact is known, and whoever was merged into them, the oldest first."""
         asking = get_asking(request=request)
         query = read_query(request=request, shape=PageQuery)
-        get_contact(contact=contact)
         page = turn_whole(
-            rows=get_identities(contacts=[contact]),
+            rows=get_identities(contacts=get_group(contact=contact)),
             window=open_window(query=query, name=f"identities {contact}"),
             key=lambda row: (row.created_at.isoformat(), str(row.id)),
         )

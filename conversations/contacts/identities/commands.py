@@ -8,13 +8,21 @@ from uuid import UUID
 from django.db import transaction
 
 from conversations.contacts.commands import hold_writable
-from conversations.contacts.events import IdentityAdded, IdentityPreferred, IdentityRemoved, IdentityVerified
+from conversations.contacts.events import (
+    DuplicateFound,
+    IdentityAdded,
+    IdentityPreferred,
+    IdentityRemoved,
+    IdentityVerified,
+)
 from conversations.contacts.identities import rules
 from conversations.contacts.identities.queries import as_identity, get_identities
+from conversations.contacts.merging.queries import find_duplicates
+from conversations.contacts.merging.rules import BOTH
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.contacts.streams import subject_of_contact
 from conversations.engine import log
-from conversations.engine.events import Draft
+from conversations.engine.events import Draft, Fact
 from tenants.database.models import new_id
 
 IdentityFact = IdentityAdded | IdentityVerified | IdentityPreferred | IdentityRemoved
@@ -95,7 +103,22 @@ def write(*, claim: Claim, now: datetime) -> None:
         _put(fact, claim.by, now)
     _show(claim.contact, {fact.type for fact in claim.facts})
     subject = subject_of_contact(contact=claim.contact)
-    log.append(drafts=[Draft(subject=subject, fact=fact, sender=claim.by) for fact in claim.facts], at=now)
+    facts: list[Fact] = [*claim.facts, *_propose(claim)]
+    log.append(drafts=[Draft(subject=subject, fact=fact, sender=claim.by) for fact in facts], at=now)
+
+
+def _propose(claim: Claim) -> list[DuplicateFound]:
+    """Say who is known by what was added, too."""
+    added = [fact.identity for fact in claim.facts if isinstance(fact, IdentityAdded)]
+    return [
+        DuplicateFound(
+            contact=claim.contact,
+            other=one.contact,
+            types=tuple(match.kind for match in one.matches),
+            verified=any(match.verified == BOTH for match in one.matches),
+        )
+        for one in (find_duplicates(contact=claim.contact, by=added) if added else [])
+    ]
 
 
 def _change(

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from conversations.contacts.answers import show_contact
 from conversations.contacts.attribute import ContactAttribute
+from conversations.contacts.merging.queries import Roots, get_roots
 from conversations.contacts.queries import get_attributes
 from conversations.definitions.inbox.answers import show_inbox
 from conversations.definitions.inbox.queries import get_newest_inboxes
@@ -51,11 +52,12 @@ def render(
 ) -> list[dict[str, Any]]:
     """Answer conversations as the API shows them; without `personal` names and texts are null.
 
-    Contacts came with the rows; all their inboxes are one query.
+    Contacts came with the rows; all their inboxes are one query, and so are those as whom contacts are shown.
     """
     whole = frozenset() if isinstance(expand, UnsetType) else frozenset(expand.split(","))
     inboxes = _inboxes({row.inbox for row in rows}, in_full="inbox" in whole)
     known = get_attributes() if "contact" in whole else None
+    roots = get_roots(rows=[row.contact for row in rows])
     return [
         {
             "id": row.id,
@@ -65,7 +67,8 @@ def render(
             "priority": row.priority,
             "snoozed": row.snoozed_seq is not None,
             "snoozed_until": row.snoozed_until,
-            "contact": _contact(row, personal=personal, known=known),
+            "contact_id": row.contact_id,
+            "contact": _contact(row, roots, personal=personal, known=known),
             "inbox": inboxes[row.inbox],
             "started_at": row.started_at,
             "last_at": row.last_at,
@@ -80,8 +83,10 @@ def render(
     ]
 
 
-def _contact(row: ConversationRow, *, personal: bool, known: Mapping[str, ContactAttribute] | None) -> dict[str, Any]:
-    contact = row.contact
+def _contact(
+    row: ConversationRow, roots: Roots, *, personal: bool, known: Mapping[str, ContactAttribute] | None
+) -> dict[str, Any]:
+    contact = roots.get(row.contact_id, row.contact)
     if known is not None:
         return show_contact(row=contact, personal=personal, known=known)
     return {

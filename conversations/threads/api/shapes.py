@@ -148,7 +148,10 @@ class Through(Answer, frozen=True):
 
 
 class ConversationShown(Answer, frozen=True):
-    """A conversation as lists show it. `*_seq` are seqs of what its contact may see."""
+    """A conversation as lists show it. `*_seq` are seqs of what its contact may see.
+
+    `contact_id` is who writes in it, `contact` as whom that one is shown: somebody may have merged them.
+    """
 
     id: UUID
     status: Literal["open", "resolved"]
@@ -157,6 +160,7 @@ class ConversationShown(Answer, frozen=True):
     priority: Priority
     snoozed: bool
     snoozed_until: datetime | None
+    contact_id: UUID
     contact: Of
     inbox: Through
     started_at: datetime

@@ -183,7 +183,7 @@ def test_who_was_erased_has_none(shop: Shop, client_for: ClientFor, make_member:
 def test_what_the_site_had_told_before_is_taken_over(
     shop: Shop, client_for: ClientFor, make_member: MakeMember, customers: list[str]
 ) -> None:
-    migration = import_module("conversations.migrations.0020_identities")
+    migration = import_module("conversations.migrations.0022_identities")
     viewer = client_for(shop.tenant, make_member(shop.tenant, role="viewer"))
     with tenant_context(shop.tenant):
         Contact.objects.filter(id=customers[3]).update(email="no address", phone="+86 (138) 0013-8000")

@@ -58,6 +58,7 @@ def test_a_conversation_as_it_is_shown(shop: Shop, desk: Client, agent: Member, 
         assert datetime.fromisoformat(shown.pop(moment)).tzinfo
     assert shown == {
         "id": str(guest.conversation),
+        "contact_id": str(guest.actor.id),
         "status": "open",
         "assignee": str(agent.person_id),
         "tags": [],

@@ -28,6 +28,8 @@ class Id(StrEnum):
 
     CONVERSATION = "conversation"
     CONTACT = "contact"
+    OTHER = "other"  # a contact who may be the same as that one
+    MERGED = "merged"  # a contact who was merged into another one
     IDENTITY = "identity"  # of a contact
     TOLD = "told"  # what a company's site tells of a contact
     PERSON = "person"

@@ -13,9 +13,12 @@ from conversations.channels.webchat.vouching.queries import PURPOSE, get_live, g
 from conversations.channels.webchat.vouching.token import read_identity
 from conversations.contacts import commands as contacts
 from conversations.contacts.identities import commands as identities
+from conversations.contacts.merging import commands as merging
 from conversations.contacts.profile import Profile
 from conversations.contacts.queries import Known, find_visitor
 from conversations.definitions.inbox.queries import Inbox
+from conversations.engine import log
+from conversations.engine.events import Draft
 from conversations.threads.actors import Actor, as_who
 from conversations.threads.commands import hand_over
 from tenants.audit.noting import Target
@@ -80,6 +83,8 @@ def let_in_vouched(*, inbox: Inbox, identity: str, token: str | None, now: datet
         vouched = read_identity(token=identity, secrets=get_live(inbox=inbox.key), inbox=inbox.key, now=now)
         contact = contacts.meet(inbox=inbox.key, external_id=vouched.profile.external_id, now=now)
         shown = _find_shown(token, inbox, now)
+        if shown is not None and shown.contact.id != contact:
+            merging.begin_joining()
         contacts.hold(contacts={contact, shown.contact.id} if shown else {contact})
         actor = Actor("contact", contact, contacts.describe(contact=contact, profile=vouched.profile))
         shown = _find_shown(token, inbox, now)  # as it is now that nobody else can join them
@@ -87,12 +92,12 @@ def let_in_vouched(*, inbox: Inbox, identity: str, token: str | None, now: datet
         until = now + STAYS
         if shown is not None and shown.contact.id == contact:
             contacts.keep_token(identity=shown.identity, until=until, by=vouched.secret)
-            given = None
+            given, said = None, []
         else:
             given = contacts.give_token(contact=contact, inbox=inbox.key, now=now, until=until, by=vouched.secret)
-            if shown is not None:
-                _leave(shown, actor, vouched.profile.external_id, now)
+            said = [] if shown is None else _leave(shown, actor, vouched.profile.external_id, now)
         identities.write(claim=claim, now=now)
+        log.append(drafts=said, at=now)
         return actor, given
 
 
@@ -109,14 +114,19 @@ def _told(profile: Profile, contact: UUID, shown: Known | None) -> list[identiti
     return [*told, *identities.get_told(contact=shown.contact.id)]
 
 
-def _leave(shown: Known, vouched: Actor, external_id: str, now: datetime) -> None:
-    """Join an anonymous contact to the vouched one; who was vouched for as somebody else only leaves."""
+def _leave(shown: Known, vouched: Actor, external_id: str, now: datetime) -> list[Draft]:
+    """Join an anonymous contact to the vouched one; who was vouched for as somebody else only leaves.
+
+    Answer what is to be said of that when all else is.
+    """
     if shown.contact.is_vouched:
         contacts.retire_token(identity=shown.identity)
-        return
+        return []
     was = shown.contact.id
+    drafts = merging.join(contact=was, into=vouched.id, now=now)
     contacts.join(contact=was, into=vouched.id)
     hand_over(was=was, contact=vouched.id, name=vouched.name, external_id=external_id, now=now)
+    return drafts
 
 
 def _find_shown(token: str | None, inbox: Inbox, now: datetime) -> Known | None:

@@ -82,6 +82,24 @@ export class Commands {
     return this.#change(api.reopen);
   }
 
+  /** Show one contact as another; what that changes is told by the log. */
+  async merge(contact, into) {
+    const done = await this.ask(() => api.merge(contact, into));
+    if (done) this.desk.toasts.show(this.desk.say("merged_now"), { label: this.desk.say("undo"), act: () => this.unmerge(contact) });
+  }
+
+  unmerge(contact) {
+    return this.ask(() => api.unmerge(contact));
+  }
+
+  notSame(contact, other) {
+    return this.ask(() => api.notSame(contact, other));
+  }
+
+  verifyIdentity(contact, identity) {
+    return this.ask(() => api.verify(contact, identity));
+  }
+
   /** Erase a row's contact; answer null, or why not. What is gone then is told by the log, here as everywhere. */
   async erase(row) {
     try {

@@ -216,6 +216,7 @@ export class Desk {
     this.invited = applyInvited(events, this.me.id, this.invited);
     this.handing.hear(events);
     this.snoozing.hear(events);
+    this.panel.people.hear(events);
     for (const { kind, conversation } of events) if (kind === "message.posted.v1") this.typing.delete(conversation);
     missing.forEach((id) => this.#find(id));
     this.draw();

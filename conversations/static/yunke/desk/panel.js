@@ -4,6 +4,7 @@ import { unreadFrom } from "../conversation.js";
 import { ICONS, h, icon, set } from "../dom.js";
 import { fullTime } from "../words.js";
 import { Labels } from "./labels.js";
+import { People } from "./people.js";
 import { ERASED } from "./rows.js";
 import { snoozedUntil } from "./snoozing.js";
 
@@ -11,6 +12,7 @@ export class Panel {
   constructor(desk) {
     this.desk = desk;
     this.labels = new Labels(desk);
+    this.people = new People(desk);
     this.facts = h("dl.facts", {});
     this.erase = h("button.quiet.erase-contact", { type: "button", hidden: true, onclick: () => desk.erasing.show(desk.row) }, desk.say("erase"));
     this.node = h("aside.panel", { id: "panel", "aria-label": desk.say("about"), hidden: true },
@@ -18,6 +20,7 @@ export class Panel {
         h("button.icon-button.shut", { type: "button", "aria-label": desk.say("close"), onclick: () => desk.about(false) }, icon(ICONS.close))),
       this.labels.node,
       this.facts,
+      this.people.node,
       this.erase);
   }
 
@@ -35,6 +38,7 @@ export class Panel {
     set(this.node, { "data-open": String(desk.aboutOpen) });
     if (!row) return;
     this.labels.draw();
+    this.people.draw();
     this.erase.hidden = !desk.may("contacts.erase") || row.contact.name === ERASED;
     const facts = [
       ["contact", desk.contactName(row)],

@@ -75,11 +75,24 @@ const CHANGES = {
   "conversation.prioritized.v1": (row, { body }) => ({ ...row, priority: body.priority }),
   "contact.merged.v1": (row, { body: { contact, name, external_id } }) => ({
     ...row,
+    contact_id: contact,
     contact: { id: contact, name, vouched: true, external_id },
   }),
 };
 
+/** Its contact is shown as somebody else from now on, or as themselves again. */
+const shownAs = (row, { contact: id, members, name, external_id }) =>
+  members.includes(row.contact_id) ? { ...row, contact: { id, name, vouched: external_id !== null, external_id } } : row;
+
+/** What happens to a contact is told once, whatever the number of their conversations. */
+const OF_CONTACTS = {
+  "contact.changed.v1": (row, { contact, name }) => (row.contact.id === contact && name ? { ...row, contact: { ...row.contact, name } } : row),
+  "contact.united.v1": shownAs,
+  "contact.parted.v1": shownAs,
+};
+
 function applyOne(row, event) {
+  if (event.position > row.position && event.kind in OF_CONTACTS) return { ...OF_CONTACTS[event.kind](row, event.body), position: event.position };
   const open = event.audience === "public";
   if (event.position <= row.position || (open && event.seq <= row.public_seq)) return row;
   const next = { ...row, position: event.position, public_seq: open ? event.seq : row.public_seq };
@@ -91,7 +104,10 @@ export function applyDesk(events, state) {
   const [rows, early, missing] = [{ ...state.rows }, { ...state.early }, new Set()];
   for (const event of events) {
     const { conversation: id } = event;
-    if (rows[id]) rows[id] = applyOne(rows[id], event);
+    if (!id) {
+      for (const each of Object.keys(rows)) rows[each] = applyOne(rows[each], event);
+      for (const each of Object.keys(early)) early[each] = [...early[each], event];
+    } else if (rows[id]) rows[id] = applyOne(rows[id], event);
     else {
       early[id] = [...(early[id] ?? []), event];
       missing.add(id);

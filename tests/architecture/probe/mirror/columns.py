@@ -25,6 +25,7 @@ WITHOUT: Final[dict[str, str]] = {
     "api_key.old_secret": HASH,
     "api_key.scopes": WORDS,
     "api_key.secret": HASH,
+    "contact.not_same": "ids of contacts",
     "contact_identity.kind": WORDS,
     "contact_identity.scope": "an inbox's random key, or the contact's id",
     "conversation.inbox": "an inbox's random key",

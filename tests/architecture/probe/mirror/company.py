@@ -172,11 +172,16 @@ def _know(company: Company) -> None:
     with tenant_context(company.tenant):
         publish(kind="contact_attribute", key="note", body=body, now=datetime.now(UTC))
     said = {"name": f"{company.mark} known", "attributes": {"note": f"{company.mark} notes"}}
-    path = f"/api/v1/contacts/{company.guests[0].actor.id}"
-    _call(company.browser(), "patch", path, said)
-    for number in range(2):
+    owner, base = company.browser(), "/api/v1/contacts"
+    first, other, third, *_ = [str(guest.actor.id) for guest in company.guests]
+    _call(owner, "patch", f"{base}/{first}", said)
+    for contact, number in ((other, 1), (third, 1), (first, 0), (first, 1)):
         named = {"kind": "wechat", "value": f"{company.mark}-{number}"}
-        company.own[Id.IDENTITY] = _call(company.browser(), "post", f"{path}/identities", named)["id"]
+        company.own[Id.IDENTITY] = _call(owner, "post", f"{base}/{contact}/identities", named)["id"]
+    company.own[Id.OTHER] = other
+    for merged in (company.shop.welcome(text=f"{company.mark} again") for _ in range(2)):
+        company.own[Id.MERGED] = str(merged.actor.id)
+        _call(owner, "post", f"{base}/{merged.actor.id}/merge", {"into": first})
 
 
 def _route(company: Company) -> None:

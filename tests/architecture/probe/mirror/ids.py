@@ -23,6 +23,8 @@ def subject() -> str:
 NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.CONVERSATION: subject,
     Id.CONTACT: uuid,
+    Id.OTHER: uuid,
+    Id.MERGED: uuid,
     Id.IDENTITY: uuid,
     Id.TOLD: lambda: f"canary-{secrets.token_hex(4)} 0",
     Id.PERSON: uuid,

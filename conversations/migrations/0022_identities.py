@@ -22,7 +22,7 @@ FORGET = "DELETE FROM contact_identity WHERE kind NOT IN ('visitor', 'vouched')"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0019_contact_attributes")]
+    dependencies = [("conversations", "0021_waking")]
 
     operations = [
         migrations.AddField("contactidentity", "verified_at", models.DateTimeField(null=True)),
