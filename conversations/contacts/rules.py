@@ -50,6 +50,17 @@ def show_attributes(
     return {key: value if personal or not known[key].personal else None for key, value in kept.items() if key in known}
 
 
+def say_value(*, attribute: ContactAttribute, value: Any, language: str) -> str:
+    """Answer a value as one says it to somebody: choices by their names, in the language if they have one there."""
+    root, _, _ = language.partition("-")
+    if isinstance(value, bool):
+        return _YES_NO.get(root, _YES_NO["en"])[value]
+    names = {each.key: each.names.get(language) or each.names.get(root, each.name) for each in attribute.choices}
+    said = [names.get(each, str(each)) for each in (value if isinstance(value, list) else [value])]
+    return ("、" if root == "zh" else ", ").join(said)
+
+
+_YES_NO: Final = {"en": ("no", "yes"), "zh": ("否", "是")}
 _UNKNOWN: Final = ("unknown", "No attribute of contacts is defined under this key.")
 
 

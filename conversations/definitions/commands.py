@@ -260,7 +260,7 @@ def _get_version(kind: str, key: str) -> int:
 
 
 def _get_referrers(place: Place) -> list[FieldError]:
-    kinds = {kind.name: kind for kind in get_kinds() if place[0] in kind.references.values()}
+    kinds = {kind.name: kind for kind in get_kinds() if kind.may_name(place[0])}
     return [
         {"field": f"{row.kind}/{row.key}", "code": "referred_to", "detail": f"It is named in {reference.path}."}
         for row in get_in_force(kinds=kinds)

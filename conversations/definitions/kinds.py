@@ -14,14 +14,22 @@ from tenants.text import is_storable_json
 KEY: Final = r"[a-z0-9][a-z0-9_.-]{0,63}"
 
 
+class Naming(NamedTuple):
+    """How a text names definitions of a kind: the first group of the pattern is a key."""
+
+    pattern: re.Pattern[str]
+    kind: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of document.
 
     `body` forbids unknown fields and gives every later field a default that is left out of the stored body, so that
     the version of the code before still reads it. `references` says which fields hold the key of another definition:
-    a dotted path ("*" is any item of a list) and that one's kind. `check` answers the body in its plain form, or raises
-    Invalid. `manage` is the permission that writing such documents takes, besides the one to write any at all.
+    a dotted path ("*" is any item of a list, or value of a map) and that one's kind; `naming` says which fields are
+    texts that name others. `check` answers the body in its plain form, or raises Invalid. `manage` is the permission
+    that writing such documents takes, besides the one to write any at all.
 
     `members` are the fields that hold the id of a member of the company, who must be one when it is published;
     `key_is_member` says that the key is one, too.
@@ -31,11 +39,16 @@ class Kind:
     titles: Mapping[str, str]
     body: type[msgspec.Struct]
     references: Mapping[str, str] = field(default_factory=dict)
+    naming: Mapping[str, Naming] = field(default_factory=dict)
     key: str = KEY
     check: Callable[[Any], Any] = lambda body: body
     manage: str = "definitions.manage"
     members: tuple[str, ...] = ()
     key_is_member: bool = False
+
+    def may_name(self, kind: str) -> bool:
+        """Answer whether documents of this kind name some of another one."""
+        return kind in self.references.values() or any(each.kind == kind for each in self.naming.values())
 
 
 class Reference(NamedTuple):
@@ -95,11 +108,18 @@ def check_body(*, kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def get_references(*, kind: Kind, body: Mapping[str, Any]) -> list[Reference]:
     """Answer every definition that a body names."""
-    return [
+    whole = [
         Reference(path, target, key)
         for pattern, target in kind.references.items()
         for path, key in _walk(body, pattern.split("."), ())
     ]
+    within = [
+        Reference(path, naming.kind, found[1])
+        for pattern, naming in kind.naming.items()
+        for path, text in _walk(body, pattern.split("."), ())
+        for found in naming.pattern.finditer(text)
+    ]
+    return whole + list(dict.fromkeys(within))
 
 
 def get_members_named(*, kind: Kind, key: str, body: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -117,5 +137,8 @@ def _walk(part: Any, names: list[str], path: tuple[str, ...]) -> Iterator[tuple[
     if name == "*" and isinstance(part, list):
         for index, item in enumerate(part):
             yield from _walk(item, rest, (*path, str(index)))
+    elif name == "*" and isinstance(part, Mapping):
+        for key, item in part.items():
+            yield from _walk(item, rest, (*path, str(key)))
     elif isinstance(part, Mapping) and name in part:
         yield from _walk(part[name], rest, (*path, name))

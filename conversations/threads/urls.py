@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.threads.api import conversations, erasure, events, messages
+from conversations.threads.api import conversations, erasure, events, messages, replies
 
 urlpatterns = [
     path("api/v1/conversations", conversations.Conversations.as_view()),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/conversations/<uuid:conversation>/wake", conversations.Wake.as_view()),
     path("api/v1/conversations/<uuid:conversation>/tags", conversations.Tags.as_view()),
     path("api/v1/conversations/<uuid:conversation>/priority", conversations.SetPriority.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/canned-replies", replies.Replies.as_view()),
     path("api/v1/conversations/<uuid:conversation>/messages", messages.Messages.as_view()),
     path("api/v1/conversations/<uuid:conversation>/read", messages.Reads.as_view()),
     path("api/v1/contacts/<uuid:contact>/erase", erasure.EraseContact.as_view()),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conversations.definitions.canned_reply.body import CANNED_REPLY, VARIABLES, CannedReply
 from conversations.definitions.canned_reply.rules import render
-from conversations.definitions.kinds import check_body, check_key
+from conversations.definitions.kinds import check_body, check_key, get_references
 from tenants.refusals import Invalid
 
 
@@ -62,6 +62,11 @@ def test_the_nearest_language(texts: dict[str, str], language: str, chosen: str)
         ({"en": "{{ }}"}, "texts.en"),
         ({"en": "{{contact.name}} }}"}, "texts.en"),
         ({"en": "{{{{contact.name}}}}"}, "texts.en"),
+        ({"en": "{{contact.name|a|b}}"}, "texts.en"),
+        ({"en": "{{contact.name|{agent.name}}}"}, "texts.en"),
+        ({"en": "{{contact.attributes.Plan}}"}, "texts.en"),
+        ({"en": "{{contact.attributes.plan.name}}"}, "texts.en"),
+        ({"en": "{{contact.attributes.}}"}, "texts.en"),
     ],
 )
 def test_texts_that_do_not_fit(texts: dict[str, Any], field: str) -> None:
@@ -80,3 +85,25 @@ def test_every_mistake_is_named() -> None:
 def test_keys_that_nobody_can_type(key: str) -> None:
     with pytest.raises(Invalid):
         check_key(kind=CANNED_REPLY, key=key)
+
+
+def test_what_is_said_without_a_value() -> None:
+    text = "Hi {{contact.name|there}}, {{contact.attributes.plan| no plan }}{{agent.name|}}!"
+    check_body(kind=CANNED_REPLY, body={"name": "x", "texts": {"en": text}})
+    assert render(reply=reply(en=text), language="en", values={}) == "Hi there, no plan!"
+    values = {"contact.name": "Ada", "contact.attributes.plan": "gold", "agent.name": "Ben"}
+    assert render(reply=reply(en=text), language="en", values=values) == "Hi Ada, goldBen!"
+
+
+def test_the_attributes_that_it_names_are_references() -> None:
+    texts = {
+        "en": "{{contact.attributes.plan|x}} {{ contact.attributes.plan }}",
+        "zh": "{{contact.attributes.born_on}}",
+    }
+    named = get_references(kind=CANNED_REPLY, body={"name": "x", "texts": texts})
+    assert named == [
+        ("texts.en", "contact_attribute", "plan"),
+        ("texts.zh", "contact_attribute", "born_on"),
+    ]
+    assert CANNED_REPLY.may_name("contact_attribute")
+    assert not CANNED_REPLY.may_name("calendar")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.contacts.attribute import CONTACT_ATTRIBUTE, ContactAttribute
-from conversations.contacts.rules import check_attributes, find_changes, put, show_attributes
+from conversations.contacts.rules import check_attributes, find_changes, put, say_value, show_attributes
 from conversations.definitions.kinds import check_body
 from tenants.refusals import Invalid
 
@@ -121,3 +121,20 @@ def test_what_is_shown() -> None:
     kept = {"note": "x", "plan": "gold", "retired": 1}
     assert show_attributes(kept=kept, known=KNOWN, personal=True) == {"note": "x", "plan": "gold"}
     assert show_attributes(kept=kept, known=KNOWN, personal=False) == {"note": None, "plan": "gold"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "language", "words"),
+    [
+        ("note", "x", "en", "x"),
+        ("visits", 3, "en", "3"),
+        ("is_vip", True, "fr", "yes"),
+        ("is_vip", False, "zh-Hans", "否"),
+        ("pets", ["cat", "dog"], "en", "cat, dog"),
+        ("plans", ["gold", "tin"], "zh-Hans", "金卡、Tin"),
+        ("plan", "gold", "de", "Gold"),
+        ("plan", "no more", "de", "no more"),
+    ],
+)
+def test_how_a_value_is_said(key: str, value: Any, language: str, words: str) -> None:
+    assert say_value(attribute=KNOWN[key], value=value, language=language) == words

@@ -7,11 +7,12 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from conversations.definitions.kinds import Kind
+from conversations.definitions.kinds import Kind, Naming
 from tenants.refusals import FieldError, Invalid
 
 VARIABLES: Final = ("contact.name", "agent.name", "inbox.name", "conversation.id")
-VARIABLE: Final = re.compile(r"\{\{\s*([a-z_.]{1,64})\s*\}\}")
+VARIABLE: Final = re.compile(r"\{\{\s*([a-z0-9_.]{1,90})\s*(?:\|([^{}|]{0,100}))?\}\}")
+ATTRIBUTE: Final = re.compile(r"\{\{\s*contact\.attributes\.([a-z][a-z0-9_]{0,63})\s*(?:\|[^{}|]*)?\}\}")
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?\Z")]
@@ -19,7 +20,11 @@ Text = Annotated[str, Meta(max_length=8000, pattern=r"\S")]
 
 
 class CannedReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A text in one language or more, with variables such as {{contact.name}}."""
+    """A text in one language or more, with variables such as {{contact.name}}.
+
+    {{contact.attributes.plan}} is a contact's attribute, which must be in force. What follows a bar is said instead
+    where there is no value: {{contact.name|you}}.
+    """
 
     name: Name
     texts: Annotated[dict[Language, Text], Meta(min_length=1, max_length=20)]
@@ -38,9 +43,9 @@ def check_reply(body: CannedReply) -> CannedReply:
 
 
 def _find_mistakes(text: str) -> Iterator[str]:
-    known = ", ".join(VARIABLES)
-    for name in dict.fromkeys(VARIABLE.findall(text)):
-        if name not in VARIABLES:
+    known = ", ".join((*VARIABLES, "contact.attributes.<key>"))
+    for name in dict.fromkeys(found[1] for found in VARIABLE.finditer(text)):
+        if name not in VARIABLES and not ATTRIBUTE.fullmatch(f"{{{{{name}}}}}"):
             yield f"{{{{{name}}}}} is not known; these are: {known}."
     rest = VARIABLE.sub("", text)
     if "{{" in rest or "}}" in rest:
@@ -53,4 +58,5 @@ CANNED_REPLY: Final = Kind(
     body=CannedReply,
     key=r"[a-z0-9][a-z0-9_-]{0,31}",
     check=check_reply,
+    naming={"texts.*": Naming(ATTRIBUTE, "contact_attribute")},
 )

@@ -11,10 +11,11 @@ LAST_RESORT: Final = "en"
 def render(*, reply: CannedReply, language: str, values: Mapping[str, str]) -> str:
     """Answer the text in the language, or the nearest there is, with every variable filled in.
 
-    What is filled in is text and nothing else: braces in it stay. A variable without a value leaves nothing.
+    What is filled in is text and nothing else: braces in it stay. A variable without a value leaves what stands
+    behind its bar, or nothing.
     """
     text = reply.texts[choose_language(reply=reply, language=language)]
-    return VARIABLE.sub(lambda found: values.get(found[1], ""), text)
+    return VARIABLE.sub(lambda found: values.get(found[1]) or (found[2] or "").strip(), text)
 
 
 def choose_language(*, reply: CannedReply, language: str) -> str:

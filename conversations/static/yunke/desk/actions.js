@@ -19,6 +19,7 @@ export const ACTIONS = [
   { id: "previous", key: "k", words: "key_previous", run: (desk) => desk.move(-1) },
   { id: "unread", key: "u", words: "key_unread", run: (desk) => desk.nextUnread() },
   { id: "answer", key: "r", words: "write_answer", when: (d) => here(d) && d.may("conversations.reply"), run: (desk) => desk.write("answer") },
+  { id: "canned", key: "/", words: "canned", when: (d) => here(d) && d.may("conversations.reply") && d.may("definitions.view"), run: (desk) => desk.pane.composer.pick() },
   { id: "note", key: "n", words: "write_note", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.write("note") },
   { id: "take", key: "t", words: "take", when: (d) => open(d) && d.row.assignee !== d.me.id && d.may("conversations.take"), run: (desk) => desk.acts.take() },
   { id: "accept", key: "y", words: "accept_first", when: offered, run: (desk) => desk.acts.accept(firstOffer(desk)) },

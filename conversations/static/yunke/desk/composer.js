@@ -3,6 +3,8 @@
 
 import { ICONS, h, icon, set } from "../dom.js";
 import { newId } from "../outbox.js";
+import { Canned } from "./canned.js";
+import { Picker } from "./picker.js";
 
 const KINDS = ["answer", "note"];
 
@@ -52,11 +54,13 @@ export class Composer {
         kind === "note" && icon(ICONS.note), say(`write_${kind}`)));
     this.label = h("label.sr-only", { for: "draft" });
     this.box = h("textarea", { id: "draft", rows: 1, maxlength: 8000, oninput: () => this.#input(), onkeydown: (event) => this.#key(event) });
+    this.canned = new Canned(desk);
+    this.picker = new Picker({ box: this.box, sources: () => (this.kind === "answer" ? [this.canned] : []), onPick: () => this.#changed() });
     this.hint = h("span.hint", {});
     this.button = h("button.primary", { type: "submit" }, icon(ICONS.send), this.go = h("span", {}));
     this.node = h("form.composer", { onsubmit: (event) => this.#submit(event) },
       h("div.modes", { role: "group", "aria-label": say("write_what") }, this.modes),
-      this.label, this.box, h("div.foot", {}, this.hint, this.button));
+      this.picker.node, this.label, this.box, h("div.foot", {}, this.hint, this.button));
   }
 
   /** Go to another conversation; what was being written stays with its own. */
@@ -72,6 +76,15 @@ export class Composer {
     this.kind = kind;
     this.#refill();
     this.box.focus();
+  }
+
+  /** Open the canned replies, unless something is written already. */
+  pick() {
+    this.write("answer");
+    if (!this.empty) return;
+    this.box.value = this.canned.sign;
+    this.#changed();
+    this.picker.look();
   }
 
   get empty() {
@@ -92,6 +105,7 @@ export class Composer {
   }
 
   #refill() {
+    this.picker.close();
     this.box.value = this.desk.drafts.get(this.#id, this.kind);
     this.#grow();
     this.draw();
@@ -102,15 +116,22 @@ export class Composer {
     this.box.style.height = `${Math.min(this.box.scrollHeight + 2, 220)}px`;
   }
 
-  #input() {
+  /** What is written has changed: keep it, show it. */
+  #changed() {
     this.desk.drafts.put(this.#id, this.kind, this.box.value);
     this.#grow();
     this.draw();
+  }
+
+  #input() {
+    this.#changed();
+    this.picker.look();
     if (this.kind === "note" || this.empty || Date.now() - this.#typed < 3_000) return;
     if (this.desk.live.tell({ type: "typing", conversation: this.#id })) this.#typed = Date.now();
   }
 
   #key(event) {
+    if (this.picker.key(event)) return;
     const composing = event.isComposing || event.keyCode === 229; // an input method owns this Enter
     if (event.key === "Enter" && !event.shiftKey && !composing) {
       event.preventDefault();

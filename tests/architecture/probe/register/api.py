@@ -114,6 +114,7 @@ ENTRIES: Final = (
     api(f"GET {C}", STAFF, _assignee=Id.PERSON, _contact=Id.CONTACT, _inbox=Id.INBOX, _cursor=Id.CURSOR),
     api(f"POST {ONE}/snooze", STAFF, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/wake", STAFF, conversation=Id.CONVERSATION),
+    api(f"GET {ONE}/canned-replies", STAFF, conversation=Id.CONVERSATION, _cursor=Id.CURSOR),
     api(f"POST {ONE}/tags", STAFF, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/priority", STAFF, conversation=Id.CONVERSATION),
     api(f"GET {ONE}", STAFF, conversation=Id.CONVERSATION),
