@@ -1,12 +1,11 @@
 """Canned replies as they are offered in one conversation: in its contact's language, every variable filled in."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from conversations.contacts.models import Contact
 from conversations.contacts.queries import get_attributes
 from conversations.contacts.rules import say_value
 from conversations.definitions.canned_reply.body import CANNED_REPLY, CannedReply
@@ -21,7 +20,7 @@ from conversations.threads.queries import get_conversation
 from conversations.threads.rules import check_write, sees_personal
 from tenants.paging import Page, Window, turn_whole
 
-BEFORE_ALL = 9  # what a contact said beforehand is among the first events
+BEFORE_ALL: Final = 9  # what a contact said beforehand is among the first events
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +60,18 @@ def _find_language(conversation: UUID) -> str | None:
     return None if said is None else said.body["language"]
 
 
-def _values(row: ConversationRow, actor: Actor, language: str) -> Mapping[str, str]:
+def _values(row: ConversationRow, actor: Actor, language: str) -> dict[str, str]:
     inbox = get_newest_inboxes(keys=[row.inbox]).get(row.inbox)
     known = {
         "agent.name": actor.name,
         "conversation.id": str(row.id),
         "inbox.name": "" if inbox is None else inbox.body.name,
     }
-    return known | _of_contact(row.contact, language) if sees_personal(actor=actor) else known
+    return known | _of_contact(row, language) if sees_personal(actor=actor) else known
 
 
-def _of_contact(contact: Contact, language: str) -> Mapping[str, str]:
-    attributes = get_attributes()
+def _of_contact(row: ConversationRow, language: str) -> dict[str, str]:
+    contact, attributes = row.contact, get_attributes()
     return {
         # Who has not said a name is numbered, which is no name to be called by.
         "contact.name": "" if contact.name.startswith("#") else contact.name,
