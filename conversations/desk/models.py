@@ -65,6 +65,11 @@ class WorkRow(TenantModel):
                 condition=models.Q(state__in=("waiting", "offered", "assigned"), queue__isnull=False),
             ),
             models.Index(fields=("queue", "handed_at"), name="work_pace", condition=models.Q(handed_at__isnull=False)),
+            models.Index(
+                fields=("queue", "since"),
+                name="work_lasted",
+                condition=models.Q(state="done", handed_at__isnull=False),
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(state__in=STATES), name="work_state_known"),

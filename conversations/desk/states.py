@@ -19,7 +19,7 @@ from conversations.desk.scene import Setup, read_agents, read_places, read_setup
 from conversations.presence.queries import get_seen
 from conversations.threads.queries import find_current, get_conversation
 
-PACE: Final = 20  # so many of the last that were handed out say how fast a queue moves
+LAST: Final = 100  # so many of the last that were done say how long one takes
 
 _COUNTS: Final = """
 SELECT w.queue, w.state, count(*), min(w.queued_at) FROM work w
@@ -153,7 +153,7 @@ def get_waiting(*, contact: UUID, now: datetime) -> Waiting | None:
     number = None if row is None else _place_of(row)
     return Waiting(
         place=number,
-        estimated_wait_s=estimate_wait(place=number, handed=_pace(key), now=now) if number and place.is_open else None,
+        estimated_wait_s=_estimate(key, number) if number and place.is_open else None,
         is_outside_hours=not place.is_open,
         opens_at=place.opens_at,
         is_sold_out=scene.is_sold_out(place=place),
@@ -179,6 +179,10 @@ def _place_of(row: WorkRow) -> int:
     return WorkRow.objects.filter(state="waiting", queue=row.queue, rank__lt=row.rank).count() + 1
 
 
-def _pace(queue: str) -> list[datetime]:
-    rows = WorkRow.objects.filter(queue=queue, handed_at__isnull=False).order_by("-handed_at")
-    return [at for at in rows.values_list("handed_at", flat=True)[:PACE] if at is not None]
+def _estimate(queue: str, place: int) -> int | None:
+    done = WorkRow.objects.filter(queue=queue, state="done", handed_at__isnull=False).order_by("-since")
+    lasted = [
+        (since - at).total_seconds() for since, at in done.values_list("since", "handed_at")[:LAST] if since and at
+    ]
+    in_hand = WorkRow.objects.filter(queue=queue, state="assigned").count()
+    return estimate_wait(place=place, lasted_s=lasted, in_hand=in_hand)

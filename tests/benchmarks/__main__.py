@@ -19,7 +19,7 @@ django.setup()
 
 from tests.benchmarks import machine
 from tests.benchmarks.bench import Bench, measure_item
-from tests.benchmarks.items import idle, latency, lookup, messages, processes, rest, sign_up, tenants
+from tests.benchmarks.items import idle, latency, lookup, messages, processes, rest, sign_up, tenants, waits
 from tests.benchmarks.page import write_page
 from tests.database import fresh_database
 from tests.redis_server import redis_server
@@ -33,10 +33,11 @@ ITEMS: Final[dict[str, Callable[[Bench], dict[str, object]]]] = {
     "rest": rest.measure_posts,
     "list": rest.measure_list,
     "lookup": lookup.measure,
+    "waits": waits.measure,
     "sign_up": sign_up.measure,
     "tenants": tenants.measure,
 }
-LONG: Final = ("sign_up", "tenants")
+LONG: Final = ("waits", "sign_up", "tenants")
 PAGE: Final = ROOT / "docs" / "performance.md"
 
 
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measure how fast Yunke is on this machine.")
-    parser.add_argument("--quick", action="store_true", help="in short stretches, without sign_up and tenants")
+    parser.add_argument("--quick", action="store_true", help="in short stretches, without waits, sign_up and tenants")
     parser.add_argument("--only", metavar="ITEM,...", help=f"of {', '.join(ITEMS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there, as soon as it is found")
     parser.add_argument(

@@ -119,23 +119,16 @@ def test_it_comes_up_with_two_companies_and_ctrl_c_ends_it_well(data: Path) -> N
         assert second.end(signal.SIGTERM) == 0
 
 
-@pytest.mark.parametrize("word", ["serve", "work", "postgres -D"])
-def test_what_is_killed_comes_back(data: Path, word: str) -> None:
+def test_it_heals_lets_no_second_in_and_leaves_nothing_running(data: Path) -> None:
     with up(data) as running:
         running.await_up()
-        before = running.child(word)
-        os.kill(before, signal.SIGKILL)
-        until(lambda: "starting it again" in running.said(), seconds=20)
-        until(lambda: any(word in command for command in running.children().values()), seconds=20)
-        assert running.child(word) != before
-        until(lambda: get(running.port) == 200, seconds=30)
-
-
-def test_when_it_is_killed_nothing_is_left_running(data: Path) -> None:
-    with up(data) as running:
-        running.await_up()
+        for word in (" serve ", " work ", "postgres -D"):
+            kill_and_wait(running, word)
+        with up(data) as second:
+            assert "running already on the data folder" in refusal(second)
+        assert get(running.port) == 200
+        until(lambda: len(running.children()) == 3, seconds=30)
         children = running.children()
-        assert len(children) == 3
         running.process.kill()
         running.process.wait()
         until(lambda: not children.keys() & _pids(), seconds=20)
@@ -143,12 +136,14 @@ def test_when_it_is_killed_nothing_is_left_running(data: Path) -> None:
         after.await_up()
 
 
-def test_a_second_one_on_the_same_folder_is_refused(data: Path) -> None:
-    with up(data) as running:
-        running.await_up()
-        with up(data) as second:
-            assert "running already on the data folder" in refusal(second)
-        assert get(running.port) == 200
+def kill_and_wait(running: Up, word: str) -> None:
+    """Kill what has this word in its command line; wait until it is there anew and all is served again."""
+    before, deaths = running.child(word), running.said().count("starting it again")
+    os.kill(before, signal.SIGKILL)
+    until(lambda: running.said().count("starting it again") > deaths, seconds=20)
+    until(lambda: any(word in command for command in running.children().values()), seconds=20)
+    assert running.child(word) != before
+    until(lambda: get(running.port) == 200, seconds=30)
 
 
 def test_a_taken_port_is_refused(data: Path) -> None:

@@ -90,10 +90,11 @@ def test_handing_on_to_an_agent_carries_the_words() -> None:
 
 
 def test_a_wait_is_as_long_as_the_last_ones_let_expect() -> None:
-    handed = [NOON - timedelta(seconds=30 * n) for n in range(1, 11)]
-    assert estimate_wait(place=1, handed=handed, now=NOON) == 30
-    assert estimate_wait(place=4, handed=handed, now=NOON) == 120
-    later = NOON + timedelta(minutes=10)
-    assert estimate_wait(place=1, handed=handed, now=later) == 90, "a queue that stands still is seen to"
-    assert estimate_wait(place=1, handed=handed[:2], now=NOON) is None
-    assert estimate_wait(place=10_000, handed=handed, now=NOON) == 4 * 3600
+    lasted = [240.0, 300.0, 360.0]
+    assert estimate_wait(place=1, lasted_s=lasted, in_hand=10) == 30
+    assert estimate_wait(place=4, lasted_s=lasted, in_hand=10) == 120
+    assert estimate_wait(place=4, lasted_s=lasted, in_hand=5) == 240, "with half of the agents it takes twice as long"
+    assert estimate_wait(place=1, lasted_s=lasted[:2], in_hand=10) is None
+    assert estimate_wait(place=1, lasted_s=lasted, in_hand=0) is None, "who has nothing in hand says nothing"
+    assert estimate_wait(place=10_000, lasted_s=lasted, in_hand=1) == 4 * 3600
+    assert estimate_wait(place=1, lasted_s=[0.0, 0.0, 9e9], in_hand=1) == 4 * 1200, "one left open for days is one"

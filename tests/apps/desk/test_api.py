@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from conversations.threads.actors import Actor
-from conversations.threads.commands import take
+from conversations.threads.actors import SYSTEM, Actor
+from conversations.threads.commands import resolve, take
 from conversations.threads.queries import get_state
 from tenants.context import tenant_context
 from tenants.members.member import Member
@@ -131,10 +131,14 @@ def test_a_visitor_is_told_their_place_until_somebody_has_them(floor: Floor, peo
 def test_a_visitor_is_told_how_long_it_may_take(floor: Floor, people: People) -> None:
     floor.open()
     floor.agent(capacity=4)
-    for _ in range(4):
+    first = [floor.come() for _ in range(4)]
+    floor.pass_(300)
+    for guest in first[:3]:
+        with tenant_context(floor.shop.tenant):
+            resolve(conversation=guest.conversation, actor=SYSTEM, now=floor.now)
+        floor.route()
         floor.come()
-    guest = floor.come()
-    assert people.ask(guest)["estimated_wait_s"] is not None
+    assert [people.ask(floor.come())["estimated_wait_s"] for _ in range(2)] == [75, 150], "four at once, 300 s each"
 
 
 def test_outside_hours_a_visitor_reads_the_inbox_own_words(floor: Floor, people: People, admin: Client) -> None:
