@@ -47,6 +47,10 @@ from conversations.threads.actors import Actor
 from conversations.threads.commands import before_taking
 from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
+from integrations.belongings import TABLES as INTEGRATION_TABLES
+from integrations.webhooks.forgetting import forget_deliveries
+from integrations.webhooks.reactions import READER as WEBHOOKS
+from integrations.webhooks.sending.dispatching import Dispatcher
 from tenants import ports
 from tenants.audit.noting import CHANNEL as NOTES
 from tenants.confirming.abandoned import confirm_proved, remind, remove_abandoned
@@ -61,6 +65,7 @@ from tenants.mail.queueing import CHANNEL as MAIL_QUEUED
 from tenants.mail.sending import forget_sent, send_due
 from tenants.members.departures import tell_departures
 from tenants.members.resets.commands import answer_resets, forget_resets
+from tenants.outgoing.moments import CHANNEL as OUTGOING
 from tenants.presence.commands import Steadiness
 from tenants.presence.statements import CHANNEL as CONNECTIONS_CHANGED
 from tenants.provisioning.commands import resume_unfinished
@@ -71,7 +76,7 @@ from tenants.sso.rechecking import recheck_due
 
 logger = structlog.get_logger(__name__)
 
-READERS: Final[tuple[Reader, ...]] = (*DESK_READERS,)
+READERS: Final[tuple[Reader, ...]] = (*DESK_READERS, WEBHOOKS)
 
 # What a tenant may configure.
 DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
@@ -133,6 +138,7 @@ def forget_in_tenant(*, now: datetime) -> None:
     forget_answers(now=now)
     forget_tokens(now=now)
     find_forgotten_work(now=now)
+    forget_deliveries(now=now)
 
 
 _expired = Sweep(forget_in_tenant)
@@ -172,6 +178,14 @@ def settle_presence(now: datetime) -> int:
     return _presence.go_on(now)
 
 
+_dispatcher = Dispatcher()
+
+
+def send_webhooks(now: datetime) -> int:
+    """Send what partners are told, and note what came of it."""
+    return _dispatcher.go_on(now)
+
+
 # What is done for the platform every few seconds, one after the other; each may run twice at once, and be killed.
 CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     resume_sign_ups,
@@ -208,6 +222,7 @@ ERRANDS: Final = (
     Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),
     Errand(do=make_exports, channel=EXPORT_ASKED, look_s=5.0),
     Errand(do=check_domains, channel=DOMAIN_CLAIMED, look_s=5.0),
+    Errand(do=send_webhooks, channel=OUTGOING, look_s=1.0),
 )
 
 
@@ -217,6 +232,7 @@ def fill_ports() -> None:
     ports.access_ended[:] = [access_ended]
     ports.member_left[:] = [member_left]
     ports.tenant_tables.update(TENANT_TABLES)
+    ports.tenant_tables.update(INTEGRATION_TABLES)
     ports.tenant_restored[:] = [tenant_restored]
     ports.tell_tenant_changed[:] = [tell_tenant_changed]
     if settings.YUNKE_REDIS_URL:

@@ -99,6 +99,7 @@ TABLES: Final[Mapping[str, SharedTable]] = {
     ),
     "heads": SharedTable(rows=_LOOSE),
     "held_connections": SharedTable(rows=_LOOSE, left_out=_SOON),
+    "outgoing": SharedTable(rows=_SCHEMAS, left_out="is set by what is to be sent"),
     "tenants": SharedTable(
         rows="id = %(tenant)s",
         note="That it was suspended or about to be deleted does not come back: it is open again.",

@@ -17,6 +17,7 @@ from tenants.factors.models import CodeApp, RecoveryCode, SecurityKey
 from tenants.mail.models import Mail
 from tenants.members.models import ROLES, Departure, Invitation, OwnRole, Reset
 from tenants.members.permissions import OWN_ROLE
+from tenants.outgoing.models import Outgoing
 from tenants.presence.models import HeldConnection, ServerLease
 from tenants.sso.models import SsoDomain, SsoIdentity, SsoProvider
 
@@ -35,6 +36,7 @@ __all__ = [
     "Mail",
     "Membership",
     "OldSlug",
+    "Outgoing",
     "OwnRole",
     "Person",
     "PlatformAnswer",

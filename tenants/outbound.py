@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, cast
 from urllib.parse import SplitResult, urlsplit
 
@@ -149,17 +150,19 @@ def _connect(parts: SplitResult, address: str, port: int, until: float) -> socke
     try:
         if parts.scheme == "https":
             raw.settimeout(_left(until))
-            raw = _tls().wrap_socket(raw, server_hostname=str(parts.hostname))
+            raw = _tls(settings.YUNKE_OUTBOUND_CA_FILE).wrap_socket(raw, server_hostname=str(parts.hostname))
     except BaseException:
         raw.close()
         raise
     return raw
 
 
-def _tls() -> ssl.SSLContext:
+@lru_cache(maxsize=4)
+def _tls(besides: str) -> ssl.SSLContext:
+    """Answer whom TLS trusts, and a file of authorities besides; reading them takes longer than a request."""
     context = ssl.create_default_context()
-    if settings.YUNKE_OUTBOUND_CA_FILE:
-        context.load_verify_locations(settings.YUNKE_OUTBOUND_CA_FILE)
+    if besides:
+        context.load_verify_locations(besides)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

@@ -65,7 +65,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("YUNKE_MAIL_FROM") or f"Yunke <no-reply@{YUNKE_TENANT_DOMAIN}>"
 
 SHARED_APPS = ["tenants"]
-TENANT_APPS = ["conversations"]
+TENANT_APPS = ["conversations", "integrations"]
 INSTALLED_APPS = [
     *SHARED_APPS,
     *TENANT_APPS,

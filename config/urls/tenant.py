@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.channels.webchat.urls")),
     path("", include("conversations.desk.urls")),
     path("", include("conversations.live.urls")),
+    path("", include("integrations.webhooks.urls")),
 ]
 
 handler400 = "config.rest.malformed"

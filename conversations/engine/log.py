@@ -110,6 +110,12 @@ def read_kinds(*, kinds: Sequence[str], after: int, until: int, limit: int = PAG
     )
 
 
+def read_at(*, positions: Sequence[int]) -> dict[int, Recorded]:
+    """Answer the events at these positions, as far as they are there, by position."""
+    events = decode_rows(_run(statements.READ_AT, {"positions": list(positions)}))
+    return {event.position: event for event in events}
+
+
 def get_position() -> int:
     """Answer the position of the current tenant's last event; 0 when there is none."""
     return int(_run(statements.HEAD, {"schema": None})[0][0])

@@ -40,10 +40,13 @@ class Reader:
 
     With `apply_page` instead it gets a whole page of them, for one effect that appends at most once, and whether the
     tenant is due (timers.py): if it is, and the reader is `timed`, the page may be empty.
+
+    What `wants` answers counts instead of `kinds`: it is asked in a tenant that has news.
     """
 
     name: str
-    kinds: frozenset[str]
+    kinds: frozenset[str] = frozenset()
+    wants: Callable[[], frozenset[str]] | None = None
     apply: Callable[[Recorded, datetime], None] | None = None
     apply_page: Callable[[Sequence[Recorded], datetime, bool], None] | None = None
     timed: bool = False
@@ -73,8 +76,11 @@ def run_readers(*, readers: Sequence[Reader], now: datetime, due: bool = False) 
     passing, progress = [], Progress.DONE if len(able) == len(readers) else Progress.LATER
     for reader in able:
         position = places[reader.name].position
-        if (due and reader.timed) or _is_for(reader, news, after=position):
-            progress = max(progress, _run(reader, now, due=due and reader.timed))
+        kinds = _find_kinds(reader, now) if position < until else reader.kinds
+        if kinds is None:
+            progress = max(progress, Progress.LATER)
+        elif (due and reader.timed) or _is_for(kinds, news, after=position):
+            progress = max(progress, _run(reader, kinds, now, due=due and reader.timed))
         elif position < until:
             passing.append(reader.name)
     if passing:
@@ -112,22 +118,34 @@ def _find_news(*, after: int, until: int) -> list[tuple[str, int]] | None:
     return log.run(sql=statements.READ_WHAT, params={"after": after, "until": until})
 
 
-def _is_for(reader: Reader, news: Sequence[tuple[str, int]] | None, *, after: int) -> bool:
-    """Answer whether something of it may be for this reader; where that was not looked at, it may."""
-    return news is None or any(kind in reader.kinds and position > after for kind, position in news)
+def _find_kinds(reader: Reader, now: datetime) -> frozenset[str] | None:
+    """Answer what a reader wants here; None where that cannot be told: then it keeps its place, and stops no other."""
+    if reader.wants is None:
+        return reader.kinds
+    try:
+        return reader.wants()
+    except Exception as error:
+        logger.exception("reader.failed", reader=reader.name)
+        _remember_failure(reader, now, error)
+        return None
 
 
-def _run(reader: Reader, now: datetime, *, due: bool) -> Progress:
+def _is_for(kinds: frozenset[str], news: Sequence[tuple[str, int]] | None, *, after: int) -> bool:
+    """Answer whether something of it may be for who wants these; where that was not looked at, it may."""
+    return bool(kinds) if news is None else any(kind in kinds and position > after for kind, position in news)
+
+
+def _run(reader: Reader, kinds: frozenset[str], now: datetime, *, due: bool) -> Progress:
     """Take one page. A reader that fails keeps its place, is tried again later and stops no other."""
     try:
-        return _take_page(reader, now, due=due)
+        return _take_page(reader, kinds, now, due=due)
     except Exception as error:
         logger.exception("reader.failed", reader=reader.name)
         _remember_failure(reader, now, error)
         return Progress.LATER
 
 
-def _take_page(reader: Reader, now: datetime, *, due: bool) -> Progress:
+def _take_page(reader: Reader, kinds: frozenset[str], now: datetime, *, due: bool) -> Progress:
     before = log.count_appends()
     with transaction.atomic():
         held = log.run(sql=statements.HOLD_READER, params={"reader": reader.name})
@@ -138,8 +156,7 @@ def _take_page(reader: Reader, now: datetime, *, due: bool) -> Progress:
             return Progress.LATER
         if until <= begun and not due:
             return Progress.DONE
-        kinds = sorted(reader.kinds)
-        events = log.read_kinds(kinds=kinds, after=begun, until=until, limit=reader.page)
+        events = log.read_kinds(kinds=sorted(kinds), after=begun, until=until, limit=reader.page)
         done = _apply(reader, events, now, due=due)
         cut_short = done < len(events) or done == reader.page
         # Another worker may have come further than what this statement saw of the log.

@@ -135,6 +135,10 @@ UPDATE {s}reader_cursor SET position = greatest(position, %(until)s), moved_at =
 WHERE reader IN (SELECT reader FROM {s}reader_cursor WHERE reader = ANY(%(readers)s) FOR UPDATE SKIP LOCKED)
 """
 
+READ_AT = """
+SELECT stream, seq, position, kind, sender, client_id, body, at FROM {s}event WHERE position = ANY(%(positions)s)
+"""
+
 HEAD = "SELECT public.head_position(%(schema)s)"
 
 SOME_HEADS = "SELECT schema, position FROM public.heads WHERE schema = ANY(%(schemas)s)"

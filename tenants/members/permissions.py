@@ -35,6 +35,7 @@ _ADMIN: Final = _SUPERVISOR | {
     "inboxes.manage",
     "keys.manage",
     "members.manage",
+    "webhooks.manage",
 }
 _OWNER: Final = _ADMIN | {"tenant.manage"}
 
@@ -67,6 +68,7 @@ KEY_SCOPES: Final = READING_SCOPES | {
     "inboxes.manage",
     "members.view",
     "presence.report",
+    "webhooks.manage",
 }
 
 

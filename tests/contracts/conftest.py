@@ -1,12 +1,24 @@
 """A company with one of everything."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 
 from tenants.context import TenantRef
 from tests.conftest import ClientFor, MakeMember
-from tests.contracts.stock import Stock, stock_up
+from tests.contracts.stock import PARTNERS, Stock, stock_up
+from tests.receiver import receiving
 from tests.shop import Shop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _partner() -> Iterator[None]:
+    """Somebody takes all webhooks."""
+    with receiving() as receiver:
+        PARTNERS[:] = [receiver.url]
+        yield
+    PARTNERS.clear()
 
 
 @pytest.fixture

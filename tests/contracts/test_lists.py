@@ -54,6 +54,8 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
     makers += [stock.offer, stock.invite, stock.session, partial(stock.factor, confirmed=True), partial(_export, stock)]
     for make in makers * 2:
         make()
+    for url in ("https://one.example", "https://two.example"):
+        _post(stock.owner, "/api/v1/webhooks", url=url)
     _post(stock.owner, f"/api/v1/inboxes/{stock.shop.inbox}/identity-secrets")
     _post(stock.owner, f"/api/v1/inboxes/{stock.shop.inbox}/identity-secrets")
     person = stock.owner.get("/api/v1/me").json()["person"]["id"]

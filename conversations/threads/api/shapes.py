@@ -9,8 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from conversations.definitions.inbox.body import Greeting, OutsideHours
 from conversations.definitions.inbox.form import FormField
-from conversations.engine.events import Audience
 from conversations.threads.events import Priority, Side
+from conversations.threads.feed import EventShown
 from tenants.bodies import Body
 from tenants.describing import Answer, Listed
 from tenants.paging import Limit, PageQuery
@@ -203,23 +203,6 @@ class Note(Answer, frozen=True):
     sender: UUID | None
     name: str | None
     text: str | None
-
-
-class EventShown(Answer, frozen=True):
-    """An event; `conversation` is null for what is none's, `sender` where nobody did it but Yunke itself.
-
-    The catalogue of events says what each kind's body holds.
-    """
-
-    position: int
-    kind: str
-    audience: Audience
-    conversation: UUID | None
-    seq: int
-    at: datetime
-    sender: UUID | None
-    id: str | None
-    body: dict[str, Any]
 
 
 class EventPage(Listed[EventShown], frozen=True):

@@ -19,5 +19,6 @@ WORDS: Final = {
     "members.view": "See members",
     "presence.report": "See when members were here",
     "members.manage": "Manage members and roles",
+    "webhooks.manage": "Manage webhooks",
     "tenant.manage": "Manage the company itself",
 }

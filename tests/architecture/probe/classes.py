@@ -51,6 +51,7 @@ class Id(StrEnum):
     EMAIL = "email"
     SLUG = "slug"
     CONNECTION = "connection"
+    WEBHOOK = "webhook"
     PLAIN = "plain"  # a word or a number that means the same everywhere: a kind, a version, a seq
 
 

@@ -28,6 +28,7 @@ from tenants.members.sessions import SessionStore, begin
 from tenants.origin import from_origin
 from tenants.provisioning import sign_up
 from tests.architecture.probe.classes import Id
+from tests.architecture.probe.mirror.hooks import add_hooks
 from tests.architecture.probe.mirror.ids import NEVER
 from tests.architecture.probe.mirror.life import add_life_things
 from tests.architecture.probe.mirror.people import add_people_things
@@ -104,6 +105,7 @@ def open_company(*, both: str) -> Company:
     }
     _serve(company)
     _configure(company)
+    company.own |= add_hooks(company=company)
     _leave_behind(company)
     return company
 

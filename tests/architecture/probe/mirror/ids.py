@@ -43,6 +43,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.INVITATION: uuid,
     Id.SESSION: uuid,
     Id.CONNECTION: uuid,
+    Id.WEBHOOK: uuid,
     Id.EMAIL: lambda: f"canary-{secrets.token_hex(4)}@example.com",
     Id.SLUG: lambda: f"canary-{secrets.token_hex(4)}",
 }

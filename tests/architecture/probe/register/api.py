@@ -17,6 +17,8 @@ WHO = "/api/v1/contacts/{contact}"
 NAMED = WHO + "/identities/{identity}"
 
 ME, SSO = "/api/v1/me", "/api/v1/sso"
+HOOKS = "/api/v1/webhooks"
+HOOK = HOOKS + "/{webhook}"
 
 ENTRIES: Final = (
     # Who is here
@@ -165,6 +167,16 @@ ENTRIES: Final = (
     api("POST /api/v1/inboxes/{key}/identity-secrets", STAFF, key=Id.INBOX),
     api("DELETE /api/v1/inboxes/{key}/identity-secrets/{secret}", STAFF, key=Id.INBOX, secret=Id.SECRET),
     api("POST /api/v1/live-tickets", VISITOR | MEMBER, Bound.SIGNED),
+    # What partners are told
+    api(f"GET {HOOKS}", STAFF, _cursor=Id.CURSOR),
+    api(f"POST {HOOKS}", STAFF),
+    api(f"GET {HOOK}", STAFF, webhook=Id.WEBHOOK),
+    api(f"PATCH {HOOK}", STAFF, webhook=Id.WEBHOOK),
+    api(f"DELETE {HOOK}", STAFF, webhook=Id.WEBHOOK),
+    api(f"POST {HOOK}/verify", STAFF, webhook=Id.WEBHOOK),
+    api(f"POST {HOOK}/pause", STAFF, webhook=Id.WEBHOOK),
+    api(f"POST {HOOK}/resume", STAFF, webhook=Id.WEBHOOK),
+    api(f"POST {HOOK}/rotate", STAFF, webhook=Id.WEBHOOK),
     # The document of all this
     api("GET /api/v1/openapi.json", EVERYBODY, Bound.SAME),
     api("GET /api/docs", EVERYBODY, Bound.SAME),

@@ -1,0 +1,5 @@
+"""The rooms' tables, re-exported for Django: one app, one migration history."""
+
+from integrations.webhooks.models import Delivery, Endpoint
+
+__all__ = ["Delivery", "Endpoint"]

@@ -1,0 +1,115 @@
+"""Webhooks as the API shows them, and what it takes."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from integrations.webhooks.models import Endpoint
+from integrations.webhooks.queries import Status, open_sealed, status_of
+from tenants.bodies import Body
+from tenants.describing import Answer
+from tenants.secrets import Unreadable
+
+DAY_S = 86_400
+Url = Annotated[str, Meta(min_length=1, max_length=2000)]
+Description = Annotated[str, Meta(max_length=200)]
+Kinds = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=200)]
+Scopes = Annotated[list[Annotated[str, Meta(max_length=50)]], Meta(max_length=20)]
+Headers = Annotated[dict[str, str], Meta(max_length=20)]
+
+
+class WebhookBody(Body, frozen=True):
+    """A new webhook. No kinds mean all; without scopes it is told what customers see, and no names or texts."""
+
+    url: Url
+    description: Description = ""
+    kinds: Kinds = []
+    scopes: Scopes = []
+    headers: Headers = {}
+
+
+class WebhookChange(Body, frozen=True):
+    """What changes. Another address has to be verified anew; headers are replaced as a whole."""
+
+    url: Url | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    kinds: Kinds | UnsetType = UNSET
+    scopes: Scopes | UnsetType = UNSET
+    headers: Headers | UnsetType = UNSET
+
+
+class OverlapBody(Body, frozen=True):
+    """For how long requests are signed by the secret before, too, in seconds; at most a week."""
+
+    overlap_s: Annotated[int, Meta(ge=0, le=7 * DAY_S)] = DAY_S
+
+
+class Webhook(Answer, frozen=True):
+    """A webhook without its secret, of which `hint` is the end; of its headers only the names.
+
+    It is `unproved` until it has answered the challenge, and `off` after it said 410 (`gone`) or did nothing but fail
+    for five days (`failing`); what happens meanwhile waits. While it `rests_until` then, it is left alone.
+    """
+
+    id: UUID
+    url: str
+    description: str
+    kinds: list[str]
+    scopes: list[str]
+    header_names: list[str]
+    hint: str
+    status: Status
+    off_why: Literal["gone", "failing"] | None
+    created_at: datetime
+    created_by: UUID
+    proved_at: datetime | None
+    paused_at: datetime | None
+    off_at: datetime | None
+    rotated_at: datetime | None
+    old_secret_until: datetime | None
+    failures: int
+    failing_since: datetime | None
+    rests_until: datetime | None
+
+
+class WebhookWithSecret(Webhook, frozen=True):
+    """A webhook with the secret that is shown this once; null where an answer is repeated by its Idempotency-Key."""
+
+    secret: str | None
+
+
+def show_endpoint(*, row: Endpoint, now: datetime) -> Webhook:
+    """Answer an endpoint."""
+    why: Literal["gone", "failing"] | None = None
+    if row.off_why:
+        why = "gone" if row.off_why == "gone" else "failing"
+    return Webhook(
+        id=row.id,
+        url=row.url,
+        description=row.description,
+        kinds=list(row.kinds),
+        scopes=list(row.scopes),
+        header_names=_header_names(row),
+        hint=row.hint,
+        status=status_of(endpoint=row),
+        off_why=why,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        proved_at=row.proved_at,
+        paused_at=row.paused_at,
+        off_at=row.off_at,
+        rotated_at=row.rotated_at,
+        old_secret_until=row.old_until if row.old_until is not None and row.old_until > now else None,
+        failures=row.failures,
+        failing_since=row.failing_since,
+        rests_until=row.rests_until if row.rests_until is not None and row.rests_until > now else None,
+    )
+
+
+def _header_names(row: Endpoint) -> list[str]:
+    try:
+        return sorted(open_sealed(endpoint=row).headers)
+    except Unreadable:  # its key left the ring: it can still be seen, changed by a new secret, and removed
+        return []

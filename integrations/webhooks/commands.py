@@ -1,0 +1,210 @@
+"""Registering, changing, pausing and removing endpoints, and their secrets. What is done is audited, never a secret."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+
+from conversations.audit.commands import record
+from conversations.engine.events import get_kinds
+from conversations.threads.actors import Actor, as_who
+from integrations.webhooks.models import Endpoint
+from integrations.webhooks.queries import PURPOSE, Sealed, count_endpoints, get_endpoint, open_sealed
+from integrations.webhooks.rules import endpoints as rules
+from integrations.webhooks.rules.signing import SECRET_BYTES, write_secret
+from tenants.audit.noting import Target
+from tenants.confirming.commands import refuse_unconfirmed
+from tenants.context import current_tenant
+from tenants.database.locks import lock_key
+from tenants.database.models import new_id
+from tenants.outgoing.moments import call_by
+from tenants.refusals import NotAllowed
+from tenants.secrets import seal
+
+PERMISSION = "webhooks.manage"
+
+
+def check_manages(*, by: Actor) -> None:
+    """Refuse who may not manage webhooks, or sees no conversations himself. Raises NotAllowed."""
+    if not (by.may(PERMISSION) and by.may("conversations.view")):
+        raise NotAllowed
+
+
+def register(
+    *,
+    url: str,
+    description: str,
+    kinds: Sequence[str],
+    scopes: Sequence[str],
+    headers: Mapping[str, str],
+    by: Actor,
+    now: datetime,
+) -> tuple[Endpoint, str]:
+    """Register an endpoint; answer it and its secret, this once. Nothing is sent before it has proved itself.
+
+    Raises NotAllowed, Unconfirmed, Invalid or TooManyEndpoints.
+    """
+    check_manages(by=by)
+    refuse_unconfirmed(tenant=current_tenant())
+    secret, id_ = _new_secret(), new_id()
+    row = Endpoint(
+        id=id_,
+        url=check_url(url=url),
+        description=description,
+        kinds=rules.check_kinds(kinds=kinds, known=get_kinds()),
+        scopes=rules.check_scopes(scopes=scopes, may=by.may, is_key=by.kind == "key"),
+        sealed=_seal(id_, Sealed(secret=secret, headers=rules.check_headers(headers=headers))),
+        hint=secret[-4:],
+        created_at=now,
+        created_by=by.id,
+    )
+    with transaction.atomic():
+        _lock_list()
+        if count_endpoints() >= rules.MOST_ENDPOINTS:
+            raise rules.TooManyEndpoints
+        row.save(force_insert=True)
+        note(action="webhook.registered", row=row, by=by, now=now, after=_terms(row, headers))
+    return row, secret
+
+
+def change(*, endpoint: UUID, changes: Mapping[str, Any], by: Actor, now: datetime) -> Endpoint:
+    """Change what `changes` names: url, description, kinds, scopes or headers (all of them anew).
+
+    Another address has to prove itself before anything is sent there. Raises NotAllowed, NotFound or Invalid.
+    """
+    check_manages(by=by)
+    with transaction.atomic():
+        row = get_endpoint(endpoint=endpoint, lock=True)
+        opened = open_sealed(endpoint=row)
+        before = _terms(row, opened.headers)
+        _apply(row, opened, changes, by)
+        row.save()
+        after = _terms(row, changes.get("headers", opened.headers))
+        if after != before:
+            note(action="webhook.changed", row=row, by=by, now=now, before=before, after=after)
+    return row
+
+
+def _apply(row: Endpoint, opened: Sealed, changes: Mapping[str, Any], by: Actor) -> None:
+    if "url" in changes and changes["url"] != row.url:
+        row.url, row.proved_at = check_url(url=changes["url"]), None
+    if "description" in changes:
+        row.description = changes["description"]
+    if "kinds" in changes:
+        row.kinds = rules.check_kinds(kinds=changes["kinds"], known=get_kinds())
+    if "scopes" in changes:
+        row.scopes = _check_new_scopes(row, changes["scopes"], by)
+    if "headers" in changes:
+        headers = rules.check_headers(headers=changes["headers"])
+        row.sealed = _seal(row.id, msgspec.structs.replace(opened, headers=headers))
+
+
+def _check_new_scopes(row: Endpoint, scopes: Sequence[str], by: Actor) -> list[str]:
+    """Answer them; what it has already may stay, whoever asks."""
+    kept = set(row.scopes)
+    return rules.check_scopes(scopes=scopes, may=lambda scope: scope in kept or by.may(scope), is_key=by.kind == "key")
+
+
+def remove(*, endpoint: UUID, by: Actor, now: datetime) -> None:
+    """Remove it at once, and what waits for it; its deliveries are swept later. Raises NotAllowed or NotFound."""
+    check_manages(by=by)
+    with transaction.atomic():
+        row = get_endpoint(endpoint=endpoint, lock=True)
+        row.removed_at, row.sealed = now, ""
+        row.save(update_fields=["removed_at", "sealed"])
+        note(action="webhook.removed", row=row, by=by, now=now, before=_terms(row, {}))
+
+
+def pause(*, endpoint: UUID, by: Actor, now: datetime) -> Endpoint:
+    """Let what happens wait for it; a paused one stays as it is. Raises NotAllowed or NotFound."""
+    check_manages(by=by)
+    with transaction.atomic():
+        row = get_endpoint(endpoint=endpoint, lock=True)
+        if row.paused_at is None:
+            row.paused_at = now
+            row.save(update_fields=["paused_at"])
+            note(action="webhook.paused", row=row, by=by, now=now)
+    return row
+
+
+def resume(*, endpoint: UUID, by: Actor, now: datetime) -> Endpoint:
+    """Send it what has waited, whether it was paused or switched off. Raises NotAllowed or NotFound."""
+    check_manages(by=by)
+    with transaction.atomic():
+        row = get_endpoint(endpoint=endpoint, lock=True)
+        if row.paused_at is not None or row.off_at is not None:
+            row.paused_at = row.off_at = row.told_at = row.failing_since = row.rests_until = None
+            row.off_why, row.failures = "", 0
+            row.save()
+            note(action="webhook.resumed", row=row, by=by, now=now)
+            call_by(due=now, wake=True)
+    return row
+
+
+def rotate(*, endpoint: UUID, overlap_s: int, by: Actor, now: datetime) -> tuple[Endpoint, str]:
+    """Give it a new secret, answered this once; requests are signed by the one before, too, for `overlap_s`.
+
+    Raises NotAllowed or NotFound.
+    """
+    check_manages(by=by)
+    secret = _new_secret()
+    with transaction.atomic():
+        row = get_endpoint(endpoint=endpoint, lock=True)
+        opened = open_sealed(endpoint=row)
+        old = opened.secret if overlap_s else None
+        row.sealed = _seal(row.id, Sealed(secret=secret, old=old, headers=opened.headers))
+        row.hint, row.rotated_at = secret[-4:], now
+        row.old_until = now + timedelta(seconds=overlap_s) if overlap_s else None
+        row.save()
+        until = None if row.old_until is None else row.old_until.isoformat()
+        note(action="webhook.rotated", row=row, by=by, now=now, after={"old_secret_until": until})
+    return row, secret
+
+
+def check_url(*, url: str) -> str:
+    """Answer the address; raise Invalid. Where this machine may be called, which only tests want, http will do."""
+    return rules.check_address(url=url, plain=settings.YUNKE_OUTBOUND_LOOPBACK)
+
+
+def note(
+    *,
+    action: str,
+    row: Endpoint,
+    by: Actor,
+    now: datetime,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Record what was done to an endpoint."""
+    target = Target(kind="webhook", id=str(row.id), label=row.url)
+    record(who=as_who(actor=by), action=action, target=target, now=now, before=before, after=after)
+
+
+def _terms(row: Endpoint, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Answer what the audit says of it; headers may be secrets, so that their names must do."""
+    return {
+        "url": row.url,
+        "description": row.description,
+        "kinds": list(row.kinds),
+        "scopes": list(row.scopes),
+        "headers": sorted(headers),
+    }
+
+
+def _seal(id_: UUID, what: Sealed) -> str:
+    return seal(text=msgspec.json.encode(what).decode(), purpose=PURPOSE, tenant=current_tenant().id, row=id_)
+
+
+def _new_secret() -> str:
+    return write_secret(raw=secrets.token_bytes(SECRET_BYTES))
+
+
+def _lock_list() -> None:
+    """Let nobody else register one until COMMIT: they are counted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(f"webhooks:{current_tenant().schema}")])

@@ -1,0 +1,103 @@
+"""Reading endpoints and deliveries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from conversations.engine.events import get_kinds
+from conversations.threads.actors import Actor
+from conversations.threads.feed import sees
+from conversations.threads.rules import sees_personal
+from integrations.webhooks.models import Endpoint
+from tenants.context import current_tenant
+from tenants.paging import Page, Window, cut, turn
+from tenants.refusals import NotFound
+from tenants.secrets import unseal
+
+PURPOSE: Final = "webhook endpoint"
+Status = Literal["unproved", "live", "paused", "off"]
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sealed of an endpoint: the secret of now, the one before while it is good, and custom headers."""
+
+    secret: str
+    old: str | None = None
+    headers: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where and how to send: the address, the live secrets (the one of now first), the headers."""
+
+    url: str
+    secrets: tuple[str, ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def get_endpoint(*, endpoint: UUID, lock: bool = False) -> Endpoint:
+    """Answer one; raise NotFound for one that is removed, too."""
+    rows = Endpoint.objects.select_for_update() if lock else Endpoint.objects.all()
+    row = rows.filter(id=endpoint, removed_at=None).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def get_page(*, window: Window) -> Page[Endpoint]:
+    """Answer a page of endpoints, the newest first."""
+    rows = cut(rows=Endpoint.objects.filter(removed_at=None), fields=("id",), descending=True, window=window)
+    return turn(rows=list(rows), window=window, key=lambda row: (row.id,))
+
+
+def count_endpoints() -> int:
+    """Answer how many there are."""
+    return Endpoint.objects.filter(removed_at=None).count()
+
+
+def status_of(*, endpoint: Endpoint) -> Status:
+    """Answer what becomes of its deliveries: they go out, or wait and why."""
+    if endpoint.off_at is not None:
+        return "off"
+    if endpoint.proved_at is None:
+        return "unproved"
+    return "live" if endpoint.paused_at is None else "paused"
+
+
+def open_sealed(*, endpoint: Endpoint) -> Sealed:
+    """Answer its secrets and headers; raise Unreadable where the key ring does not open them."""
+    text = unseal(sealed=endpoint.sealed, purpose=PURPOSE, tenant=current_tenant().id, row=endpoint.id)
+    return msgspec.json.decode(text, type=Sealed)
+
+
+def get_target(*, endpoint: Endpoint, now: datetime) -> Target:
+    """Answer where and how to send now; raise Unreadable."""
+    opened = open_sealed(endpoint=endpoint)
+    old = opened.old if endpoint.old_until is not None and endpoint.old_until > now else None
+    return Target(
+        url=endpoint.url,
+        secrets=(opened.secret, *((old,) if old else ())),
+        headers=dict(sorted(opened.headers.items())),
+    )
+
+
+def as_actor(*, id_: UUID, scopes: list[str]) -> Actor:
+    """Answer an endpoint as who is told: like a key with these scopes."""
+    return Actor("key", id_, "", frozenset(scopes))
+
+
+def is_told_names(*, endpoint: Endpoint) -> bool:
+    """Tell whether what is personal is sent."""
+    return sees_personal(actor=as_actor(id_=endpoint.id, scopes=endpoint.scopes))
+
+
+def kinds_told(*, row: Mapping[str, Any]) -> frozenset[str]:
+    """Answer the kinds of events that an endpoint (its id, kinds and scopes) is told."""
+    actor = as_actor(id_=row["id"], scopes=row["scopes"])
+    return frozenset(
+        kind for kind in row["kinds"] or get_kinds() if kind in get_kinds() and sees(actor=actor, kind=kind)
+    )

@@ -1,0 +1,1 @@
+"""What decides about webhooks. Pure: no I/O, no clock."""

@@ -1,0 +1,26 @@
+"""Who may have how much under way."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integrations.webhooks.rules.attempts import PATIENCE
+from integrations.webhooks.rules.sharing import OF_ALL_FAILING, OF_ENDPOINT, OF_FAILING, OF_RESTED, room_of, share
+
+ROOMS = st.dictionaries(st.integers(), st.integers(min_value=0, max_value=8), max_size=20)
+
+
+def test_whoever_is_well_has_the_most() -> None:
+    assert room_of(failures=0, under_way=0, failing_under_way=99) == OF_ENDPOINT
+    assert room_of(failures=0, under_way=OF_ENDPOINT + 1, failing_under_way=0) == 0
+    assert room_of(failures=1, under_way=0, failing_under_way=0) == OF_FAILING
+    assert room_of(failures=PATIENCE, under_way=0, failing_under_way=0) == OF_RESTED
+    assert room_of(failures=1, under_way=0, failing_under_way=OF_ALL_FAILING) == 0
+
+
+@given(ROOMS, st.integers(min_value=-1, max_value=100))
+def test_a_budget_is_shared_out_evenly_and_wholly(rooms: dict[int, int], budget: int) -> None:
+    shares = share(rooms=list(rooms.items()), budget=budget)
+    assert sum(shares.values()) == min(max(budget, 0), sum(rooms.values()))
+    assert all(0 < got <= rooms[key] for key, got in shares.items())
+    most = max(shares.values(), default=0)
+    assert all(shares.get(key, 0) >= min(room, most - 1) for key, room in rooms.items())
