@@ -9,6 +9,8 @@ from django.conf import settings
 # Each carries an IPv4 address in it, and leads there where such a gateway stands: NAT64 and 6to4.
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR: Final = IPv6Network("2002::/16")
+_UNICAST: Final = IPv6Network("2000::/3")  # all that is given out; Pythons take site-local ones (fec0::) for global
+_EXAMPLES: Final = IPv6Network("3fff::/20")  # older Pythons do not know of them
 _PROTOCOLS: Final = IPv4Network("192.0.0.0/24")  # older Pythons know only a part of it
 
 
@@ -27,6 +29,8 @@ def is_global(*, address: IPv4Address | IPv6Address) -> bool:
 
 
 def _is_global(one: IPv4Address | IPv6Address) -> bool:
+    if isinstance(one, IPv6Address) and (one not in _UNICAST or one in _EXAMPLES):
+        return False
     return one.is_global and not (one.is_multicast or one.is_reserved or one in _PROTOCOLS)
 
 
