@@ -77,7 +77,8 @@ class Migration(migrations.Migration):
                         condition=models.Q(("due_at__isnull", False)),
                         fields=["endpoint", "due_at"],
                         name="webhook_delivery_due",
-                    )
+                    ),
+                    models.Index(fields=["endpoint", "id"], name="webhook_delivery_log"),
                 ],
                 "constraints": [models.UniqueConstraint(fields=("endpoint", "position"), name="webhook_delivery_once")],
             },

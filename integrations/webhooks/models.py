@@ -68,4 +68,5 @@ class Delivery(TenantModel):
                 name="webhook_delivery_due",
                 condition=models.Q(due_at__isnull=False),
             ),
+            models.Index(fields=("endpoint", "id"), name="webhook_delivery_log"),
         )
