@@ -18,6 +18,7 @@ from conversations.belongings import TABLES as TENANT_TABLES
 from conversations.channels.webchat.commands import furnish
 from conversations.contacts.attribute import CONTACT_ATTRIBUTE
 from conversations.contacts.commands import forget_tokens
+from conversations.contacts.searching.commands import index_new
 from conversations.definitions.calendar.body import CALENDAR
 from conversations.definitions.canned_reply.body import CANNED_REPLY
 from conversations.definitions.inbox.body import INBOX
@@ -134,9 +135,10 @@ def answer_forgotten(now: datetime) -> None:
 
 
 def forget_in_tenant(*, now: datetime) -> None:
-    """Forget what has expired in the tenant that is set, and find what routing has forgotten."""
+    """Forget what has expired in the tenant that is set, and do what was left undone: of routing, and of searching."""
     forget_answers(now=now)
     forget_tokens(now=now)
+    index_new()
     find_forgotten_work(now=now)
     forget_deliveries(now=now)
 

@@ -18,7 +18,7 @@ class ContactShown(Answer, frozen=True):
 
     `vouched` says that the company's own site told us who it is, and calls them `external_id`. Who turned out to be a
     contact that is known is merged into that one, which has all their conversations, and so is whom somebody of the
-    company took for another one. `attributes` are by the keys of
+    company took for another one. Whoever is `blocked` writes nothing. `attributes` are by the keys of
     the definitions (`contact_attribute`) in force; without `personal:read` personal ones are null.
     """
 
@@ -30,6 +30,7 @@ class ContactShown(Answer, frozen=True):
     email: str | None
     phone: str | None
     merged_into: UUID | None
+    blocked: bool
     attributes: dict[str, Any]
 
 
@@ -44,6 +45,7 @@ def show_contact(*, row: Contact, personal: bool, known: Mapping[str, ContactAtt
         email=row.email if personal else None,
         phone=row.phone if personal else None,
         merged_into=row.merged_into or row.shown_as,
+        blocked=row.is_blocked,
         attributes=show_attributes(kept=row.attributes, known=known, personal=personal),
     )
     said: dict[str, Any] = msgspec.to_builtins(shown)

@@ -1,5 +1,6 @@
 """REST of contacts, for members and keys that see conversations."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -12,12 +13,15 @@ from rest_framework.views import APIView
 
 from conversations.contacts.answers import ContactShown, show_contact
 from conversations.contacts.asking import get_asking
+from conversations.contacts.attribute import ContactAttribute
 from conversations.contacts.commands import ContactGone, change
 from conversations.contacts.queries import Filters, get_attributes, get_contact, get_page
+from conversations.contacts.rules import check_attributes
+from conversations.contacts.searching.terms import query_of
 from tenants.bodies import Body, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.paging import PageQuery, links, open_window, read_query
-from tenants.refusals import Refusal
+from tenants.refusals import Invalid, Refusal
 
 PERSONAL: Final = ("email", "external_id", "phone")
 
@@ -33,12 +37,16 @@ class ContactsQuery(PageQuery, frozen=True):
     """Which contacts, in which order: by default the newest first.
 
     An `email` is found in capital and small letters alike, a `phone` as it was told or however its number is written;
-    whichever of a contact's identities it is.
+    whichever of a contact's identities it is. `q` are words of the name, of what they are known by, or of the
+    attributes, or how they begin; of a phone number four digits are enough. `attributes` is JSON, such as
+    {"plan": "gold"}: all of these values.
     """
 
     email: Annotated[str, Meta(min_length=1, max_length=254)] | UnsetType = UNSET
     external_id: Annotated[str, Meta(min_length=1, max_length=255)] | UnsetType = UNSET
     phone: Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType = UNSET
+    q: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
+    attributes: Annotated[str, Meta(min_length=2, max_length=4000)] | UnsetType = UNSET
     order: Literal["created_at", "-created_at"] = "-created_at"
 
 
@@ -64,9 +72,9 @@ class Contacts(APIView):
         """List contacts, without those who were merged into others."""
         personal = get_asking(request=request).personal
         query = read_query(request=request, shape=ContactsQuery)
-        filters = _read_filters(query, personal=personal)
-        page = get_page(filters=filters, window=open_window(query=query, name="contacts"), order=query.order)
         known = get_attributes()
+        filters = _read_filters(query, known, personal=personal)
+        page = get_page(filters=filters, window=open_window(query=query, name="contacts"), order=query.order)
         results = [show_contact(row=row, personal=personal, known=known) for row in page.rows]
         return Response({"results": results, **links(request=request, page=page)})
 
@@ -103,9 +111,36 @@ def _answer(contact: UUID, *, personal: bool) -> Response:
     return Response(show_contact(row=row, personal=personal, known=get_attributes()))
 
 
-def _read_filters(query: ContactsQuery, *, personal: bool) -> Filters:
+def _read_filters(query: ContactsQuery, known: Mapping[str, ContactAttribute], *, personal: bool) -> Filters:
     given = msgspec.structs.asdict(query)
-    asked = {name: given[name] for name in PERSONAL if given[name] is not UNSET}
-    if asked and not personal:  # who finds somebody by a guess has read it
+    asked: dict[str, Any] = {name: given[name] for name in PERSONAL if given[name] is not UNSET}
+    wanted = _read_attributes(query, known)
+    looks = asked or query.q is not UNSET or any(known[key].personal for key in wanted)
+    if looks and not personal:  # who finds somebody by a guess has read it
         raise PersonalFilter
-    return Filters(**asked)
+    return Filters(**asked, words=_read_words(query), attributes=wanted)
+
+
+def _read_words(query: ContactsQuery) -> str | None:
+    if isinstance(query.q, UnsetType):
+        return None
+    words = query_of(text=query.q)
+    if words is None:
+        raise Invalid(errors=[{"field": "q", "code": "invalid", "detail": "A word at least."}])
+    return words
+
+
+def _read_attributes(query: ContactsQuery, known: Mapping[str, ContactAttribute]) -> dict[str, Any]:
+    if isinstance(query.attributes, UnsetType):
+        return {}
+    try:
+        given = msgspec.json.decode(query.attributes, type=dict[str, Any])
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        detail = 'A JSON object, such as {"plan": "gold"}.'
+        raise Invalid(errors=[{"field": "attributes", "code": "invalid", "detail": detail}]) from error
+    wanted = check_attributes(given=given, known=known)
+    if not wanted or None in wanted.values():
+        raise Invalid(
+            errors=[{"field": "attributes", "code": "invalid", "detail": "A value for each, and one at least."}]
+        )
+    return wanted

@@ -13,6 +13,8 @@ from conversations.contacts.events import ContactChanged
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.contacts.profile import Profile
 from conversations.contacts.queries import get_attributes
+from conversations.contacts.searching.commands import index
+from conversations.contacts.searching.terms import terms_of
 from conversations.contacts.streams import subject_of_contact
 from conversations.contacts.tokens import VISITOR, VOUCHED, hash_token
 from conversations.engine import log
@@ -106,6 +108,7 @@ def describe(*, contact: UUID, profile: Profile) -> str:
         setattr(row, field, said[field])
     if changed:
         row.save(update_fields=changed)
+        index(contacts=[contact])
     return row.name
 
 
@@ -115,9 +118,15 @@ def hold(*, contacts: Collection[UUID]) -> None:
 
 
 def hold_own(*, contact: UUID) -> None:
-    """Hold one contact; raise ContactMerged for one who has nothing of their own any more."""
-    if Contact.objects.select_for_update().get(id=contact).merged_into is not None:
+    """Hold one contact who is about to write.
+
+    Raise ContactMerged for one who has nothing of their own any more, ContactBlocked for one who may write nothing.
+    """
+    row = Contact.objects.select_for_update().get(id=contact)
+    if row.merged_into is not None:
         raise ContactMerged
+    if row.blocked_at is not None:
+        raise rules.ContactBlocked
 
 
 def hold_writable(*, contact: UUID) -> Contact:
@@ -162,6 +171,7 @@ def blank(*, contacts: Collection[UUID], now: datetime) -> None:
         row.erased_at = row.erased_at or now
         row.save(update_fields=["name", "external_id", "email", "phone", "attributes", "erased_at"])
     ContactIdentity.objects.filter(contact_id__in=contacts).delete()
+    index(contacts=contacts)
     subjects = [subject_of_contact(contact=contact) for contact in contacts]
     log.lock(subjects=subjects)
     for subject in subjects:
@@ -171,6 +181,7 @@ def blank(*, contacts: Collection[UUID], now: datetime) -> None:
 def _add_contact(now: datetime, external_id: str | None = None) -> Contact:
     contact = Contact(created_at=now, external_id=external_id)
     contact.name = f"#{contact.id.hex[-6:].upper()}"
+    contact.terms = terms_of(name=contact.name)
     contact.save(force_insert=True)
     return contact
 
@@ -179,6 +190,7 @@ def _write(row: Contact, fact: ContactChanged, by: UUID, now: datetime) -> None:
     row.name = fact.name or row.name
     row.attributes = rules.put(changes=fact.attributes, on=row.attributes)
     row.save(update_fields=["name", "attributes"])
+    index(contacts=[row.id])
     subject = subject_of_contact(contact=row.id)
     log.ensure_streams(subjects=[subject])
     log.append(drafts=[Draft(subject=subject, fact=fact, sender=by)], at=now)

@@ -126,3 +126,19 @@ class DuplicateDismissed(Fact, frozen=True):
 
     contact: UUID
     other: UUID
+
+
+@fact(kind="contact.blocked.v1", audience=Audience.STAFF, permission="conversations.view")
+class ContactIsBlocked(Fact, frozen=True):
+    """Nothing is taken from `contact` any more, nor from any of the `members`, who are shown as that one."""
+
+    contact: UUID
+    members: tuple[UUID, ...]
+
+
+@fact(kind="contact.unblocked.v1", audience=Audience.STAFF, permission="conversations.view")
+class ContactIsUnblocked(Fact, frozen=True):
+    """Messages are taken from `contact` and the `members` again."""
+
+    contact: UUID
+    members: tuple[UUID, ...]

@@ -1,9 +1,11 @@
 """Contacts and their identities."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Upper
 
+from conversations.contacts.searching.field import TermsField
 from tenants.database.models import TenantModel
 
 
@@ -13,8 +15,9 @@ class Contact(TenantModel):
     `external_id` is what the company's own site calls them: it vouches for who has one. Who turned out to be somebody
     known is `merged_into` that contact, and has nothing of their own any more. Whom somebody of the company took for
     another one is `united_with` that one and `shown_as` the root of all of those, and keeps all that is theirs;
-    `not_same` are those of whom somebody said that they are not the same. `attributes` are values by the keys of
-    their definitions (`contact_attribute`).
+    `not_same` are those of whom somebody said that they are not the same. Whoever is blocked may
+    read, and write nothing. `attributes` are values by the keys of
+    their definitions (`contact_attribute`), `terms` the words by which they are found (searching/terms.py).
     """
 
     name = models.TextField()
@@ -28,8 +31,11 @@ class Contact(TenantModel):
     united_by = models.UUIDField(null=True)
     shown_as = models.UUIDField(null=True)
     not_same = ArrayField(models.UUIDField(), default=list, db_default=[])
+    blocked_at = models.DateTimeField(null=True)
+    blocked_by = models.UUIDField(null=True)
     erased_at = models.DateTimeField(null=True)
     attributes = models.JSONField(default=dict, db_default={})
+    terms = TermsField(null=True)
 
     class Meta(TenantModel.Meta):
         """Stored as `contact`; listed by when they first came, all or those whom one thing that is known of fits."""
@@ -48,6 +54,9 @@ class Contact(TenantModel):
             models.Index(
                 fields=("phone", "created_at", "id"), name="contact_phone", condition=models.Q(phone__isnull=False)
             ),
+            GinIndex(fields=("terms",), name="contact_terms"),
+            GinIndex(fields=("attributes",), name="contact_attributes", opclasses=["jsonb_path_ops"]),
+            models.Index(fields=("id",), name="contact_unfound", condition=models.Q(terms__isnull=True)),
             models.Index(fields=("merged_into",), name="contact_merged", condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=("shown_as",), name="contact_shown_as", condition=models.Q(shown_as__isnull=False)),
         )
@@ -56,6 +65,11 @@ class Contact(TenantModel):
     def is_vouched(self) -> bool:
         """Tell whether the company's site says who this is."""
         return self.external_id is not None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Tell whether nothing is taken from them."""
+        return self.blocked_at is not None
 
 
 class ContactIdentity(TenantModel):

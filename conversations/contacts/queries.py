@@ -1,13 +1,13 @@
 """Finding contacts."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from conversations.contacts.attribute import CONTACT_ATTRIBUTE, ContactAttribute
 from conversations.contacts.identities.queries import find_contacts
@@ -30,11 +30,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which contacts a list holds; None means any."""
+    """Which contacts a list holds; None means any. `words`: as query_of() answers them; `attributes`: all of these."""
 
     email: str | None = None
     external_id: str | None = None
     phone: str | None = None
+    words: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find_visitor(*, token: str, now: datetime) -> Known | None:
@@ -73,7 +75,7 @@ def get_same(*, contact: UUID) -> list[UUID]:
 
 def get_page(*, filters: Filters, window: Window, order: Literal["created_at", "-created_at"]) -> Page[Contact]:
     """Answer a page of contacts by when they first came, without those who were merged into others."""
-    found = Contact.objects.filter(_conditions(filters), merged_into__isnull=True, shown_as__isnull=True)
+    found = Contact.objects.filter(_conditions(filters), merged_into__isnull=True, shown_as__isnull=True).defer("terms")
     rows = cut(rows=found, fields=("created_at", "id"), descending=order[0] == "-", window=window)
     return turn(rows=list(rows), window=window, key=lambda row: (row.created_at.isoformat(), row.id))
 
@@ -87,7 +89,16 @@ def _conditions(filters: Filters) -> Q:
         wanted &= Q(external_id=filters.external_id) | _known_by("external_id", filters.external_id)
     if filters.phone is not None:
         wanted &= Q(phone=filters.phone) | _known_by("phone", filters.phone)
+    if filters.words is not None:
+        wanted &= Q(terms__matches=filters.words) | Q(id__in=_shown_for(filters.words))
+    if filters.attributes:
+        wanted &= Q(attributes__contains=filters.attributes)
     return wanted
+
+
+def _shown_for(words: str) -> QuerySet[Contact, UUID | None]:
+    """Answer as whom those are shown who were merged and are found by these words."""
+    return Contact.objects.filter(shown_as__isnull=False, terms__matches=words).values_list("shown_as", flat=True)
 
 
 def _known_by(kind: str, value: str) -> Q:

@@ -6,12 +6,19 @@ from datetime import date
 from typing import Any, Final
 
 from conversations.contacts.attribute import ContactAttribute
-from tenants.refusals import FieldError, Invalid
+from tenants.refusals import FieldError, Invalid, Refusal
 
 LONGEST: Final = 1000  # characters of a text
 MOST: Final = 100  # items of a list
 EXACT: Final = 2**53  # numbers beyond are not the same in everybody's JSON
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class ContactBlocked(Refusal):
+    """The company takes no messages from you."""
+
+    code = "contact_blocked"
+    status = 403
 
 
 def check_attributes(*, given: Mapping[str, Any], known: Mapping[str, ContactAttribute]) -> dict[str, Any]:

@@ -15,12 +15,16 @@ from tenants.refusals import NotFound
 
 
 class Right(NamedTuple):
-    """Whose conversation it is, at which access version of its public stream, and where both streams were then."""
+    """Whose conversation it is, at which access version of its public stream, and where both streams were then.
+
+    `blocked`: nothing is taken from the contact. That moves the version, too.
+    """
 
     contact: UUID
     version: int
     public_head: int
     staff_head: int
+    blocked: bool
 
 
 class Access:

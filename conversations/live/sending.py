@@ -49,7 +49,9 @@ class Sending:
     async def send(self, *, frame: Send) -> None:
         """Hand a message to the writer; waits, and so stops reading, while too many wait for their ack."""
         right = await self._access.get(conversation=frame.conversation)
-        rules.check_write(contact=right.contact, actor=self._actor)
+        if right.blocked:  # nothing that they send tells them that they are no more
+            right = await self._access.look(conversation=frame.conversation)
+        rules.check_write(contact=right.contact, actor=self._actor, blocked=right.blocked)
         if frame.files:
             raise FilesUnsupported
         while self._outstanding >= OUTSTANDING:
@@ -61,7 +63,7 @@ class Sending:
     def send_now(self, *, frame: Send) -> bool:
         """Hand a message to the writer if nothing needs to be waited for; answer whether that was so."""
         right = self._access.find(conversation=frame.conversation)
-        if right is None or frame.files or self._outstanding >= OUTSTANDING:
+        if right is None or right.blocked or frame.files or self._outstanding >= OUTSTANDING:
             return False
         rules.check_write(contact=right.contact, actor=self._actor)
         draft, done = self._draft(frame, right.version, again=True)
@@ -95,7 +97,7 @@ class Sending:
         """Ask anew whether we may: the stream's access version has moved since we looked."""
         try:
             right = await self._access.look(conversation=frame.conversation)
-            rules.check_write(contact=right.contact, actor=self._actor)
+            rules.check_write(contact=right.contact, actor=self._actor, blocked=right.blocked)
             await self._submit(frame, right.version, again=False)
         except Refusal as refusal:
             self._answer(_error(frame, refusal))

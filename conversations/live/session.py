@@ -276,7 +276,7 @@ class Session:
         # A sign carries a name: that of somebody who has been erased meanwhile must not go out any more.
         look = self._access.look if self.actor.kind == "contact" else self._access.get
         right = await look(conversation=conversation)
-        rules.check_write(contact=right.contact, actor=self.actor)
+        rules.check_write(contact=right.contact, actor=self.actor, blocked=right.blocked)
         who = Who(kind=rules.side_of(actor=self.actor), name=self.actor.name)
         self._server.whisper(session=self, subject=conversation, sign=TypingSign(conversation=conversation, who=who))
 

@@ -85,7 +85,7 @@ def post_message(*, conversation: UUID, actor: Actor, text: str, client_id: str,
     """Say something to the other side; the same client id again answers the first one."""
 
     def decide(state: rules.Conversation) -> Sequence[Fact]:
-        rules.check_write(contact=state.contact, actor=actor)
+        rules.check_write(contact=state.contact, actor=actor, blocked=state.blocked)
         return [rules.post(actor=actor, text=text)]
 
     return _change(conversation, actor, now, decide, client_id)[0]

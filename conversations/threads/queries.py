@@ -24,14 +24,14 @@ Order = Literal["seq", "-seq"]
 
 _DECIDING: Final = (
     *("contact_id", "status", "status_seq", "assignee", "tags", "priority"),
-    *("snoozed_seq", "snoozed_until"),
+    *("snoozed_seq", "snoozed_until", "contact__blocked_at"),
 )
 
-# For live delivery, which reads outside the ORM: contact, access version and the heads of both streams. What was an
-# erased contact's is nobody's.
+# For live delivery, which reads outside the ORM: contact, access version, the heads of both streams, and whether the
+# contact is blocked. What was an erased contact's is nobody's.
 ACCESS: Final = """
 SELECT CASE WHEN k.erased_at IS NULL THEN c.contact_id ELSE '00000000-0000-0000-0000-000000000000' END,
-    p.access, p.seq, s.seq
+    p.access, p.seq, s.seq, k.blocked_at IS NOT NULL
 FROM {s}conversation c JOIN {s}contact k ON k.id = c.contact_id
 JOIN {s}stream p ON p.id = c.id JOIN {s}stream s ON s.id = %(staff)s
 WHERE c.id = %(conversation)s
@@ -71,6 +71,7 @@ def get_state(*, conversation: UUID) -> Conversation:
         priority=cast("Priority", row["priority"]),
         snoozed_seq=row["snoozed_seq"],
         snoozed_until=row["snoozed_until"],
+        blocked=row["contact__blocked_at"] is not None,
     )
 
 
@@ -123,7 +124,7 @@ def get_page(
     The position is read first: whoever applies the events after it to the rows has the rows as they are now.
     """
     position = log.get_position()
-    rows = ConversationRow.objects.select_related("contact").filter(**_conditions(filters))
+    rows = ConversationRow.objects.select_related("contact").defer("contact__terms").filter(**_conditions(filters))
     found = cut(rows=rows, fields=("last_at", "id"), descending=order[0] == "-", window=window)
     return turn(rows=list(found), window=window, key=lambda row: (row.last_at.isoformat(), row.id)), position
 

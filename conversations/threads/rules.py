@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
+from conversations.contacts.rules import ContactBlocked
 from conversations.engine.events import Fact
 from conversations.threads.actors import Actor
 from conversations.threads.events import (
@@ -73,6 +74,7 @@ class Conversation:
     """What deciding needs to know of a conversation. `status_seq` is the public seq at which the status was set.
 
     `snoozed_seq` is the one at which it was snoozed; None: it is not. What is snoozed is open and somebody's.
+    `blocked`: nothing is taken from its contact.
     """
 
     id: UUID
@@ -84,6 +86,7 @@ class Conversation:
     priority: Priority = "none"
     snoozed_seq: int | None = None
     snoozed_until: datetime | None = None
+    blocked: bool = False
 
 
 def apply(*, state: Conversation, fact: Fact, seq: int) -> Conversation:
@@ -139,9 +142,11 @@ def sees_personal(*, actor: Actor) -> bool:
     return actor.kind != "key" or actor.may(PERSONAL_READ)
 
 
-def check_write(*, contact: UUID, actor: Actor) -> None:
-    """Refuse who may not say something to the other side."""
+def check_write(*, contact: UUID, actor: Actor, blocked: bool = False) -> None:
+    """Refuse who may not say something to the other side; `blocked`: from the contact nothing is taken."""
     check_view(contact=contact, actor=actor)
+    if blocked and actor.kind == "contact":
+        raise ContactBlocked
     if actor.kind != "contact" and not actor.may("conversations.reply"):
         raise NotAllowed
 

@@ -67,6 +67,15 @@ def test_what_is_refused(contact: UUID, into: UUID, why: type[Refusal]) -> None:
         rules.unite(group=unite(people(A, B, C), A, B), contact=contact, into=into)
 
 
+def test_who_is_blocked_is_merged_with_who_is_blocked() -> None:
+    group = people(A, B)
+    group[A] = Person(id=A, blocked=True)
+    with pytest.raises(rules.OneIsBlocked):
+        rules.unite(group=group, contact=A, into=B)
+    group[B] = Person(id=B, blocked=True)
+    assert len(rules.unite(group=group, contact=A, into=B)) == 1
+
+
 def test_only_who_was_merged_leaves() -> None:
     with pytest.raises(rules.NotMerged):
         rules.part(group=unite(people(A, B), A, B), contact=B)

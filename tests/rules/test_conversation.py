@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from conversations.contacts.rules import ContactBlocked
 from conversations.threads import rules
 from conversations.threads.actors import SYSTEM, Actor
 from conversations.threads.events import (
@@ -126,6 +127,15 @@ def test_another_contacts_conversation_does_not_exist() -> None:
     for check in (rules.check_view, rules.check_write):
         with pytest.raises(NotFound):
             check(contact=CUSTOMER.id, actor=STRANGER)
+
+
+def test_from_a_blocked_contact_nothing_is_taken() -> None:
+    rules.check_view(contact=CUSTOMER.id, actor=CUSTOMER)
+    with pytest.raises(ContactBlocked):
+        rules.check_write(contact=CUSTOMER.id, actor=CUSTOMER, blocked=True)
+    with pytest.raises(NotFound):  # that it is blocked is nobody else's to know
+        rules.check_write(contact=CUSTOMER.id, actor=STRANGER, blocked=True)
+    rules.check_write(contact=CUSTOMER.id, actor=ADA, blocked=True)
 
 
 @pytest.mark.parametrize("role", list(Role))

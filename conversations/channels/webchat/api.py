@@ -25,6 +25,7 @@ from conversations.channels.webchat.commands import (
 from conversations.channels.webchat.newcomers import TooManyVisitors
 from conversations.channels.webchat.vouching.token import IdentityExpired, IdentityInvalid
 from conversations.contacts.commands import ContactMerged, retire_token
+from conversations.contacts.rules import ContactBlocked
 from conversations.definitions.commands import DefinitionChanged
 from conversations.definitions.inbox.answers import InboxShown, show_inbox
 from conversations.definitions.inbox.body import Greeting
@@ -164,7 +165,10 @@ class VisitorConversation(APIView):
 
     @describe(
         Described(
-            body=StartBody, answers={200: Started}, refusals=(ContactMerged, VouchingRequired), one_transaction=True
+            body=StartBody,
+            answers={200: Started},
+            refusals=(ContactMerged, ContactBlocked, VouchingRequired),
+            one_transaction=True,
         )
     )
     def post(self, request: Request) -> Response:

@@ -20,6 +20,7 @@ from conversations.contacts.identities.queries import as_identity, get_identitie
 from conversations.contacts.merging.queries import find_duplicates
 from conversations.contacts.merging.rules import BOTH
 from conversations.contacts.models import Contact, ContactIdentity
+from conversations.contacts.searching.commands import index
 from conversations.contacts.streams import subject_of_contact
 from conversations.engine import log
 from conversations.engine.events import Draft, Fact
@@ -102,6 +103,7 @@ def write(*, claim: Claim, now: datetime) -> None:
     for fact in claim.facts:
         _put(fact, claim.by, now)
     _show(claim.contact, {fact.type for fact in claim.facts})
+    index(contacts=[claim.contact])
     subject = subject_of_contact(contact=claim.contact)
     facts: list[Fact] = [*claim.facts, *_propose(claim)]
     log.append(drafts=[Draft(subject=subject, fact=fact, sender=claim.by) for fact in facts], at=now)

@@ -14,7 +14,7 @@ from conversations.contacts.commands import ContactGone
 from conversations.contacts.merging import commands
 from conversations.contacts.merging.answers import DuplicateShown, MergedShown, show_duplicate, show_merged
 from conversations.contacts.merging.queries import find_duplicates, get_merged, get_root
-from conversations.contacts.merging.rules import AlreadyMerged, NotMerged, TooManyMerged
+from conversations.contacts.merging.rules import AlreadyMerged, NotMerged, OneIsBlocked, TooManyMerged
 from conversations.contacts.queries import get_attributes, get_contact, get_contacts
 from tenants.bodies import Body, Nothing, read_body
 from tenants.describing import Described, Listed, describe
@@ -89,7 +89,7 @@ class Merge(APIView):
         Described(
             body=MergeBody,
             answers={200: ContactShown},
-            refusals=(ContactGone, AlreadyMerged, TooManyMerged),
+            refusals=(ContactGone, AlreadyMerged, OneIsBlocked, TooManyMerged),
             example={"into": "THE-ID-OF-ANOTHER-CONTACT"},
             one_transaction=True,
             scopes=_EDIT,

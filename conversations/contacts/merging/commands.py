@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from conversations.audit import commands as audit
 from conversations.contacts.commands import hold, hold_writable
-from conversations.contacts.events import ContactParted, ContactUnited, DuplicateDismissed
+from conversations.contacts.events import ContactIsBlocked, ContactParted, ContactUnited, DuplicateDismissed
 from conversations.contacts.merging import rules
 from conversations.contacts.merging.queries import get_group
 from conversations.contacts.models import Contact
@@ -26,7 +26,7 @@ MergingFact = ContactUnited | ContactParted | DuplicateDismissed
 def merge(*, contact: UUID, into: UUID, who: Who, now: datetime) -> None:
     """Show a contact and their conversations as another one; nothing of either is changed.
 
-    Raises NotFound, ContactGone, Invalid, AlreadyMerged or TooManyMerged.
+    Raises NotFound, ContactGone, Invalid, AlreadyMerged, OneIsBlocked or TooManyMerged.
     """
     with transaction.atomic():
         group = _hold([contact, into])
@@ -53,6 +53,26 @@ def dismiss(*, contact: UUID, other: UUID, who: Who, now: datetime) -> None:
         _write(facts, who, now)
 
 
+def hold_group(*, contact: UUID) -> list[UUID]:
+    """Hold a contact and everybody with whom they are one; answer as whom they are shown, and after that the others.
+
+    Raises NotFound or ContactGone.
+    """
+    begin_joining()
+    group = get_group(contact=contact)
+    hold(contacts=group)
+    hold_writable(contact=contact)
+    return group
+
+
+def set_blocked(*, group: Collection[UUID], at: datetime | None, by: UUID | None) -> list[UUID]:
+    """Write down since when and by whom these contacts, whom the caller holds, are blocked; answer who was not so."""
+    changed = Contact.objects.filter(id__in=group, blocked_at__isnull=at is not None)
+    ids = list(changed.values_list("id", flat=True))
+    changed.update(blocked_at=at, blocked_by=by)
+    return ids
+
+
 def begin_joining() -> None:
     """Let nobody else change who is shown as whom, until COMMIT. Before any contact is held."""
     key = lock_key(f"merging:{current_tenant().schema}")
@@ -71,6 +91,22 @@ def join(*, contact: UUID, into: UUID, now: datetime) -> list[Draft]:
     for fact in facts:
         _put(fact, None, now)
     return [_draft(fact, None) for fact in facts]
+
+
+def hold_stream(*, contact: UUID) -> None:
+    """Hold the stream of a contact of whom something will be said, before anything is appended."""
+    subject = subject_of_contact(contact=contact)
+    log.ensure_streams(subjects=[subject])
+    log.lock(subjects=[subject])
+
+
+def say_blocked(*, contact: UUID) -> list[Draft]:
+    """Answer what is to be said where a blocked contact, whose stream is held, got conversations of somebody else."""
+    if not Contact.objects.filter(id=contact, blocked_at__isnull=False).exists():
+        return []
+    return [
+        Draft(subject=subject_of_contact(contact=contact), fact=ContactIsBlocked(contact=contact, members=(contact,)))
+    ]
 
 
 def _hold(contacts: Collection[UUID]) -> rules.Group:
@@ -94,6 +130,7 @@ def _person(row: Contact) -> rules.Person:
         id=row.id,
         name=row.name,
         external_id=row.external_id,
+        blocked=row.is_blocked,
         united_with=row.united_with,
         shown_as=row.shown_as,
         others=frozenset(row.not_same),

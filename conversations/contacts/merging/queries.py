@@ -50,7 +50,7 @@ def get_merged(*, contact: UUID) -> list[Contact]:
 def get_roots(*, rows: Iterable[Contact]) -> Roots:
     """Answer for each of these contacts who is shown as somebody else who that is; one query, or none."""
     shown = {row.id: row.shown_as for row in rows if row.shown_as is not None}
-    found = Contact.objects.in_bulk(list(set(shown.values()))) if shown else {}
+    found = Contact.objects.defer("terms").in_bulk(list(set(shown.values()))) if shown else {}
     return {contact: found[root] for contact, root in shown.items() if root in found}
 
 

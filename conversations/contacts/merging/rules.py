@@ -32,6 +32,13 @@ class NotMerged(Refusal):
     status = 409
 
 
+class OneIsBlocked(Refusal):
+    """One of the two is blocked and the other is not; block or unblock one of them first."""
+
+    code = "one_is_blocked"
+    status = 409
+
+
 class TooManyMerged(Refusal):
     """At most 50 contacts are merged into one."""
 
@@ -46,6 +53,7 @@ class Person:
     id: UUID
     name: str = ""
     external_id: str | None = None
+    blocked: bool = False
     united_with: UUID | None = None
     shown_as: UUID | None = None
     others: frozenset[UUID] = field(default_factory=frozenset)
@@ -79,6 +87,8 @@ def unite(*, group: Group, contact: UUID, into: UUID) -> list[ContactUnited]:
         return []
     if was.united_with is not None or root.united_with is not None:
         raise AlreadyMerged
+    if was.blocked != root.blocked:
+        raise OneIsBlocked
     moved = _below(group, contact)
     if len(moved) + len(_below(group, into)) > MOST:
         raise TooManyMerged

@@ -93,6 +93,7 @@ def _contact(
         "id": contact.id,
         "name": contact.name if personal else None,
         "vouched": contact.is_vouched,
+        "blocked": contact.is_blocked,
         "external_id": contact.external_id if personal else None,
     }
 

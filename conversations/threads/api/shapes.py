@@ -120,6 +120,7 @@ class Of(Answer, frozen=True):
     id: UUID
     name: str | None
     vouched: bool
+    blocked: bool
     external_id: str | None
     created_at: datetime | UnsetType = UNSET
     email: str | UnsetType | None = UNSET

@@ -94,7 +94,7 @@ BY: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-KNOWN: Final[list[dict[str, str]]] = [{}, {"email": "ada7@SHOP.example"}, {"external_id": "e7"}, {"phone": "+7"}]
+KNOWN: Final[list[dict[str, Any]]] = [{}, {"email": "ada7@SHOP.example"}, {"external_id": "e7"}, {"phone": "+7"}]
 
 
 @pytest.mark.usefixtures("long")
@@ -115,6 +115,6 @@ def list_conversations(filters: dict[str, Any], order: Any, place: tuple[str, ..
     return queries.get_page(filters=queries.Filters(**filters), window=window, order=order)[0].rows
 
 
-def list_contacts(known: dict[str, str]) -> list[Contact]:
+def list_contacts(known: dict[str, Any]) -> list[Contact]:
     filters = contacts.Filters(**known)
     return contacts.get_page(filters=filters, window=Window("x", LIMIT), order="created_at").rows

@@ -23,7 +23,7 @@ def test_the_example_lets_a_customer_in(
     monkeypatch.setenv("YUNKE_IDENTITY_SECRET", site.secret)
     names: dict[str, Any] = {}
     exec(example, names)  # noqa: S102 - our own README
-    customer = SimpleNamespace(id=17, name="李雷", email="lei@example.com", phone=None)
+    customer = SimpleNamespace(id=17, name="李雷", email="lei@example.com", email_is_verified=True, phone=None)
     met = come(browser, shop.inbox, identity=names["identity_token"](customer))
     assert met.status_code == 201
     assert met.json()["contact"]["name"] == "李雷"

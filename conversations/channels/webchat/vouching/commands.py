@@ -123,10 +123,11 @@ def _leave(shown: Known, vouched: Actor, external_id: str, now: datetime) -> lis
         contacts.retire_token(identity=shown.identity)
         return []
     was = shown.contact.id
+    merging.hold_stream(contact=vouched.id)
     drafts = merging.join(contact=was, into=vouched.id, now=now)
     contacts.join(contact=was, into=vouched.id)
     hand_over(was=was, contact=vouched.id, name=vouched.name, external_id=external_id, now=now)
-    return drafts
+    return [*drafts, *merging.say_blocked(contact=vouched.id)]
 
 
 def _find_shown(token: str | None, inbox: Inbox, now: datetime) -> Known | None:

@@ -95,6 +95,8 @@ export const api = {
   unmerge: (id) => call("POST", `/contacts/${id}/unmerge`, {}),
   notSame: (id, other) => call("DELETE", `/contacts/${id}/duplicates/${other}`),
   verify: (id, identity) => call("POST", `/contacts/${id}/identities/${identity}/verify`, {}),
+  block: (contact) => call("POST", `/contacts/${contact}/block`, {}),
+  unblock: (contact) => call("POST", `/contacts/${contact}/unblock`, {}),
   erase: (contact) => call("POST", `/contacts/${contact}/erase`, {}),
   reopen: (id) => call("POST", conversation(id, "/reopen"), {}),
 };

@@ -92,6 +92,12 @@ export class Commands {
     return this.ask(() => api.unmerge(contact));
   }
 
+  /** Take nothing from a contact any more, or take it again. */
+  async block(contact, to = true) {
+    const done = await this.ask(() => (to ? api.block(contact) : api.unblock(contact)));
+    if (done && to) this.desk.toasts.show(this.desk.say("blocked_now"), { label: this.desk.say("undo"), act: () => this.block(contact, false) });
+  }
+
   notSame(contact, other) {
     return this.ask(() => api.notSame(contact, other));
   }

@@ -129,6 +129,7 @@ export class ListPane {
     return [
       row.snoozed && h("span.snoozed", { title: snoozedUntil(row.snoozed_until, desk.say) }, icon(ICONS.clock),
         row.snoozed_until ? shortTime(row.snoozed_until) : "", h("span.sr-only", {}, snoozedUntil(row.snoozed_until, desk.say))),
+      row.contact.blocked && h("span.warn", {}, icon(ICONS.close), desk.say("blocked_mark")),
       presses && h("span.presses", {}, icon(ICONS.alert), desk.say(`priority_${row.priority}`)),
       waits && h("span.warn", { title: desk.say("unsent") }, icon(ICONS.clock), h("span.sr-only", {}, desk.say("unsent"))),
       has && h("span.has", { title: desk.say("has_it", { name: has }) }, icon(ICONS.person), has.slice(0, 12)),

@@ -15,12 +15,14 @@ export class Panel {
     this.people = new People(desk);
     this.facts = h("dl.facts", {});
     this.erase = h("button.quiet.erase-contact", { type: "button", hidden: true, onclick: () => desk.erasing.show(desk.row) }, desk.say("erase"));
+    this.block = h("button.quiet.block-contact", { type: "button", hidden: true, onclick: () => desk.acts.block(desk.row.contact.id, !desk.row.contact.blocked) });
     this.node = h("aside.panel", { id: "panel", "aria-label": desk.say("about"), hidden: true },
       h("header", {}, h("h2", {}, desk.say("about")),
         h("button.icon-button.shut", { type: "button", "aria-label": desk.say("close"), onclick: () => desk.about(false) }, icon(ICONS.close))),
       this.labels.node,
       this.facts,
       this.people.node,
+      this.block,
       this.erase);
   }
 
@@ -40,9 +42,13 @@ export class Panel {
     this.labels.draw();
     this.people.draw();
     this.erase.hidden = !desk.may("contacts.erase") || row.contact.name === ERASED;
+    this.block.hidden = !desk.may("contacts.edit") || row.contact.name === ERASED;
+    const act = say(row.contact.blocked ? "unblock" : "block");
+    if (this.block.textContent !== act) this.block.textContent = act;
     const facts = [
       ["contact", desk.contactName(row)],
       ["vouched", row.contact.vouched ? row.contact.external_id : say("not_vouched")],
+      ...(row.contact.blocked ? [["blocked", say("takes_nothing")]] : []),
       ["inbox", row.inbox.name],
       ["status", row.snoozed ? snoozedUntil(row.snoozed_until, say) : say(`status_${row.status}`)],
       ["assigned", row.assignee ? desk.memberName(row.assignee) : say("nobody")],

@@ -76,19 +76,23 @@ const CHANGES = {
   "contact.merged.v1": (row, { body: { contact, name, external_id } }) => ({
     ...row,
     contact_id: contact,
-    contact: { id: contact, name, vouched: true, external_id },
+    contact: { id: contact, name, vouched: true, external_id, blocked: false }, // who is says so right after this
   }),
 };
 
 /** Its contact is shown as somebody else from now on, or as themselves again. */
 const shownAs = (row, { contact: id, members, name, external_id }) =>
-  members.includes(row.contact_id) ? { ...row, contact: { id, name, vouched: external_id !== null, external_id } } : row;
+  members.includes(row.contact_id) ? { ...row, contact: { ...row.contact, id, name, vouched: external_id !== null, external_id } } : row;
+
+const blocked = (to) => (row, { members }) => (members.includes(row.contact_id) ? { ...row, contact: { ...row.contact, blocked: to } } : row);
 
 /** What happens to a contact is told once, whatever the number of their conversations. */
 const OF_CONTACTS = {
   "contact.changed.v1": (row, { contact, name }) => (row.contact.id === contact && name ? { ...row, contact: { ...row.contact, name } } : row),
   "contact.united.v1": shownAs,
   "contact.parted.v1": shownAs,
+  "contact.blocked.v1": blocked(true),
+  "contact.unblocked.v1": blocked(false),
 };
 
 function applyOne(row, event) {

@@ -7,6 +7,7 @@ export default {
   sent: "Sent",
   read: "Read",
   failed: "Could not be sent",
+  contact_blocked: "No messages are taken from you here",
   too_large: "Too long to be sent",
   retry: "Try again",
   discard: "Discard",

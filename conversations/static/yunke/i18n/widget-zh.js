@@ -7,6 +7,7 @@ export default {
   sent: "已发送",
   read: "已读",
   failed: "发送失败",
+  contact_blocked: "对方不再接收您的消息",
   too_large: "内容过长，无法发送",
   retry: "重试",
   discard: "丢弃",

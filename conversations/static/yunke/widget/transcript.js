@@ -8,8 +8,8 @@ const NEAR_MS = 5 * 60_000;
 export class Transcript {
   #nodes = new Map();
 
-  constructor({ node, say, outbox }) {
-    Object.assign(this, { node, say, outbox });
+  constructor({ node, say, outbox, again }) {
+    Object.assign(this, { node, say, outbox, again });
   }
 
   draw({ state, entries }) {
@@ -67,10 +67,10 @@ export class Transcript {
   }
 
   #failed(id, code) {
-    const reason = this.say(code === "too_large" ? "too_large" : "failed");
+    const reason = this.say(["too_large", "contact_blocked"].includes(code) ? code : "failed");
     return h("p.state", {},
       h("span", { "data-state": "failed" }, icon(SIGNS.alert), reason),
-      h("button.link", { type: "button", onclick: () => this.outbox.retry(id) }, this.say("retry")),
+      h("button.link", { type: "button", onclick: () => (this.outbox.retry(id), this.again()) }, this.say("retry")),
       h("button.link", { type: "button", onclick: () => this.outbox.discard(id) }, this.say("discard")));
   }
 }

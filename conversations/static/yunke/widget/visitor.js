@@ -4,7 +4,7 @@
 import { Final } from "../live.js";
 import { language } from "../words.js";
 
-const HOPELESS = new Set(["vouching_required", "identity_invalid"]);
+const HOPELESS = new Set(["vouching_required", "identity_invalid", "contact_blocked"]);
 
 export class Visitor {
   #token;

@@ -20,7 +20,7 @@ const shelf = new Shelf(`yunke.${inbox}.`, spare);
 const outbox = new Outbox({ shelf: new Shelf(`yunke.out.${inbox}.`, spare), onChange: () => draw() });
 const visitor = new Visitor({ inbox, shelf, site });
 const asks = $("ask") ? new (await import("./asking.js")).Asking({ node: $("ask"), box, shelf }) : null;
-const transcript = new Transcript({ node: list, say, outbox });
+const transcript = new Transcript({ node: list, say, outbox, again: () => live.pump() });
 const live = new Live({ url: liveUrl(), getTicket, outbox, on: hear });
 
 const threads = new Map(); // conversation -> { state, leave }

@@ -1,0 +1,1 @@
+"""Finding contacts by words: their name, what they are known by, and their attributes."""
