@@ -40,7 +40,7 @@ class Webhooks(APIView):
     @describe(Described(answers={200: Listed[Webhook]}, query=PageQuery, scopes=SCOPES))
     def get(self, request: Request) -> Response:
         """List the webhooks, the newest first."""
-        _manager(request)
+        get_manager(request=request)
         query, now = read_query(request=request, shape=PageQuery), datetime.now(UTC)
         page = queries.get_page(window=open_window(query=query, name="webhooks"))
         results = [show_endpoint(row=row, now=now) for row in page.rows]
@@ -59,7 +59,7 @@ class Webhooks(APIView):
     )
     def post(self, request: Request) -> Response:
         """Register a webhook and show its secret once. Nothing is sent before it is verified."""
-        body, by, now = read_body(data=request.data, shape=WebhookBody), _manager(request), datetime.now(UTC)
+        body, by, now = read_body(data=request.data, shape=WebhookBody), get_manager(request=request), datetime.now(UTC)
         made = commands.register(**msgspec.structs.asdict(body), by=by, now=now)
         return _with_secret(*made, now, status=201)
 
@@ -70,20 +70,20 @@ class OneWebhook(APIView):
     @describe(Described(answers={200: Webhook}, scopes=SCOPES))
     def get(self, request: Request, webhook: UUID) -> Response:
         """Show a webhook without its secret."""
-        _manager(request)
+        get_manager(request=request)
         return _shown(queries.get_endpoint(endpoint=webhook))
 
     @describe(Described(body=WebhookChange, answers={200: Webhook}, scopes=SCOPES, example={"kinds": []}))
     def patch(self, request: Request, webhook: UUID) -> Response:
         """Change a webhook; another address gets nothing before it is verified."""
-        body, by = read_body(data=request.data, shape=WebhookChange), _manager(request)
+        body, by = read_body(data=request.data, shape=WebhookChange), get_manager(request=request)
         said = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
         return _shown(commands.change(endpoint=webhook, changes=said, by=by, now=datetime.now(UTC)))
 
     @describe(Described(answers={204: None}, scopes=SCOPES))
     def delete(self, request: Request, webhook: UUID) -> Response:
         """Remove a webhook at once, with what waits for it."""
-        commands.remove(endpoint=webhook, by=_manager(request), now=datetime.now(UTC))
+        commands.remove(endpoint=webhook, by=get_manager(request=request), now=datetime.now(UTC))
         return Response(status=204)
 
 
@@ -98,7 +98,7 @@ class VerifyWebhook(APIView):
     def post(self, request: Request, webhook: UUID) -> Response:
         """Send the challenge: a signed request that must be answered with 2xx and the word in `data.challenge`."""
         read_body(data=request.data, shape=Nothing)
-        return _shown(proving.prove(endpoint=webhook, by=_manager(request), now=datetime.now(UTC)))
+        return _shown(proving.prove(endpoint=webhook, by=get_manager(request=request), now=datetime.now(UTC)))
 
 
 class PauseWebhook(APIView):
@@ -108,7 +108,7 @@ class PauseWebhook(APIView):
     def post(self, request: Request, webhook: UUID) -> Response:
         """Let what happens wait."""
         read_body(data=request.data, shape=Nothing)
-        return _shown(commands.pause(endpoint=webhook, by=_manager(request), now=datetime.now(UTC)))
+        return _shown(commands.pause(endpoint=webhook, by=get_manager(request=request), now=datetime.now(UTC)))
 
 
 class ResumeWebhook(APIView):
@@ -118,7 +118,7 @@ class ResumeWebhook(APIView):
     def post(self, request: Request, webhook: UUID) -> Response:
         """Send what has waited while it was paused or switched off."""
         read_body(data=request.data, shape=Nothing)
-        return _shown(commands.resume(endpoint=webhook, by=_manager(request), now=datetime.now(UTC)))
+        return _shown(commands.resume(endpoint=webhook, by=get_manager(request=request), now=datetime.now(UTC)))
 
 
 class RotateWebhook(APIView):
@@ -136,12 +136,13 @@ class RotateWebhook(APIView):
     )
     def post(self, request: Request, webhook: UUID) -> Response:
         """Give it a new secret, shown once; requests are signed by both until the overlap ends."""
-        body, by, now = read_body(data=request.data, shape=OverlapBody), _manager(request), datetime.now(UTC)
+        body, by, now = read_body(data=request.data, shape=OverlapBody), get_manager(request=request), datetime.now(UTC)
         made = commands.rotate(endpoint=webhook, overlap_s=body.overlap_s, by=by, now=now)
         return _with_secret(*made, now, status=200)
 
 
-def _manager(request: Request) -> Actor:
+def get_manager(*, request: Request) -> Actor:
+    """Answer who asks; raise NotAllowed unless they manage webhooks."""
     by = get_actor(request=request)
     commands.check_manages(by=by)
     return by

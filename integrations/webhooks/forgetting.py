@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from integrations.webhooks.models import Delivery, Endpoint
+from integrations.webhooks.queries import first_id
 
 KEPT_FOR: Final = timedelta(days=30)
 AT_ONCE: Final = 5000
@@ -19,7 +20,7 @@ def forget_deliveries(*, now: datetime) -> None:
     endpoints = dict(Endpoint.objects.values_list("id", "removed_at"))
     if not endpoints:
         return
-    _delete(Delivery.objects.filter(id__lt=_made_at(now - KEPT_FOR)).values_list("id", flat=True)[:AT_ONCE])
+    _delete(Delivery.objects.filter(id__lt=first_id(at=now - KEPT_FOR)).values_list("id", flat=True)[:AT_ONCE])
     for endpoint, removed_at in endpoints.items():
         if removed_at is not None:
             of_it = Delivery.objects.filter(endpoint=endpoint).values_list("id", flat=True)[:AT_ONCE]
@@ -29,8 +30,3 @@ def forget_deliveries(*, now: datetime) -> None:
 
 def _delete(ids: Iterable[UUID]) -> int:
     return Delivery.objects.filter(id__in=list(ids)).delete()[0]
-
-
-def _made_at(at: datetime) -> UUID:
-    """Answer the least id that something made then can have: the keys of rows begin with their time."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)

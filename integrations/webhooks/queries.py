@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
+from django.db import connection
 
 from conversations.engine.events import get_kinds
 from conversations.threads.actors import Actor
 from conversations.threads.feed import sees
 from conversations.threads.rules import sees_personal
-from integrations.webhooks.models import Endpoint
+from integrations.webhooks import statements
+from integrations.webhooks.models import Delivery, Endpoint
 from tenants.context import current_tenant
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
@@ -83,6 +85,42 @@ def get_target(*, endpoint: Endpoint, now: datetime) -> Target:
         secrets=(opened.secret, *((old,) if old else ())),
         headers=dict(sorted(opened.headers.items())),
     )
+
+
+def get_delivery(*, endpoint: UUID, delivery: UUID) -> Delivery:
+    """Answer one of an endpoint's; raise NotFound."""
+    row = Delivery.objects.filter(endpoint=get_endpoint(endpoint=endpoint).id, id=delivery).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def get_deliveries(*, endpoint: UUID, conditions: Mapping[str, str], window: Window) -> Page[Delivery]:
+    """Answer a page of what goes or went to an endpoint, the newest first; raise NotFound."""
+    found = Delivery.objects.filter(endpoint=get_endpoint(endpoint=endpoint).id, **conditions)
+    rows = cut(rows=found, fields=("id",), descending=True, window=window)
+    return turn(rows=list(rows), window=window, key=lambda row: (row.id,))
+
+
+def get_health(*, endpoint: UUID, now: datetime) -> tuple[Any, ...]:
+    """Answer of the last day (and of its last 10,000): delivered, failed and waiting, since when the oldest waits.
+
+    And what half and what 19 of 20 of the last attempts took at most, in milliseconds.
+    """
+    said: dict[str, Any] = {
+        "endpoint": get_endpoint(endpoint=endpoint).id,
+        "since": first_id(at=now - timedelta(days=1)),
+        "most": 10_000,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statements.HEALTH, said)
+        found: tuple[Any, ...] = cursor.fetchone()
+        return found
+
+
+def first_id(*, at: datetime) -> UUID:
+    """Answer the least id that something made then can have: the keys of rows begin with their time."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def as_actor(*, id_: UUID, scopes: list[str]) -> Actor:

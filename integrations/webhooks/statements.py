@@ -11,6 +11,30 @@ FROM unnest(%(ids)s::uuid[], %(endpoints)s::uuid[], %(positions)s::bigint[], %(k
 ON CONFLICT (endpoint, position) DO NOTHING
 """
 
+# The same, but what was sent before is sent again, under its id; whoever sends it just now does not count any more.
+MAKE_AGAIN: Final = MAKE.replace(
+    "DO NOTHING",
+    """DO UPDATE SET
+    state = 'waiting', due_at = excluded.due_at, done_at = NULL, attempts = 0, fence = webhook_delivery.fence + 1
+""",
+)
+
+AGAIN: Final = """
+UPDATE webhook_delivery SET state = 'waiting', due_at = %(now)s, done_at = NULL, attempts = 0, fence = fence + 1
+WHERE endpoint = %(endpoint)s AND id = %(id)s
+"""
+
+HEALTH: Final = """
+SELECT count(*) FILTER (WHERE state = 'delivered'), count(*) FILTER (WHERE state = 'failed'),
+    count(*) FILTER (WHERE state = 'waiting'), min(made_at) FILTER (WHERE state = 'waiting'),
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY (tries -> -1 ->> 'ms')::int),
+    percentile_disc(0.95) WITHIN GROUP (ORDER BY (tries -> -1 ->> 'ms')::int)
+FROM (
+    SELECT state, made_at, tries FROM webhook_delivery WHERE endpoint = %(endpoint)s AND id >= %(since)s
+    ORDER BY id DESC LIMIT %(most)s
+) w
+"""
+
 # Who is killed while sending has lost what it took by `lease`.
 TAKE: Final = """
 WITH taken AS (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.webhooks import api
+from integrations.webhooks import api, log_api
 
 ONE = "api/v1/webhooks/<uuid:webhook>"
 
@@ -13,4 +13,10 @@ urlpatterns = [
     path(f"{ONE}/pause", api.PauseWebhook.as_view()),
     path(f"{ONE}/resume", api.ResumeWebhook.as_view()),
     path(f"{ONE}/rotate", api.RotateWebhook.as_view()),
+    path(f"{ONE}/health", log_api.HealthOfWebhook.as_view()),
+    path(f"{ONE}/test", log_api.TestWebhook.as_view()),
+    path(f"{ONE}/replay", log_api.ReplayRange.as_view()),
+    path(f"{ONE}/deliveries", log_api.Deliveries.as_view()),
+    path(f"{ONE}/deliveries/<uuid:delivery>", log_api.OneDelivery.as_view()),
+    path(f"{ONE}/deliveries/<uuid:delivery>/replay", log_api.ReplayDelivery.as_view()),
 ]

@@ -60,6 +60,8 @@ class Stock:
             drafted = (path.endswith("/draft") and method != "PUT") or path.endswith("/publish")
             key = self.reply(published=not drafted, draft=drafted or path.endswith("/diff"))
             return {"kind": "canned_reply", "key": key, "version": 1}
+        if "{webhook}" in path:
+            return {"webhook": self.hook(), "delivery": self.delivery() if "{delivery}" in path else ""}
         for name, make in self._made_anew.items():
             if f"{{{name}}}" in path:
                 return {name: make()}
@@ -188,7 +190,6 @@ class Stock:
             "session": self.session,
             "connection": self.connection,
             "export": self.export,
-            "webhook": self.hook,
         }
 
     def domain(self) -> str:
@@ -204,7 +205,16 @@ class Stock:
         body = {"url": PARTNERS[0]}
         found = [one for one in self.owner.get("/api/v1/webhooks").json()["results"] if one["url"] == PARTNERS[0]]
         made = found[0] if found else self.owner.post("/api/v1/webhooks", body, content_type=JSON).json()
+        if made["proved_at"] is None:
+            proved = self.owner.post(f"/api/v1/webhooks/{made['id']}/verify", {}, content_type=JSON)
+            assert proved.status_code == 200, proved.content
         return str(made["id"])
+
+    def delivery(self) -> str:
+        """Send the webhook a test; answer the delivery's id."""
+        tested = self.owner.post(f"/api/v1/webhooks/{self.hook()}/test", {}, content_type=JSON)
+        assert tested.status_code == 202, tested.content
+        return str(tested.json()["id"])
 
     def key(self) -> str:
         """Make an API key; answer its id."""

@@ -52,6 +52,7 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
     _publish(stock)
     makers: list[Callable[[], object]] = [stock.site, stock.domain, stock.key, stock.invitation, stock.connection]
     makers += [stock.offer, stock.invite, stock.session, partial(stock.factor, confirmed=True), partial(_export, stock)]
+    makers.append(stock.delivery)
     for make in makers * 2:
         make()
     for url in ("https://one.example", "https://two.example"):
@@ -70,6 +71,7 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
         "contact": str(guest.actor.id),
         "key": "hello",
         "kind": "canned_reply",
+        "webhook": stock.hook(),
     }
 
 

@@ -52,6 +52,7 @@ class Id(StrEnum):
     SLUG = "slug"
     CONNECTION = "connection"
     WEBHOOK = "webhook"
+    DELIVERY = "delivery"
     PLAIN = "plain"  # a word or a number that means the same everywhere: a kind, a version, a seq
 
 

@@ -26,6 +26,5 @@ def add_hooks(*, company: "Company") -> dict[Id, str]:
     with tenant_context(company.tenant):
         said = {"endpoint": ids[0], "kind": "message.posted.v1", "made_at": now, "attempts": 1, "state": "failed"}
         tried = {"at": now.isoformat(), "ms": 1, "status": 500, "error": "", "answer": mark, "wish": None}
-        for number in range(2):
-            Delivery.objects.create(**said, position=10_000 + number, tries=[tried])
-    return {Id.WEBHOOK: ids[0]}
+        rows = [Delivery.objects.create(**said, position=1 + number, tries=[tried]) for number in range(2)]
+    return {Id.WEBHOOK: ids[0], Id.DELIVERY: str(rows[0].id)}

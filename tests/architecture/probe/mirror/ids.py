@@ -44,6 +44,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.SESSION: uuid,
     Id.CONNECTION: uuid,
     Id.WEBHOOK: uuid,
+    Id.DELIVERY: uuid,
     Id.EMAIL: lambda: f"canary-{secrets.token_hex(4)}@example.com",
     Id.SLUG: lambda: f"canary-{secrets.token_hex(4)}",
 }

@@ -187,6 +187,12 @@ ENTRIES: Final = (
     api(f"POST {HOOK}/pause", STAFF, webhook=Id.WEBHOOK),
     api(f"POST {HOOK}/resume", STAFF, webhook=Id.WEBHOOK),
     api(f"POST {HOOK}/rotate", STAFF, webhook=Id.WEBHOOK),
+    api(f"GET {HOOK}/health", STAFF, webhook=Id.WEBHOOK),
+    api(f"POST {HOOK}/test", STAFF, webhook=Id.WEBHOOK),
+    api(f"POST {HOOK}/replay", STAFF, webhook=Id.WEBHOOK),
+    api(f"GET {HOOK}/deliveries", STAFF, webhook=Id.WEBHOOK, _cursor=Id.CURSOR),
+    api(f"GET {HOOK}/deliveries/{{delivery}}", STAFF, webhook=Id.WEBHOOK, delivery=Id.DELIVERY),
+    api(f"POST {HOOK}/deliveries/{{delivery}}/replay", STAFF, webhook=Id.WEBHOOK, delivery=Id.DELIVERY),
     # The document of all this
     api("GET /api/v1/openapi.json", EVERYBODY, Bound.SAME),
     api("GET /api/docs", EVERYBODY, Bound.SAME),
