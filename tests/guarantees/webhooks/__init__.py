@@ -1,0 +1,1 @@
+"""Webhooks under bad receivers and dying workers."""
