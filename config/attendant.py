@@ -23,11 +23,13 @@ class Errand:
     """What is done again at once while it answers that something was done; it may run twice at once, and be killed.
 
     It is looked for every `look_s` seconds, and at once when somebody calls on the channel, if it has one.
+    `end` is done when the process is asked to end, and takes less than ENDS_S.
     """
 
     do: Callable[[datetime], int]
     look_s: float
     channel: str | None = None
+    end: Callable[[], None] | None = None
 
 
 class Attendant:
@@ -72,6 +74,8 @@ class Attendant:
         while not self._stopping.is_set():
             if self._errand.do(datetime.now(UTC)) == 0:
                 self._wait(ear)
+        if self._errand.end is not None:
+            self._errand.end()
 
     def _wait(self, ear: psycopg.Connection) -> None:
         """Sleep until somebody calls; calls that came together are one. Look up now and then, to stop in time."""

@@ -188,6 +188,11 @@ def send_webhooks(now: datetime) -> int:
     return _dispatcher.go_on(now)
 
 
+def end_webhooks() -> None:
+    """Note what comes of the requests that are under way; each ends within ten seconds."""
+    _dispatcher.drain(within_s=12)
+
+
 # What is done for the platform every few seconds, one after the other; each may run twice at once, and be killed.
 CHORES: Final[tuple[Callable[[datetime], None], ...]] = (
     resume_sign_ups,
@@ -224,7 +229,7 @@ ERRANDS: Final = (
     Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),
     Errand(do=make_exports, channel=EXPORT_ASKED, look_s=5.0),
     Errand(do=check_domains, channel=DOMAIN_CLAIMED, look_s=5.0),
-    Errand(do=send_webhooks, channel=OUTGOING, look_s=1.0),
+    Errand(do=send_webhooks, channel=OUTGOING, look_s=1.0, end=end_webhooks),
 )
 
 

@@ -4,6 +4,7 @@ A small version; the long one: `YUNKE_WEBHOOK_EVENTS=20000 ./dev test tests/guar
 """
 
 import os
+import threading
 import time
 from contextlib import ExitStack
 from typing import Any, Final
@@ -16,7 +17,7 @@ from integrations.webhooks.models import Delivery
 from tenants.context import tenant_context
 from tests.conftest import ClientFor, MakeMember
 from tests.guarantees.webhooks.faults import FAULTS, first
-from tests.receiver import Receiver, receiving
+from tests.receiver import Receiver, Told, receiving
 from tests.serving import Worker
 from tests.shop import Shop
 
@@ -74,6 +75,28 @@ def test_nothing_is_lost_and_each_counts_once(
             wait(shop, admin, hooks, until=0)
         for name, receiver in receivers.items():
             check(name, receiver, hooks[name]["secret"], said)
+
+
+def test_a_worker_that_is_asked_to_end_notes_what_is_under_way(
+    database: str, shop: Shop, make_member: MakeMember, client_for: ClientFor
+) -> None:
+    admin = client_for(shop.tenant, make_member(shop.tenant, role="admin"))
+    begun = threading.Event()
+
+    def take_its_time(_told: Told) -> tuple[int, dict[str, str], bytes]:
+        begun.set()
+        time.sleep(2)
+        return 200, {}, b""
+
+    with receiving() as receiver, Worker(dsn=database) as worker:
+        register(admin, receiver)
+        receiver.answer = take_its_time
+        shop.welcome(text="hello")
+        assert begun.wait(60)
+        worker.terminate()
+        worker.popen.wait(timeout=30)
+    with tenant_context(shop.tenant):
+        assert [(row.state, row.attempts) for row in Delivery.objects.all()] == [("delivered", 1)]
 
 
 def check(name: str, receiver: Receiver, secret: str, said: list[int]) -> None:
