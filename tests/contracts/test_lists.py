@@ -93,8 +93,8 @@ def _talk(stock: Stock) -> Guest:
 
 
 def _publish(stock: Stock) -> None:
-    for name in ("Hello", "Hi"):
-        path = "/api/v1/definitions/canned_reply/hello"
+    for key, name in (("hello", "Hello"), ("hello", "Hi"), ("bye", "Bye")):
+        path = f"/api/v1/definitions/canned_reply/{key}"
         body = {"name": name, "texts": {"en": name}}
         draft = stock.owner.put(f"{path}/draft", {"body": body, "revision": 0}, content_type=JSON).json()
         _post(stock.owner, f"{path}/publish", revision=draft["draft"]["revision"])

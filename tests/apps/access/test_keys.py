@@ -54,7 +54,8 @@ def test_a_key_reads_what_its_scopes_say(shop: Shop, key_client: KeyClient) -> N
     (shown,) = program.get(BASE).json()["results"]
     assert shown["id"] == str(guest.conversation)
     assert shown["last_text"] is None
-    assert shown["contact"] == {"id": str(guest.actor.id), "name": None, "vouched": False, "external_id": None}
+    stranger = {"name": None, "vouched": False, "blocked": False, "external_id": None}
+    assert shown["contact"] == {"id": str(guest.actor.id), **stranger}
     assert refused(program.get("/api/v1/members")) == (403, "not_allowed")
     assert refused(post(program, f"{BASE}/{guest.conversation}/resolve")) == (403, "not_allowed")
     trusted = key_client("conversations.view", "personal:read", "members.view", "conversations.resolve")

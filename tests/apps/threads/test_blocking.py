@@ -1,5 +1,6 @@
 """Blocked contacts: they read on, what they write is refused; colleagues see it; it is taken back, and audited."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -15,6 +16,7 @@ from tests.apps.threads.test_messages import program
 from tests.conftest import ClientFor, MakeMember
 from tests.rows import NOW
 from tests.shop import Guest, Shop
+from tests.site import Site
 
 BASE: Final = "/api/v1/contacts"
 CONVERSATIONS: Final = "/api/v1/conversations"
@@ -97,3 +99,15 @@ def test_who_may(shop: Shop, client_for: ClientFor, make_member: MakeMember, gue
     assert (act(blind, guest, "block").json()["blocked"], act(blind, guest, "block").json()["name"]) == (True, None)
     act(owner, guest, "erase")
     assert refused(act(owner, guest, "unblock")) == (409, "contact_gone")
+
+
+def test_a_blocked_one_who_signs_in_somewhere_is_told_to_be_blocked(shop: Shop, agent: Client, guest: Guest) -> None:
+    site = Site(tenant=shop.tenant, inbox=shop.inbox)
+    with tenant_context(shop.tenant):
+        met = let_in(inbox=shop.inbox, token=None, identity=site.vouch("c-1"), now=datetime.now(UTC)).actor.id
+        assert agent.post(f"{BASE}/{met}/block", {}, content_type=JSON).json()["blocked"] is True
+        let_in(inbox=shop.inbox, token=guest.token, identity=site.vouch("c-1"), now=datetime.now(UTC))
+    told = [event.kind for event in shop.read_all() if event.kind in {"contact.merged.v1", "contact.blocked.v1"}]
+    assert told == ["contact.blocked.v1", "contact.merged.v1", "contact.blocked.v1"], "desks take it as told last"
+    (row,) = agent.get(CONVERSATIONS).json()["results"]
+    assert (row["contact_id"], row["contact"]["blocked"]) == (str(met), True)

@@ -183,7 +183,7 @@ def test_members_see_who_is_vouched_for(shop: Shop, site: Site, browser: Client,
     contact = met["contact"]["id"]
     assert known.items() <= admin.get(f"/api/v1/contacts/{contact}").json().items()
     (row,) = admin.get("/api/v1/conversations").json()["results"]
-    assert row["contact"] == {"id": contact, "name": "Lei", "vouched": True, "external_id": "c-1"}
+    assert row["contact"] == {"id": contact, "name": "Lei", "vouched": True, "blocked": False, "external_id": "c-1"}
     (full,) = admin.get("/api/v1/conversations?expand=contact").json()["results"]
     assert (full["contact"]["email"], full["contact"]["phone"]) == ("lei@a.test", "+86 1")
     listed = [one["id"] for one in admin.get("/api/v1/contacts").json()["results"]]
