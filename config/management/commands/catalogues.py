@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from config.openapi import render_openapi, render_platform
 from conversations.live.catalogue import render_asyncapi, render_events
+from integrations.webhooks.catalogue import render_webhooks
 
 DOCS: Final = Path(__file__).resolve().parents[3] / "docs"
 CATALOGUES: Final[dict[str, Callable[[], dict[str, Any]]]] = {
@@ -16,6 +17,7 @@ CATALOGUES: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "events.json": render_events,
     "openapi.json": render_openapi,
     "openapi-platform.json": render_platform,
+    "webhooks.json": render_webhooks,
 }
 
 
