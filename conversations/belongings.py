@@ -21,6 +21,7 @@ TABLES: Final[Mapping[str, Table]] = {
         sealed={"sealed": "identity secret"},
         note="They are sealed. Those that the key ring does not open do not come back.",
     ),
+    "mention": Table(),
     "presence": Table(),
     "reader_cursor": Table(),
     "stream": Table(),

@@ -7,7 +7,7 @@ from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.desk.models import WorkRow
 from conversations.engine.models import Event, ReaderCursor, Stream
 from conversations.presence.models import Presence
-from conversations.threads.models import ConversationRow
+from conversations.threads.models import ConversationRow, Mention
 
 __all__ = [
     "ApiKey",
@@ -19,6 +19,7 @@ __all__ = [
     "Event",
     "IdempotencyKey",
     "IdentitySecret",
+    "Mention",
     "Presence",
     "ReaderCursor",
     "Stream",

@@ -13,6 +13,7 @@ from conversations.engine.streams import new_subject
 from conversations.threads import rules
 from conversations.threads.actors import Actor, as_who
 from conversations.threads.events import ContactMerged, ConversationIntroduced, ConversationStarted, Priority
+from conversations.threads.mentions import get_readers, write_mentions
 from conversations.threads.models import ConversationRow
 from conversations.threads.projections import CONVERSATIONS
 from conversations.threads.queries import get_conversation, get_state
@@ -102,8 +103,17 @@ def mark_read(*, conversation: UUID, actor: Actor, seq: int, now: datetime) -> N
 
 
 def add_note(*, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime) -> Recorded:
-    """Leave an internal note; the same client id again answers the first one."""
-    return _change(conversation, actor, now, lambda s: rules.note(state=s, actor=actor, text=text), client_id)[0]
+    """Leave an internal note; the same client id again answers the first one. Whom it names by @ is told."""
+    colleagues = get_readers(besides=actor.id) if rules.may_name(text=text) else {}
+    mentions = rules.find_mentions(text=text, colleagues=colleagues)
+
+    def decide(state: rules.Conversation) -> Sequence[Fact]:
+        return rules.note(state=state, actor=actor, text=text, mentions=mentions)
+
+    with transaction.atomic():
+        recorded = _change(conversation, actor, now, decide, client_id)[0]
+        write_mentions(notes=[recorded])
+    return recorded
 
 
 def tag(*, conversation: UUID, actor: Actor, add: Sequence[str], remove: Sequence[str], now: datetime) -> None:

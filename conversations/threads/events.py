@@ -101,10 +101,11 @@ class ConversationWoken(Fact, frozen=True):
 
 @fact(kind="note.posted.v1", audience=Audience.STAFF, personal=("name", "text"))
 class NotePosted(Fact, frozen=True):
-    """A member left a word for colleagues."""
+    """A member left a word for colleagues; those whom it names by `@` are the `mentions`."""
 
     name: str
     text: str
+    mentions: tuple[UUID, ...] = ()
 
 
 @fact(kind="contact.merged.v1", audience=Audience.STAFF, personal=("name", "external_id"))

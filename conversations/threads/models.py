@@ -12,6 +12,29 @@ from tenants.database.models import TenantModel
 PRIORITIES: Final = ("none", "low", "normal", "high", "urgent")
 
 
+class Mention(TenantModel):
+    """A note that names a member: `seq` is the note's among what colleagues see of the conversation."""
+
+    member = models.UUIDField()
+    conversation = models.UUIDField()
+    seq = models.BigIntegerField()
+    position = models.BigIntegerField()
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        """Stored as `mention`; listed by member, the newest first."""
+
+        db_table = "mention"
+        indexes = (
+            models.Index(fields=("member", "-position"), name="mention_list"),
+            models.Index(
+                fields=("member", "-position"), name="mention_unread", condition=models.Q(read_at__isnull=True)
+            ),
+        )
+        constraints = (models.UniqueConstraint(fields=("conversation", "seq", "member"), name="mention_once"),)
+
+
 class ConversationRow(TenantModel):
     """A conversation as lists show it. `id` is its public stream's; `*_seq` are seqs of that stream.
 

@@ -3,7 +3,8 @@
 REST, websocket, replay and readers all ask these functions.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -31,6 +32,7 @@ from tenants.members.permissions import NOTES_READ, PERSONAL_READ
 from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal
 
 MOST_TAGS: Final = 20
+_SIGN: Final = re.compile("[@＠]")
 LONGEST_SNOOZE: Final = timedelta(days=366)
 
 
@@ -168,10 +170,35 @@ def mark(*, actor: Actor, seq: int, head: int) -> list[Fact]:
     return [read(actor=actor, seq=seq)]
 
 
-def note(*, state: Conversation, actor: Actor, text: str) -> list[Fact]:
-    """Leave a word for colleagues."""
+def note(*, state: Conversation, actor: Actor, text: str, mentions: Sequence[UUID] = ()) -> list[Fact]:
+    """Leave a word for colleagues, some of whom it names."""
     _check(state, actor, "conversations.note")
-    return [NotePosted(name=actor.name, text=text)]
+    return [NotePosted(name=actor.name, text=text, mentions=tuple(mentions))]
+
+
+def may_name(*, text: str) -> bool:
+    """Tell whether a text may name anybody at all."""
+    return _SIGN.search(text) is not None
+
+
+def find_mentions(*, text: str, colleagues: Mapping[UUID, str]) -> list[UUID]:
+    """Answer whom a text names as @name, in the order of the text; of several names that fit, the longest.
+
+    Capitals make no difference. All who are called the same are named.
+    """
+    names = sorted(colleagues.items(), key=lambda each: -len(each[1]))
+    found: dict[UUID, None] = {}
+    for at in _SIGN.finditer(text):
+        rest = text[at.end() :].casefold()
+        fit = [(member, name) for member, name in names if _begins(rest, name.casefold())]
+        found |= {member: None for member, name in fit if len(name) == len(fit[0][1])}
+    return list(found)
+
+
+def _begins(rest: str, name: str) -> bool:
+    """Tell whether a text begins with a name, and not with a longer word; Chinese has no gaps between words."""
+    after = rest[len(name) : len(name) + 1]
+    return bool(name) and rest.startswith(name) and not (name[-1].isascii() and after.isascii() and after.isalnum())
 
 
 def tag(*, state: Conversation, actor: Actor, add: Sequence[str], remove: Sequence[str]) -> list[Fact]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.threads.api import blocking, conversations, erasure, events, messages, replies
+from conversations.threads.api import blocking, conversations, erasure, events, mentions, messages, replies
 
 urlpatterns = [
     path("api/v1/conversations", conversations.Conversations.as_view()),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("api/v1/conversations/<uuid:conversation>/canned-replies", replies.Replies.as_view()),
     path("api/v1/conversations/<uuid:conversation>/messages", messages.Messages.as_view()),
     path("api/v1/conversations/<uuid:conversation>/read", messages.Reads.as_view()),
+    path("api/v1/me/mentions", mentions.Mentions.as_view()),
+    path("api/v1/me/mentions/read", mentions.MentionsRead.as_view()),
     path("api/v1/contacts/<uuid:contact>/erase", erasure.EraseContact.as_view()),
     path("api/v1/contacts/<uuid:contact>/block", blocking.Block.as_view()),
     path("api/v1/contacts/<uuid:contact>/unblock", blocking.Unblock.as_view()),

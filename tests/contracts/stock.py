@@ -72,6 +72,7 @@ class Stock:
         return self._others(path, guest)
 
     def _others(self, path: str, guest: Guest) -> dict[str, Any]:
+        self.words["THE-ID-OF-A-CONVERSATION"] = str(guest.conversation)
         if path.startswith("/api/v1/sso/domains/"):
             return {"domain": self.domain()}
         if path.startswith("/api/v1/domains/"):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 from django.core.files.base import ContentFile
@@ -12,6 +13,7 @@ from django.test import Client
 from config.openapi import render_openapi
 from conversations.channels.webchat.commands import add_inbox
 from conversations.threads.events import NotePosted
+from conversations.threads.mentions import write_mentions
 from tenants.context import platform_context, tenant_context
 from tenants.exports.commands import get_storage
 from tenants.exports.models import Export
@@ -60,6 +62,7 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
     _post(stock.owner, f"/api/v1/inboxes/{stock.shop.inbox}/identity-secrets")
     _post(stock.owner, f"/api/v1/inboxes/{stock.shop.inbox}/identity-secrets")
     person = stock.owner.get("/api/v1/me").json()["person"]["id"]
+    _name(stock, guest, UUID(person))
     with platform_context():
         there = make_tenant(name="Branch").id
         Membership.objects.create(tenant_id=there, person_id=person, role="viewer", joined_at=NOW)
@@ -90,6 +93,13 @@ def _talk(stock: Stock) -> Guest:
     stock.shop.say(guests[0].conversation, guests[0].actor, "and three")
     stock.shop.write(guests[0].conversation, [NotePosted(name="Ada", text=text) for text in ("one", "two")])
     return guests[0]
+
+
+def _name(stock: Stock, guest: Guest, person: UUID) -> None:
+    facts = [NotePosted(name="Ada", text=text, mentions=(person,)) for text in ("one", "two")]
+    notes = stock.shop.write(guest.conversation, facts)
+    with tenant_context(stock.shop.tenant):
+        write_mentions(notes=notes)
 
 
 def _publish(stock: Stock) -> None:

@@ -83,7 +83,7 @@ class Notes(APIView):
         )
     )
     def post(self, request: Request, conversation: UUID) -> Response:
-        """Leave an internal note; the same `id` again is the same note."""
+        """Leave an internal note; the same `id` again is the same note. Members whom it names as @name are told."""
         body, actor = read_body(data=request.data, shape=TextBody), get_actor(request=request)
         said: Any = {"text": body.text, "client_id": body.client_id, "now": datetime.now(UTC)}
         recorded = commands.add_note(conversation=conversation, actor=actor, **said)
@@ -133,4 +133,5 @@ def _note(row: Event | Recorded, *, personal: bool) -> Note:
         sender=row.sender,
         name=row.body["name"] if personal else None,
         text=row.body["text"] if personal else None,
+        mentions=[UUID(str(member)) for member in row.body.get("mentions", ())],
     )

@@ -195,7 +195,10 @@ class Message(Answer, frozen=True):
 
 
 class Note(Answer, frozen=True):
-    """An internal note. `id` is its writer's own, `sender` a person's or a key's; `seq` counts what colleagues see."""
+    """An internal note. `id` is its writer's own, `sender` a person's or a key's; `seq` counts what colleagues see.
+
+    `mentions` are the members whom it names.
+    """
 
     id: str | None
     seq: int
@@ -204,6 +207,7 @@ class Note(Answer, frozen=True):
     sender: UUID | None
     name: str | None
     text: str | None
+    mentions: list[UUID]
 
 
 class EventPage(Listed[EventShown], frozen=True):

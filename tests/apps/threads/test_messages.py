@@ -184,7 +184,7 @@ def test_the_feed_is_resumed_where_it_ended(shop: Shop, desk: Client, guest: Gue
     assert page["position"] == 2
     rest = follow(desk, page["next"])
     (note,) = rest["results"]
-    assert note["body"] == {"name": "Ada", "text": "careful"}
+    assert note["body"] == {"name": "Ada", "text": "careful", "mentions": []}
     assert (note["audience"], note["conversation"], note["seq"]) == ("staff", str(guest.conversation), 1)
     assert (rest["next"], rest["position"]) == (None, 3)
     assert desk.get(EVENTS, {"after": 3}).json()["results"] == []
@@ -202,7 +202,7 @@ def test_what_a_key_sees_of_the_feed(shop: Shop, owner: Client, guest: Guest, cl
     bodies = [event["body"] for event in feed().json()["results"]]
     assert bodies[1:] == [{"author": "contact", "name": None, "text": None, "files": []}]
     assert "careful" not in feed("personal:read").content.decode()
-    assert feed("notes:read").json()["results"][-1]["body"] == {"name": None, "text": None}
+    assert feed("notes:read").json()["results"][-1]["body"] == {"name": None, "text": None, "mentions": []}
     assert feed("notes:read", "personal:read").json()["results"][-1]["body"]["text"] == "careful"
     hidden = feed(kinds="note.posted.v1").json()
     assert (hidden["results"], hidden["next"], hidden["position"]) == ([], None, 3 + 5), "a key made is an entry, too"

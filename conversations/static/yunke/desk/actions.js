@@ -40,6 +40,7 @@ export const ACTIONS = [
   ...Object.keys(FILTERS).map((name, at) => ({ id: `filter-${name}`, key: String(at + 1), words: `filter_${name}`, run: (desk) => desk.filter(name) })),
   ...STATES.map((state) => ({ id: `presence-${state}`, words: `set_${state}`, run: (desk) => desk.acts.setPresence(state) })),
   { id: "palette", key: "Ctrl K", words: "palette", hidden: true, run: (desk) => desk.palette.show() },
+  { id: "mentions", key: "m", words: "mentions", run: (desk) => desk.mentions.show() },
   { id: "help", key: "?", words: "shortcuts", run: (desk) => desk.help() },
   { id: "wall", words: "wall", when: (d) => d.may("conversations.assign"), run: () => location.assign("/wall") },
   { id: "inboxes", words: "inboxes", when: (d) => d.may("inboxes.manage"), run: () => location.assign("/settings/inboxes") },

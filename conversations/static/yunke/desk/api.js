@@ -79,6 +79,8 @@ export const api = {
   queues: () => whole("/queues?limit=200"),
   watch: (id) => call("POST", conversation(id, "/watch"), {}),
   invite: (id, whom) => call("POST", conversation(id, "/invite"), whom),
+  mentions: (limit) => call("GET", `/me/mentions?limit=${limit}`),
+  readMentions: (id, seq) => call("POST", "/me/mentions/read", { conversation: id, seq }),
   invitations: () => call("GET", "/me/invitations?limit=200"),
   join: (id) => call("POST", conversation(id, "/join"), {}),
   notJoin: (id) => call("POST", conversation(id, "/decline-invitation"), {}),

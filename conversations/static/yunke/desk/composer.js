@@ -4,6 +4,7 @@
 import { ICONS, h, icon, set } from "../dom.js";
 import { newId } from "../outbox.js";
 import { Canned } from "./canned.js";
+import { Colleagues } from "./mentions.js";
 import { Picker } from "./picker.js";
 
 const KINDS = ["answer", "note"];
@@ -55,7 +56,8 @@ export class Composer {
     this.label = h("label.sr-only", { for: "draft" });
     this.box = h("textarea", { id: "draft", rows: 1, maxlength: 8000, oninput: () => this.#input(), onkeydown: (event) => this.#key(event) });
     this.canned = new Canned(desk);
-    this.picker = new Picker({ box: this.box, sources: () => (this.kind === "answer" ? [this.canned] : []), onPick: () => this.#changed() });
+    this.colleagues = new Colleagues(desk);
+    this.picker = new Picker({ box: this.box, sources: () => [this.kind === "answer" ? this.canned : this.colleagues], onPick: () => this.#changed() });
     this.hint = h("span.hint", {});
     this.button = h("button.primary", { type: "submit" }, icon(ICONS.send), this.go = h("span", {}));
     this.node = h("form.composer", { onsubmit: (event) => this.#submit(event) },

@@ -12,6 +12,7 @@ import { applyInvited, loadedInvited } from "./conference.js";
 import { ListPane } from "./listpane.js";
 import { Erasing } from "./erasing.js";
 import { Handing } from "./handing.js";
+import { Mentions } from "./mentions.js";
 import { OfferPane } from "./offerpane.js";
 import { applyOffers, loadedOffers } from "./offers.js";
 import { Palette, helpDialog } from "./palette.js";
@@ -59,6 +60,7 @@ export class Desk {
     this.offered = new OfferPane(this);
     this.places = new Places({ onChange: () => this.drawThread() });
     this.handing = new Handing(this);
+    this.mentions = new Mentions(this);
     this.snoozing = new Snoozing(this);
     this.palette = new Palette(this);
     this.shortcuts = helpDialog(this);
@@ -66,7 +68,7 @@ export class Desk {
     this.toasts = new Toasts();
     this.bar = new Topbar(this);
     this.main = h("main.panes", {}, this.list.node, this.offered.node, this.pane.node, this.panel.node);
-    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.snoozing.node, this.toasts.node];
+    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.mentions.node, this.snoozing.node, this.toasts.node];
   }
 
   may(permission) {
@@ -122,7 +124,7 @@ export class Desk {
   async #follow(position) {
     if (this.following) return;
     this.following = true;
-    await this.#loadOffers(); // before the events since `position`, which then tell what became of them
+    await Promise.all([this.#loadOffers(), this.mentions.load()]); // before the events since `position`, which then tell what became of them
     this.live.subscribe("desk", { after: position, onEvent: (event) => this.#later(event), onGap: () => this.#reload() });
     if (this.may("members.view")) this.live.subscribe("presence", { onEvent: () => {} });
     this.presence.load({ withReasons: this.may("definitions.view") });
@@ -144,6 +146,7 @@ export class Desk {
   #reload() {
     this.rows = emptyRows();
     this.#loadOffers();
+    this.mentions.load();
     this.load();
   }
 
@@ -216,6 +219,7 @@ export class Desk {
     this.invited = applyInvited(events, this.me.id, this.invited);
     this.handing.hear(events);
     this.snoozing.hear(events);
+    this.mentions.hear(events);
     this.panel.people.hear(events);
     for (const { kind, conversation } of events) if (kind === "message.posted.v1") this.typing.delete(conversation);
     missing.forEach((id) => this.#find(id));
@@ -258,6 +262,7 @@ export class Desk {
   /** Read is what somebody has had before their eyes: in view, in front, at the end. */
   markRead() {
     tellOfWatching(this);
+    if (this.row && this.pane.watched) this.mentions.read(this.current);
     if (!this.row || isOthers(this) || !this.pane.watched || !this.may("conversations.reply")) return;
     const seq = lastFrom("contact", this.thread);
     if (seq <= Math.max(this.thread.memberRead, this.#told.get(this.current) ?? 0)) return;

@@ -12,7 +12,8 @@ export class Picker {
   #pending = false;
   #wanted = false;
 
-  /** sources() -> [{ label, match(before) -> { from, word } | null, load() -> Promise<[{ key, name, text }]> }] */
+  /** sources() -> [{ label, match(before) -> { from, word } | null, load() -> Promise<[{ key, name, text?, more? }]> }]: found by
+   *  key, name and text; `more` is only shown. */
   constructor({ box, sources, onPick }) {
     Object.assign(this, { box, sources, onPick });
     this.node = h("ul.picker", { id: "picker", role: "listbox", hidden: true });
@@ -37,7 +38,7 @@ export class Picker {
     this.#pending = false;
     const word = hit.word.toLowerCase();
     const starts = ({ key }) => key.toLowerCase().startsWith(word);
-    const fits = ({ key, name, text }) => `${key} ${name} ${text}`.toLowerCase().includes(word);
+    const fits = ({ key, name, text = "" }) => `${key} ${name} ${text}`.toLowerCase().includes(word);
     this.#found = all.filter(fits).sort((a, b) => starts(b) - starts(a)).slice(0, MOST);
     this.#draw();
     if (this.#wanted && this.#found.length) this.#pick(0);
@@ -68,9 +69,9 @@ export class Picker {
   #draw() {
     this.node.hidden = !this.#found.length;
     set(this.node, { "aria-label": this.source.label });
-    this.node.replaceChildren(...this.#found.map(({ key, name, text }, at) =>
+    this.node.replaceChildren(...this.#found.map(({ key, name, text, more = text }, at) =>
       h("li", { id: `pick-${at}`, role: "option", onpointerdown: (event) => (event.preventDefault(), this.#pick(at)) },
-        h("b", {}, `${this.source.sign}${key}`), name !== key && h("span", {}, name), text && h("small", {}, text))));
+        h("b", {}, `${this.source.sign}${key}`), name !== key && h("span", {}, name), more && h("small", {}, more))));
     if (this.#found.length) this.#mark(0);
   }
 

@@ -99,7 +99,7 @@ export class Timeline {
 
   #note(it) {
     const label = h("span.label", {}, icon(ICONS.note), this.desk.say("note"));
-    return h("article.message.note", { "aria-label": this.desk.say("note_by", { name: it.name }) },
+    return h(`article.message.note${it.mentions?.includes(this.desk.me.id) ? ".names-me" : ""}`, { "aria-label": this.desk.say("note_by", { name: it.name }) },
       h("p.name", {}, label, it.name, h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))),
       h("div.bubble", {}, prose(it.text)));
   }

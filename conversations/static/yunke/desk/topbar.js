@@ -14,6 +14,7 @@ export class Topbar {
       h("a.brand", { href: "/" }, h("img", { src: document.body.dataset.logo, alt: "", width: 26, height: 26 }), h("span", {}, desk.tenant)),
       h("button.find", { type: "button", onclick: () => desk.palette.show() }, icon(ICONS.search), h("span", {}, say("palette_hint")), h("kbd", {}, "Ctrl K")),
       this.link,
+      desk.mentions.button,
       this.states.nodes,
       h("button.icon-button.who", { type: "button", popovertarget: "menu", "aria-label": say("menu", { name: desk.me.name }) }, desk.me.name.slice(0, 1).toUpperCase()),
       this.#menu());

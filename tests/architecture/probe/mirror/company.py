@@ -126,7 +126,11 @@ def _serve(company: Company) -> None:
             where: Any = {"conversation": guest.conversation, "actor": actor, "now": now}
             commands.post_message(**where, text=f"{mark} answers", client_id=f"{mark}-m{number}")
             for times in range(2):
-                commands.add_note(**where, text=f"{mark} notes", client_id=f"{mark}-n{number}{times}")
+                commands.add_note(
+                    **where, text=f"{mark} notes @{company.agent.name}", client_id=f"{mark}-n{number}{times}"
+                )
+            there = {**where, "actor": of_member(member=company.agent)}
+            commands.add_note(**there, text=f"{mark} notes @{company.owner.name}", client_id=f"{mark}-o{number}")
             commands.tag(**where, add=[f"{mark} tags"], remove=[])
             commands.assign(**where, to=company.agent.person_id)
             if number == 2:

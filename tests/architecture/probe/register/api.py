@@ -145,6 +145,8 @@ ENTRIES: Final = (
     api(f"GET {ME}/offers", MEMBER, _cursor=Id.CURSOR),
     api(f"POST {ONE}/accept", MEMBER, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/decline", MEMBER, conversation=Id.CONVERSATION),
+    api(f"GET {ME}/mentions", MEMBER, Bound.CALLER, _cursor=Id.CURSOR),
+    api(f"POST {ME}/mentions/read", MEMBER, conversation=Id.CONVERSATION),
     api(f"GET {ME}/invitations", MEMBER, _cursor=Id.CURSOR),
     api(f"POST {ONE}/invite", STAFF, conversation=Id.CONVERSATION, agent=Id.PERSON),
     api(f"POST {ONE}/watch", MEMBER, conversation=Id.CONVERSATION),
