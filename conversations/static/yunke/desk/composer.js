@@ -4,6 +4,7 @@
 import { ICONS, h, icon, set } from "../dom.js";
 import { newId } from "../outbox.js";
 import { Canned } from "./canned.js";
+import { overtaken, seen } from "./collision.js";
 import { Colleagues } from "./mentions.js";
 import { Picker } from "./picker.js";
 
@@ -19,9 +20,21 @@ export class Drafts {
     return this.shelf.get(`${id}.${kind}`) ?? "";
   }
 
-  put(id, kind, text) {
+  /** `seq` is up to where the conversation was seen: it is kept with the first letter of an answer. */
+  put(id, kind, text, seq = 0) {
+    if (kind === "answer" && Boolean(text) !== (this.began(id) !== null)) this.see(id, text ? seq : null);
     if (text) this.shelf.set(`${id}.${kind}`, text);
     else this.shelf.remove(`${id}.${kind}`);
+  }
+
+  /** Up to where the conversation had been seen when the answer was begun; null: none is. */
+  began(id) {
+    return this.shelf.get(`${id}.began`) ?? null;
+  }
+
+  see(id, seq) {
+    if (seq === null) this.shelf.remove(`${id}.began`);
+    else this.shelf.set(`${id}.began`, seq);
   }
 
   done(id, kind) {
@@ -120,7 +133,7 @@ export class Composer {
 
   /** What is written has changed: keep it, show it. */
   #changed() {
-    this.desk.drafts.put(this.#id, this.kind, this.box.value);
+    this.desk.drafts.put(this.#id, this.kind, this.box.value, seen(this.desk));
     this.#grow();
     this.draw();
   }
@@ -148,8 +161,15 @@ export class Composer {
     const [id, kind, text] = [this.#id, this.kind, this.box.value.trim()];
     if (!text) return;
     if (kind === "note") return this.#note(id, text);
+    if (!overtaken(this.desk)) return this.#answer(id, text);
+    this.desk.drafts.see(id, seen(this.desk)); // asked once about each word of a colleague's
+    this.desk.collision.ask(() => this.#answer(id, text));
+    this.desk.draw();
+  }
+
+  #answer(id, text) {
     this.desk.answer(id, text);
-    this.#done(id, kind);
+    this.#done(id, "answer");
   }
 
   /** A note has no outbox: its draft stays until the server has it. */

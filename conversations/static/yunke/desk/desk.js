@@ -6,6 +6,7 @@ import { Live, liveUrl } from "../live.js";
 import { Outbox, Shelf } from "../outbox.js";
 import { ACTIONS, allowed } from "./actions.js";
 import { api } from "./api.js";
+import { Collision } from "./collision.js";
 import { Commands } from "./commands.js";
 import { Drafts } from "./composer.js";
 import { applyInvited, loadedInvited } from "./conference.js";
@@ -37,7 +38,6 @@ export class Desk {
   current = null;
   loading = true;
   broken = false;
-  overtaken = null;
   aboutOpen = false;
   freshAt = null;
   #news = [];
@@ -60,6 +60,7 @@ export class Desk {
     this.offered = new OfferPane(this);
     this.places = new Places({ onChange: () => this.drawThread() });
     this.handing = new Handing(this);
+    this.collision = new Collision(this);
     this.mentions = new Mentions(this);
     this.snoozing = new Snoozing(this);
     this.palette = new Palette(this);
@@ -68,7 +69,7 @@ export class Desk {
     this.toasts = new Toasts();
     this.bar = new Topbar(this);
     this.main = h("main.panes", {}, this.list.node, this.offered.node, this.pane.node, this.panel.node);
-    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.mentions.node, this.snoozing.node, this.toasts.node];
+    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.mentions.node, this.collision.node, this.snoozing.node, this.toasts.node];
   }
 
   may(permission) {
@@ -226,10 +227,7 @@ export class Desk {
     this.draw();
   }
 
-  #arrived(id, events) {
-    const other = ({ kind, body, sender }) => kind === "message.posted.v1" && body.author === "member" && sender !== this.me.id;
-    const live = events.length < 5; // a replay of history is no news
-    if (live && id === this.current && events.some(other) && !this.pane.composer.empty) this.overtaken = id;
+  #arrived(id) {
     if (id === this.current) this.drawThread();
   }
 
@@ -281,7 +279,6 @@ export class Desk {
     if (location.hash.slice(1) !== (id ?? "")) history.pushState(null, "", id ? `#${id}` : location.pathname);
     if (id === this.current) return;
     this.current = id;
-    this.overtaken = null;
     this.aboutOpen = false;
     this.threads.open(id);
     if (id && !this.row) this.#find(id);
@@ -335,7 +332,6 @@ export class Desk {
   }
 
   answer(id, text) {
-    this.overtaken = null;
     this.live.send({ conversation: id, text });
     this.pane.toEnd();
   }

@@ -1,6 +1,7 @@
 // One conversation: its head with what can be done, the timeline, notices, the composer.
 
 import { ICONS, h, icon, set } from "../dom.js";
+import { overtaken } from "./collision.js";
 import { Company, isThere } from "./conference.js";
 import { Composer } from "./composer.js";
 import { canHandOn } from "./handing.js";
@@ -145,7 +146,7 @@ export class ThreadPane {
   #collision(typing, row) {
     const { desk } = this;
     if (typing?.kind === "member") return desk.say("also_typing", { name: typing.name });
-    if (desk.overtaken === desk.current && !this.composer.empty) return desk.say("overtaken");
+    if (overtaken(desk)) return desk.say("overtaken");
     if (row?.assignee && row.assignee !== desk.me.id && !isThere(desk)) return desk.say("has_it", { name: desk.memberName(row.assignee) });
     return "";
   }
