@@ -34,9 +34,15 @@ ONE_OF: Final[dict[str, tuple[str, ...]]] = {
     "tenant POST /api/v1/conversations/{conversation}/transfer": ("agent", "team", "queue"),
 }
 
-# What would rename or close the company that asks, and with it end the probe: asked with nothing in the body.
+# What would rename or close the company that asks, and with it end the probe, or would give its contact a name that
+# does not say whose they are: asked with nothing in the body.
 RESHAPING: Final = frozenset(
-    {"tenant PATCH /api/v1/company", "tenant POST /api/v1/company/deletion", "tenant POST /settings/company"}
+    {
+        "tenant PATCH /api/v1/company",
+        "tenant PATCH /api/v1/contacts/{contact}",
+        "tenant POST /api/v1/company/deletion",
+        "tenant POST /settings/company",
+    }
 )
 
 
