@@ -70,7 +70,7 @@ def test_a_key_needs_no_csrf_token(shop: Shop, make_key: MakeKey, client_for: Cl
     program = with_secret(client_for(shop.tenant, csrf=True), secret)
     noted = post(program, f"{BASE}/{guest.conversation}/notes", {"id": "1", "text": "from the CRM"})
     assert noted.status_code == 201
-    assert shop.read(guest.conversation)[-1].body == {"name": "Robot", "text": "from the CRM"}
+    assert shop.read(guest.conversation)[-1].body == {"name": "Robot", "text": "from the CRM", "mentions": []}
 
 
 @pytest.mark.parametrize("path", ["/api/v1/me", KEYS])
