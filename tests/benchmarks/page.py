@@ -46,8 +46,8 @@ def write_page(*, found: Found, path: Path) -> None:
 
 
 def _written(path: Path) -> str:
-    page = path.read_text()
-    return page[page.index(FIRST) : page.index(AFTER)].rstrip() + "\n"
+    page = path.read_text() if path.exists() else ""
+    return page[page.index(FIRST) : page.index(AFTER)].rstrip() + "\n" if FIRST in page else ""
 
 
 def _say(read: Callable[[Found], object], found: Found) -> object:

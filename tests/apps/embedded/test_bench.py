@@ -11,7 +11,7 @@ from tests.apps.live.conftest import server  # noqa: F401 # a fixture
 from tests.benchmarks import stage
 from tests.benchmarks.bench import Bench, measure_item
 from tests.benchmarks.items import tenants
-from tests.benchmarks.page import write_page
+from tests.benchmarks.page import AFTER, FIRST, write_page
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.running import figures, finish, started
 from tests.conftest import MakeTenant
@@ -52,6 +52,16 @@ def test_the_page_says_what_was_found_and_what_was_not(tmp_path: Path) -> None:
     assert "| of pgbench saying the same | at least 0.40 | 0.5 |" in text
     assert "| posting over REST, of a bare view with raw psycopg | at least 0.2 | not measured |" in text
     assert json.loads(text.partition("```json")[2].partition("```")[0])["ratio_to_pgbench"] == 0.5
+
+
+def test_what_a_person_wrote_on_the_page_stays(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    page.write_text(f"# Old\n\n{FIRST}, and why\n\n- The echo.\n\n{AFTER}\n\nold figures\n")
+    for _ in range(2):
+        write_page(found={**FOUND, "machine": MACHINE}, path=page)
+    text = page.read_text()
+    assert text.count("- The echo.") == 1
+    assert "old figures" not in text
 
 
 def test_what_was_measured_before_a_failure_is_kept() -> None:

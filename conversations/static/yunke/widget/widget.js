@@ -27,7 +27,7 @@ const threads = new Map(); // conversation -> { state, leave }
 let arrived = [];
 let typing = null;
 let gone = "";
-let wait = null;
+let wait = "";
 let told = { read: new Map(), typing: 0 };
 
 /** Everything that a connection needs; live.js tries again with patience when a part of it fails. */
@@ -132,26 +132,16 @@ const WAIT_MS = 10_000;
 async function lookAtWait() {
   const last = everything().filter(({ kind }) => kind === "message.posted.v1").at(-1);
   const asks = visitor.queued && site.open && !document.hidden && last?.author === "contact";
-  wait = asks ? await visitor.wait() : null;
+  const told = asks && (await visitor.wait());
+  wait = told ? (await import("./waiting.js")).wordsOf(told, say) : "";
   draw();
-}
-
-/** What is told to who waits: the company's own words outside its hours, or the place and about how long. */
-function waitWords() {
-  const resolved = threads.get(visitor.conversation)?.state.status === "resolved";
-  if (!wait || resolved) return "";
-  if (wait.outside_hours) return wait.words[language];
-  if (wait.sold_out) return say("sold_out");
-  if (wait.place === null) return "";
-  const minutes = Math.max(1, Math.round((wait.estimated_wait_s ?? 0) / 60));
-  return say(wait.estimated_wait_s === null ? "place" : "place_and_wait", { place: wait.place, minutes });
 }
 
 function drawLine() {
   const waits = visitor.known || outbox.entries().length > 0;
   const offline = waits && slow && live.state !== "online";
   const resolved = threads.get(visitor.conversation)?.state.status === "resolved";
-  const waiting = waitWords();
+  const waiting = resolved ? "" : wait;
   const words = gone || (offline ? "offline" : typing ? "typing" : resolved ? "resolved" : waiting ? "waiting" : "");
   const key = words + (typing ?? "") + waiting;
   if (line.dataset.key === key) return;
@@ -162,7 +152,7 @@ function drawLine() {
 
 const lineOf = (words) => [
   words === "typing" ? h("span.dots", { "aria-hidden": "true" }, h("i"), h("i"), h("i")) : icon(LINES[words]),
-  h("span", {}, words === "waiting" ? waitWords() : say(words, { name: typing ?? "" })),
+  h("span", {}, words === "waiting" ? wait : say(words, { name: typing ?? "" })),
 ];
 
 /** The first moment of connecting is not news. */
