@@ -14,7 +14,7 @@ from tenants.bodies import Body, read_body
 from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_member
 from tenants.paging import PageQuery, links, open_window, read_query
-from tenants.refusals import NotAllowed
+from tenants.refusals import NotAllowed, NotFound
 
 
 class MentionsQuery(PageQuery, frozen=True):
@@ -74,6 +74,7 @@ class MentionsRead(APIView):
             answers={204: None},
             example={"conversation": "THE-ID-OF-A-CONVERSATION", "seq": 1},
             one_transaction=True,
+            refusals=(NotFound,),
         )
     )
     def post(self, request: Request) -> Response:
