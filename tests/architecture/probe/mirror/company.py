@@ -50,6 +50,7 @@ class Company:
     agent: Member
     both: Member  # a person who is a member of the other company, too
     guests: list[Guest] = field(default_factory=list)
+    offered: list[UUID] = field(default_factory=list)
     secret: str = ""  # of the key with every scope
     vouches_by: str = ""  # with what its site signs whom it vouches for
     _sessions: dict[UUID, str] = field(default_factory=dict)
@@ -83,6 +84,12 @@ class Company:
         kept = self._sessions[who.person_id]
         client.cookies[settings.SESSION_COOKIE_NAME] = self.session_of(who) if fresh else kept
         return client
+
+    def offer(self) -> None:
+        """Let the owner be offered what waits: a worker that has seen that they are not here has taken it back."""
+        for conversation in self.offered:
+            queue, team = self.own[Id.QUEUE], self.own[Id.TEAM]
+            self.shop.offer(conversation=conversation, to=self.owner.person_id, queue=queue, team=team)
 
     def program(self) -> Client:
         """Answer a program that shows the key."""
@@ -206,8 +213,9 @@ def _route(company: Company) -> None:
         company.guests.append(guest)
         for one in (company.agent, company.owner):
             company.shop.invite(conversation=guest.conversation, to=one.person_id)
-        company.shop.offer(conversation=guest.conversation, to=member, queue=queue, team=team)
+        company.offered.append(guest.conversation)
     company.own |= {Id.TEAM: team, Id.QUEUE: queue}
+    company.offer()
 
 
 def _call(client: Client, method: str, path: str, body: object, **extra: Any) -> Any:

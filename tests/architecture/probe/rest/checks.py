@@ -103,6 +103,7 @@ def _client(company: Company, entry: Entry, who: Who) -> Client:
 
 def check_cursors(ours: Company, theirs: Company, *, only: str = "") -> int:
     """Every cursor of theirs, on our list of the same name; answer how many were compared."""
+    theirs.offer()
     asking, count = Asking(ours, theirs), 0
     lists = [entry for entry in find_calls() if Id.CURSOR in entry.ids.values() and only in entry.name]
     cursors = {entry.name: _find_cursor(entry, theirs) for entry in lists}
