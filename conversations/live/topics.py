@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, Literal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from conversations.engine.streams import audience_of, stream_of, subject_of
 from conversations.live.answers import Answer, Event, PresenceChange
 from conversations.presence.events import PresenceChanged
 from conversations.presence.rules import standing_after
+from conversations.threads.feed import show
 from tenants.refusals import Refusal
 
 
@@ -28,11 +29,12 @@ class UnknownTopic(Refusal):
 class Topic:
     """`conversation:<id>` (its public stream), `staff:<id>`, or one of the tenant's own.
 
-    Those are `desk` (everything of conversations and their contacts, by position) and `presence` (the members' states).
+    Those are `desk` (everything of conversations and their contacts, by position), `presence` (the members' states) and
+    `events` (the change feed).
     """
 
     name: str
-    kind: Literal["conversation", "staff", "desk", "presence"]
+    kind: Literal["conversation", "staff", "desk", "presence", "events"]
     subject: UUID | None = None
 
     @property
@@ -46,7 +48,8 @@ class Topic:
 SEES_DESK: Final = "conversations.view"  # what it takes to subscribe to it
 DESK: Final = Topic("desk", "desk")
 PRESENCE: Final = Topic("presence", "presence")
-_OWN: Final = {topic.name: topic for topic in (DESK, PRESENCE)}
+EVENTS: Final = Topic("events", "events")
+_OWN: Final = {topic.name: topic for topic in (DESK, PRESENCE, EVENTS)}
 
 
 def parse_topic(*, name: str) -> Topic:
@@ -95,6 +98,10 @@ class Rendered:
         """As members see that a colleague is in another state."""
         return self._text("presence", self._presence)
 
+    def for_program(self, *, personal: bool) -> str:
+        """As the change feed shows it; what is personal in it is null unless `personal`."""
+        return self._text("personal" if personal else "program", partial(self._program, personal))
+
     def _text(self, view: str, make: Callable[[], Answer]) -> str:
         text = self._texts.get(view)
         if text is None:
@@ -125,6 +132,21 @@ class Rendered:
         of = UNSET if get_permission(kind=self.event.kind) else subject_of(stream=self.event.stream)
         where = audience_of(stream=self.event.stream)
         return msgspec.structs.replace(self._member(), topic=DESK.name, audience=where, conversation=of)
+
+    def _program(self, personal: bool) -> Event:  # noqa: FBT001 - one of ours
+        said = show(event=self.event, personal=personal)
+        return Event(
+            topic=EVENTS.name,
+            seq=said.seq,
+            kind=said.kind,
+            at=said.at,
+            body=said.body,
+            id=UNSET if said.id is None else said.id,
+            position=said.position,
+            conversation=UNSET if said.conversation is None else said.conversation,
+            sender=UNSET if said.sender is None else said.sender,
+            audience=said.audience,
+        )
 
     def _presence(self) -> PresenceChange:
         event, fact = self.event, PresenceChanged(**self.event.body)

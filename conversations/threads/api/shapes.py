@@ -1,7 +1,7 @@
 """What goes over HTTP about conversations. Names and texts are null for keys without leave to see them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid4
 
 import msgspec
@@ -13,7 +13,9 @@ from conversations.threads.events import Priority, Side
 from conversations.threads.feed import EventShown
 from tenants.bodies import Body
 from tenants.describing import Answer, Listed
-from tenants.paging import Limit, PageQuery
+from tenants.paging import PageQuery
+
+MOST_EVENTS: Final = 1000
 
 # Python's $ would let a newline follow, and JSON Schema does not know Python's end of text.
 ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?![\s\S])")]
@@ -104,10 +106,13 @@ class MessagesQuery(PageQuery, frozen=True):
 
 
 class EventsQuery(Body, frozen=True):
-    """After which position, at most how many, and of which kinds (parted by commas; left out: all)."""
+    """After which position (left out: from the first that is kept), at most how many, and of which kinds.
 
-    after: Annotated[int, Meta(ge=0, le=2**53)] = 0
-    limit: Limit = 50
+    Kinds are parted by commas; left out: all.
+    """
+
+    after: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=MOST_EVENTS)] = 50
     kinds: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
 
 
