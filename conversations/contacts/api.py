@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conversations.contacts.answers import ContactShown, show_contact
-from conversations.contacts.asking import get_asking
+from conversations.contacts.asking import PersonalFilter, get_asking
 from conversations.contacts.attribute import ContactAttribute
 from conversations.contacts.commands import ContactGone, change
 from conversations.contacts.queries import Filters, get_attributes, get_contact, get_page
@@ -21,16 +21,9 @@ from conversations.contacts.searching.terms import query_of
 from tenants.bodies import Body, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.paging import PageQuery, links, open_window, read_query
-from tenants.refusals import Invalid, Refusal
+from tenants.refusals import Invalid
 
 PERSONAL: Final = ("email", "external_id", "phone")
-
-
-class PersonalFilter(Refusal):
-    """This key may not look for people by what is personal: it has no scope personal:read."""
-
-    code = "personal_filter"
-    status = 403
 
 
 class ContactsQuery(PageQuery, frozen=True):

@@ -9,7 +9,14 @@ from tenants.audit.noting import Who, who_is
 from tenants.members.authentication import get_caller
 from tenants.members.bearer import KeyBearer
 from tenants.members.permissions import PERSONAL_READ
-from tenants.refusals import NotAllowed
+from tenants.refusals import NotAllowed, Refusal
+
+
+class PersonalFilter(Refusal):
+    """This key may not look for people by what is personal: it has no scope personal:read."""
+
+    code = "personal_filter"
+    status = 403
 
 
 @dataclass(frozen=True, slots=True)

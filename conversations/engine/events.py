@@ -26,6 +26,7 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     audience: ClassVar[Audience]
     personal: ClassVar[frozenset[str]]
     permission: ClassVar[str | None]
+    among_staff: ClassVar[bool]
 
 
 class UnknownKind(LookupError):
@@ -37,11 +38,17 @@ F = TypeVar("F", bound=Fact)
 
 
 def fact(
-    *, kind: str, audience: Audience, personal: tuple[str, ...] = (), permission: str | None = None
+    *,
+    kind: str,
+    audience: Audience,
+    personal: tuple[str, ...] = (),
+    permission: str | None = None,
+    among_staff: bool = False,
 ) -> Callable[[type[F]], type[F]]:
     """Register a Fact under its stored name; `personal` names the fields that erasure blanks.
 
-    A kind with a `permission` is no conversation's: only who has it sees it, and the desk does not show it.
+    A kind with a `permission` is no conversation's: only who has it sees it, and the desk does not show it. What is
+    said `among_staff` besides is for none of the programs that may not read notes.
     """
 
     def register(cls: type[F]) -> type[F]:
@@ -49,6 +56,7 @@ def fact(
         if kind in _KINDS or not fields.issuperset(personal):
             raise ValueError(f"{kind}: registered twice, or its personal fields are not its own")
         cls.kind, cls.audience, cls.personal, cls.permission = kind, audience, frozenset(personal), permission
+        cls.among_staff = among_staff
         _KINDS[kind] = cls
         return cls
 

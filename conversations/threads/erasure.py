@@ -3,7 +3,7 @@
 All of the tenant's schema is one transaction: killed anywhere, nothing has happened, and it is asked for again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +24,10 @@ from tenants.audit.noting import Target, Who, note
 from tenants.context import current_tenant, platform_context
 from tenants.exports.commands import drop_files
 from tenants.refusals import NotAllowed
+
+# A port that config/wiring.py fills: what else is told of these contacts, which the erasing transaction holds. Each
+# answers what it has emptied.
+erase_besides: list[Callable[[Sequence[UUID], Actor, datetime], Sequence[UUID]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ def _erase(ids: Sequence[UUID], actor: Actor, now: datetime) -> list[UUID]:
         log.lock(subjects=conversations)
         for conversation in conversations:
             log.erase(subject=conversation)
-        forget_mentioning(ids=[*ids, *conversations])
+        besides = [emptied for erase in erase_besides for emptied in erase(ids, actor, now)]
+        forget_mentioning(ids=[*ids, *conversations, *besides])
         forget_errors()
         closed = log.find_closed(subjects=conversations)  # there it was said before
         drafts = [

@@ -12,9 +12,10 @@ from conversations.engine.batch import ClientIdReused
 from conversations.engine.events import Recorded
 from conversations.engine.models import Event
 from conversations.threads import commands, queries
-from conversations.threads.api.shapes import Message, MessagesQuery, Note, NotesQuery, ReadBody, TextBody, shown
+from conversations.threads.api.shapes import Message, MessagesQuery, Note, NotesQuery, ReadBody, shown
 from conversations.threads.authentication import get_actor
 from conversations.threads.rules import NotThereYet, sees_notes, sees_personal
+from conversations.threads.words import TextBody
 from tenants.bodies import read_body
 from tenants.describing import Described, Listed, describe
 from tenants.members.permissions import NOTES_READ

@@ -1,8 +1,8 @@
 """What goes over HTTP about conversations. Names and texts are null for keys without leave to see them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
-from uuid import UUID, uuid4
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -11,16 +11,11 @@ from conversations.definitions.inbox.body import Greeting, OutsideHours
 from conversations.definitions.inbox.form import FormField
 from conversations.threads.events import Priority, Side
 from conversations.threads.feed import EventShown
+from conversations.threads.words import Assignee
 from tenants.bodies import Body
 from tenants.describing import Answer, Listed
-from tenants.paging import PageQuery
+from tenants.paging import Limit, PageQuery
 
-MOST_EVENTS: Final = 1000
-
-# Python's $ would let a newline follow, and JSON Schema does not know Python's end of text.
-ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?![\s\S])")]
-Text = Annotated[str, Meta(min_length=1, max_length=8000, pattern=r"\S")]
-Assignee = Annotated[str, Meta(pattern=r"^(me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\s\S])")]
 Expand = Literal["contact", "inbox", "contact,inbox", "inbox,contact"]
 Tag = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[^\s,]+( [^\s,]+)*(?![\s\S])")]
 Tags = Annotated[list[Tag], Meta(max_length=20)]
@@ -50,18 +45,6 @@ class SnoozeBody(Body, frozen=True):
     """Until when; null: until its contact writes, which ends it in any case."""
 
     until: Annotated[datetime, Meta(tz=True)] | None
-
-
-class TextBody(Body, frozen=True):
-    """Something said. The same `id`, the client's own, is the same thing again; without one it is something new."""
-
-    text: Text
-    id: ClientId | UnsetType = UNSET
-
-    @property
-    def client_id(self) -> str:
-        """Answer the client's id, or a new one."""
-        return uuid4().hex if isinstance(self.id, UnsetType) else self.id
 
 
 class ReadBody(Body, frozen=True):
@@ -106,13 +89,10 @@ class MessagesQuery(PageQuery, frozen=True):
 
 
 class EventsQuery(Body, frozen=True):
-    """After which position (left out: from the first that is kept), at most how many, and of which kinds.
+    """After which position, at most how many, and of which kinds (parted by commas; left out: all)."""
 
-    Kinds are parted by commas; left out: all.
-    """
-
-    after: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
-    limit: Annotated[int, Meta(ge=1, le=MOST_EVENTS)] = 50
+    after: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    limit: Limit = 50
     kinds: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
 
 
