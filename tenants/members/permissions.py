@@ -18,7 +18,7 @@ class Role(StrEnum):
 # What stands in a membership whose role is one of the tenant's own. It is in no table: by itself it allows nothing.
 OWN_ROLE: Final = "own"
 
-_VIEWER: Final = frozenset({"conversations.view", "members.view"})
+_VIEWER: Final = frozenset({"conversations.view", "members.view", "tickets.view"})
 _AGENT: Final = _VIEWER | {
     "conversations.reply",
     "conversations.note",
@@ -26,6 +26,7 @@ _AGENT: Final = _VIEWER | {
     "conversations.resolve",
     "contacts.edit",
     "definitions.view",
+    "tickets.handle",
 }
 _SUPERVISOR: Final = _AGENT | {"conversations.assign", "presence.report"}
 _ADMIN: Final = _SUPERVISOR | {
@@ -68,6 +69,8 @@ KEY_SCOPES: Final = READING_SCOPES | {
     "inboxes.manage",
     "members.view",
     "presence.report",
+    "tickets.view",
+    "tickets.handle",
     "webhooks.manage",
 }
 

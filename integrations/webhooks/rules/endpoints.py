@@ -12,7 +12,7 @@ MOST_ENDPOINTS: Final = 50
 MOST_HEADERS: Final = 20
 LONGEST_HEADER: Final = 1000
 # What may be told besides what customers see themselves.
-SCOPES: Final = frozenset({NOTES_READ, PERSONAL_READ, "audit.view", "presence.report"})
+SCOPES: Final = frozenset({NOTES_READ, PERSONAL_READ, "audit.view", "presence.report", "tickets.view"})
 TEST_KIND: Final = "webhook.test.v1"
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
