@@ -46,8 +46,12 @@ from conversations.presence.reason import PRESENCE_REASON
 from conversations.presence.settling import Settling
 from conversations.threads.actors import Actor
 from conversations.threads.commands import before_taking
+from conversations.threads.erasure import erase_besides
 from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
+from conversations.tickets.commands.changing import release as release_tickets
+from conversations.tickets.erasure import erase_tickets_of
+from conversations.tickets.kind.body import TICKET_TYPE
 from integrations.belongings import TABLES as INTEGRATION_TABLES
 from integrations.webhooks.forgetting import forget_deliveries
 from integrations.webhooks.reactions import READER as WEBHOOKS
@@ -89,6 +93,7 @@ DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
     AGENT,
     QUEUE,
     CONTACT_ATTRIBUTE,
+    TICKET_TYPE,
 )
 
 
@@ -229,7 +234,7 @@ ERRANDS: Final = (
     Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),
     Errand(do=make_exports, channel=EXPORT_ASKED, look_s=5.0),
     Errand(do=check_domains, channel=DOMAIN_CLAIMED, look_s=5.0),
-    Errand(do=send_webhooks, channel=OUTGOING, look_s=1.0, end=end_webhooks, bell=_dispatcher.bell.fileno()),
+    Errand(do=send_webhooks, channel=OUTGOING, look_s=1.0, end=end_webhooks),
 )
 
 
@@ -248,6 +253,7 @@ def fill_ports() -> None:
         sender[:] = [RedisAnnouncer(url=settings.YUNKE_REDIS_URL)]
     ports.hand_over_work[:] = [hand_over_work]
     before_taking[:] = [take_from_queue]
+    erase_besides[:] = [erase_tickets_of]
     for kind in DEFINITION_KINDS:
         register_kind(kind=kind)
 
@@ -266,6 +272,7 @@ def member_left(_tenant: TenantRef, person: UUID, now: datetime) -> None:
     """Fill tenants' port: what a member who has left had open waits for somebody else."""
     leave(member=person)
     release(member=person, now=now)
+    release_tickets(member=person, now=now)
     leave_all(member=person, now=now)
 
 

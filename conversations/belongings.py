@@ -25,5 +25,6 @@ TABLES: Final[Mapping[str, Table]] = {
     "presence": Table(),
     "reader_cursor": Table(),
     "stream": Table(),
+    "ticket": Table(),
     "work": Table(),
 }

@@ -8,6 +8,7 @@ from conversations.desk.models import WorkRow
 from conversations.engine.models import Event, ReaderCursor, Stream
 from conversations.presence.models import Presence
 from conversations.threads.models import ConversationRow, Mention
+from conversations.tickets.models import TicketRow
 
 __all__ = [
     "ApiKey",
@@ -23,5 +24,6 @@ __all__ = [
     "Presence",
     "ReaderCursor",
     "Stream",
+    "TicketRow",
     "WorkRow",
 ]

@@ -1,0 +1,1 @@
+"""REST of tickets, for members and keys."""

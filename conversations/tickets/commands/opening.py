@@ -1,0 +1,95 @@
+"""Opening tickets: for oneself, for a contact, or as one."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from conversations.contacts.commands import hold_writable
+from conversations.engine import log
+from conversations.engine.streams import new_subject
+from conversations.threads.actors import Actor
+from conversations.threads.queries import get_state
+from conversations.tickets import projections
+from conversations.tickets.commands.naming import name_people
+from conversations.tickets.events import TicketOpened
+from conversations.tickets.holding import Held, draft
+from conversations.tickets.kind.body import GENERAL
+from conversations.tickets.models import TicketRow
+from conversations.tickets.numbering import prefix_of, take_number
+from conversations.tickets.rules import changing
+from conversations.tickets.rules.asking import check_handle
+from conversations.tickets.rules.changing import Begun, Family, Wanted
+from conversations.tickets.types import get_type_to_open
+from tenants.refusals import Invalid, NotFound
+
+
+def open_ticket(
+    *,
+    actor: Actor,
+    wanted: Wanted,
+    now: datetime,
+    type_: str = GENERAL,
+    contact: UUID | None = None,
+    conversation: UUID | None = None,
+) -> UUID:
+    """Open a ticket; answer its id. Whoever opens one watches it.
+
+    Raises Invalid for what does not fit or is not there, ContactGone, or ParentIsClosed.
+    """
+    check_handle(actor=actor)
+    wanted = name_people(wanted=wanted)
+    body, version = get_type_to_open(key=type_)
+    begun = Begun(
+        id=new_subject(),
+        type=type_,
+        version=version,
+        body=body,
+        contact=contact,
+        conversations=() if conversation is None else (conversation,),
+        watchers=(actor.id,) if actor.kind == "member" else (),
+    )
+    with transaction.atomic():
+        if contact is not None:
+            hold_writable(contact=contact)
+        if conversation is not None:
+            check_conversation(conversation=conversation)
+        family = _hold_parent(wanted)
+        _write(begun, wanted, family, actor, now)
+    return begun.id
+
+
+def check_conversation(*, conversation: UUID) -> None:
+    """Raise Invalid for a conversation that there is not."""
+    try:
+        get_state(conversation=conversation)
+    except NotFound:
+        detail = "There is no such conversation."
+        raise Invalid(errors=[{"field": "conversation", "code": "not_found", "detail": detail}]) from None
+
+
+def _hold_parent(wanted: Wanted) -> Family:
+    if not wanted.parent:
+        return Family()
+    held = Held(tickets=[wanted.parent], named=())
+    if wanted.parent not in held.tickets:
+        raise Invalid(errors=[{"field": "parent", "code": "not_found", "detail": "There is no such ticket."}])
+    return Family(parent=held.tickets[wanted.parent])
+
+
+def _write(begun: Begun, wanted: Wanted, family: Family, actor: Actor, now: datetime) -> None:
+    """Write it down; the head comes last, and with it the number."""
+    opened, facts = changing.open_ticket(begun=begun, wanted=wanted, family=family, actor=actor)
+    log.open_streams(subject=begun.id)
+    prefix = prefix_of(body=begun.body)
+    opened = msgspec.structs.replace(opened, prefix=prefix, number=take_number(prefix=prefix))
+    rows = {begun.id: _new_row(opened, now)}
+    drafts = [draft(fact=fact, sender=actor.id) for fact in (opened, *facts)]
+    projections.fold(rows=rows, events=log.append(drafts=drafts, at=now))
+
+
+def _new_row(opened: TicketOpened, now: datetime) -> TicketRow:
+    row = projections.new_row(opened=opened, at=now)
+    row.save(force_insert=True)
+    return row

@@ -1,0 +1,28 @@
+"""Erasing a contact reaches their tickets: what they were about is gone, and that there was work to do is not.
+
+Called in the erasure's own transaction, which holds the contacts, before anything is appended.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from conversations.engine import log
+from conversations.threads.actors import Actor
+from conversations.tickets.events import TicketContactErased
+from conversations.tickets.holding import Held
+from conversations.tickets.models import TicketRow
+
+
+def erase_tickets_of(contacts: Sequence[UUID], actor: Actor, now: datetime) -> list[UUID]:
+    """Erase what is personal in the tickets of these contacts, who are one person; answer the tickets.
+
+    Each is told once; asked again, it empties what was written since.
+    """
+    found = TicketRow.objects.filter(contact__in=contacts).order_by("id").values_list("id", flat=True)
+    held = Held(tickets=list(found), named=())
+    for ticket in held.rows:
+        log.erase(subject=ticket)
+    facts = [TicketContactErased(ticket=ticket, contact=contacts[0]) for ticket in sorted(held.rows)]
+    held.write(facts=facts, actor=actor, now=now)
+    return sorted(held.rows)

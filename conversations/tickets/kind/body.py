@@ -1,0 +1,113 @@
+"""What a type of tickets is: the typed body of definition kind `ticket_type`."""
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from conversations.definitions.kinds import Kind
+from conversations.tickets.events import Category
+from conversations.tickets.kind.form import Form, Language, find_mistakes
+from tenants.refusals import FieldError, Invalid
+
+KIND: Final = "ticket_type"
+BEGINNING: Final[tuple[Category, ...]] = ("new", "open")
+SETTLING: Final[tuple[Category, ...]] = ("solved", "closed")
+
+Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
+StatusKey = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}\Z")]
+Prefix = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9]{0,9}\Z")]
+
+
+class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A status of the company's own, in one of the six categories that everything else goes by."""
+
+    key: StatusKey
+    name: Name
+    names: Annotated[dict[Language, Name], Meta(max_length=20)] = msgspec.field(default_factory=dict)
+    category: Category
+
+
+USUAL: Final = (
+    Status(key="new", name="New", names={"zh": "新建"}, category="new"),
+    Status(key="open", name="Open", names={"zh": "处理中"}, category="open"),
+    Status(key="pending", name="Pending", names={"zh": "等待客户"}, category="pending"),
+    Status(key="on_hold", name="On hold", names={"zh": "暂缓"}, category="on_hold"),
+    Status(key="solved", name="Solved", names={"zh": "已解决"}, category="solved"),
+    Status(key="closed", name="Closed", names={"zh": "已关闭"}, category="closed"),
+)
+
+
+class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A type of tickets. Its numbers have a `prefix` and a series of their own, or else the company's.
+
+    A ticket begins with the first status of category `new`, or `open` where there is none. `moves` says, for a status,
+    to which ones a ticket may go on; from one that is not named, to any. A ticket is settled (`solved` or `closed`)
+    only when those under it are, unless `settles_before_children`. Visitors open such tickets if it is `for_visitors`.
+    """
+
+    name: Name
+    names: Annotated[dict[Language, Name], Meta(max_length=20)] = msgspec.field(default_factory=dict)
+    prefix: Prefix | UnsetType = UNSET
+    statuses: Annotated[tuple[Status, ...], Meta(min_length=2, max_length=50)] = USUAL
+    moves: Annotated[dict[StatusKey, tuple[StatusKey, ...]], Meta(max_length=50)] = msgspec.field(default_factory=dict)
+    form: Form = msgspec.field(default_factory=Form)
+    settles_before_children: bool = False
+    for_visitors: bool = False
+
+    @property
+    def beginning(self) -> Status:
+        """Answer the status that a ticket begins with."""
+        return min(
+            (status for status in self.statuses if status.category in BEGINNING),
+            key=lambda status: BEGINNING.index(status.category),
+        )
+
+    @property
+    def closing(self) -> Status:
+        """Answer the status of what is merged into another: closed, or solved where there is no such status."""
+        return max(
+            (status for status in self.statuses if status.category in SETTLING),
+            key=lambda status: SETTLING.index(status.category),
+        )
+
+    def find_status(self, key: str) -> Status | None:
+        """Answer the status of this key."""
+        return next((status for status in self.statuses if status.key == key), None)
+
+
+# What every company has until it says otherwise, by publishing a type of the same key.
+GENERAL: Final = "general"
+BUILT_IN: Final = TicketType(name="General", names={"zh": "一般工单"})
+
+
+def check_type(body: TicketType) -> TicketType:
+    """Answer the type; raise Invalid with every mistake."""
+    keys = [status.key for status in body.statuses]
+    categories = {status.category for status in body.statuses}
+    errors = [
+        _wrong(f"statuses.{index}.key", "There is a status with this key already.")
+        for index, key in enumerate(keys)
+        if key in keys[:index]
+    ]
+    if categories.isdisjoint(BEGINNING) or categories.isdisjoint(SETTLING):
+        errors.append(_wrong("statuses", "One of `new` or `open` is needed, and one of `solved` or `closed`."))
+    for key, further in body.moves.items():
+        errors += [_wrong(f"moves.{key}", f"There is no status {one!r}.") for one in (key, *further) if one not in keys]
+    errors += find_mistakes(form=body.form)
+    if errors:
+        raise Invalid(errors=errors)
+    return body
+
+
+def _wrong(field: str, detail: str) -> FieldError:
+    return {"field": field, "code": "invalid", "detail": detail}
+
+
+TICKET_TYPE: Final = Kind(
+    name=KIND,
+    titles={"en": "Ticket type", "zh": "工单类型"},
+    body=TicketType,
+    key=r"[a-z][a-z0-9_-]{0,31}",
+    check=check_type,
+)

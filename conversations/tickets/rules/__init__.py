@@ -1,0 +1,1 @@
+"""Everything that decides what may happen to a ticket. Pure: no I/O, no clock."""

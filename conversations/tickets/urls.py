@@ -1,0 +1,23 @@
+"""Routes of tickets."""
+
+from django.urls import path
+
+from conversations.tickets.api import belonging, said, tickets, working
+
+ONE = "api/v1/tickets/<uuid:ticket>"
+
+urlpatterns = [
+    path("api/v1/tickets", tickets.Tickets.as_view()),
+    path(ONE, tickets.OneTicket.as_view()),
+    path(f"{ONE}/merge", tickets.MergeTicket.as_view()),
+    path(f"{ONE}/comments", said.TicketComments.as_view()),
+    path(f"{ONE}/history", said.TicketHistory.as_view()),
+    path(f"{ONE}/links", belonging.TicketLinks.as_view()),
+    path(f"{ONE}/links/<uuid:other>", belonging.OneTicketLink.as_view()),
+    path(f"{ONE}/conversations/<uuid:conversation>", belonging.TicketConversation.as_view()),
+    path(f"{ONE}/watchers/<uuid:person>", belonging.TicketWatcher.as_view()),
+    path(f"{ONE}/checklist", working.TicketChecklist.as_view()),
+    path(f"{ONE}/checklist/<uuid:item>", working.OneTicketItem.as_view()),
+    path(f"{ONE}/time", working.TicketTimes.as_view()),
+    path(f"{ONE}/time/<uuid:entry>", working.OneTicketTime.as_view()),
+]
