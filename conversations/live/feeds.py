@@ -16,7 +16,7 @@ from conversations.engine.events import Audience, Recorded
 from conversations.engine.following import Log
 from conversations.engine.streams import stream_of
 from conversations.live.answers import Gap, Mark
-from conversations.live.topics import DESK, EVENTS, PRESENCE, Rendered, Topic
+from conversations.live.topics import DESK, PRESENCE, Rendered, Topic
 from conversations.presence.events import PresenceChanged
 from tenants.context import TenantRef
 
@@ -39,7 +39,7 @@ class Receiver(Protocol):
 
 
 class Subscription:
-    """One topic on one socket. `last` is the last seq (a tenant's own topic: position) that went out, none left out."""
+    """One topic on one socket. `last` is the last seq (desk: position) that went out; none after it is left out."""
 
     def __init__(
         self, *, receiver: Receiver, topic: Topic, after: int, render: Callable[[Rendered], str | None]
@@ -80,7 +80,7 @@ class Subscription:
         self.receiver.push(Mark(position=self.last).text())
 
     async def _read(self, log: Log, tenant: TenantRef) -> list[Recorded]:
-        if self.topic is DESK:
+        if self.topic.is_wide:
             return await log.read_tenant(tenant=tenant, after=self.last, limit=PAGE)
         return await log.read_stream(tenant=tenant, stream=self.topic.stream, after=self.last, limit=PAGE)
 
@@ -99,7 +99,7 @@ class Subscription:
         self.last = number
 
     def _number(self, event: Recorded) -> int:
-        return event.seq if self.topic.subject is not None else event.position
+        return event.position if self.topic.is_wide else event.seq
 
 
 class Feed:
@@ -112,7 +112,7 @@ class Feed:
         self.position = -1
         self._log = log
         self._streams: dict[UUID, set[Subscription]] = {}
-        self._desk: set[Subscription] = set()
+        self._wide: set[Subscription] = set()
         self._colleagues: set[Subscription] = set()
         self._pulling: asyncio.Task[None] | None = None
         self._behind = False
@@ -127,12 +127,12 @@ class Feed:
     @property
     def is_idle(self) -> bool:
         """Tell whether nobody listens."""
-        return not self._streams and not self._desk and not self._colleagues
+        return not self._streams and not self._wide and not self._colleagues
 
     def add(self, subscription: Subscription) -> None:
         """Offer this subscription everything from now on."""
-        if subscription.topic is DESK or subscription.topic is EVENTS:
-            self._desk.add(subscription)
+        if subscription.topic.is_wide:
+            self._wide.add(subscription)
         elif subscription.topic is PRESENCE:
             self._colleagues.add(subscription)
         else:
@@ -141,7 +141,7 @@ class Feed:
     def remove(self, subscription: Subscription) -> None:
         """Offer it nothing more."""
         if subscription.topic.subject is None:
-            self._desk.discard(subscription)
+            self._wide.discard(subscription)
             self._colleagues.discard(subscription)
             return
         stream = subscription.topic.stream
@@ -197,7 +197,7 @@ class Feed:
     def _dispatch(self, events: Sequence[Recorded]) -> None:
         for event in events:
             rendered = Rendered(event)
-            for subscription in (*self._streams.get(event.stream, ()), *self._desk):
+            for subscription in (*self._streams.get(event.stream, ()), *self._wide):
                 subscription.offer(rendered)
             if event.kind == PresenceChanged.kind:
                 for subscription in self._colleagues:
@@ -205,8 +205,8 @@ class Feed:
             if event.kind in self._watch:
                 self._watch[event.kind](self.tenant, event)
         self.position = events[-1].position
-        for subscription in self._desk:
-            if subscription.live:
+        for subscription in self._wide:
+            if subscription.live and subscription.topic is DESK:
                 subscription.mark()
 
 

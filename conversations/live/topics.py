@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Final, Literal
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from conversations.engine.streams import audience_of, stream_of, subject_of
 from conversations.live.answers import Answer, Event, PresenceChange
 from conversations.presence.events import PresenceChanged
 from conversations.presence.rules import standing_after
-from conversations.threads.feed import show
+from conversations.tickets.events import VIEW as SEES_TICKETS
 from tenants.refusals import Refusal
 
 
@@ -29,13 +29,18 @@ class UnknownTopic(Refusal):
 class Topic:
     """`conversation:<id>` (its public stream), `staff:<id>`, or one of the tenant's own.
 
-    Those are `desk` (everything of conversations and their contacts, by position), `presence` (the members' states) and
-    `events` (the change feed).
+    Those are `desk` (everything of conversations and their contacts, by position), `tickets` (everything of tickets,
+    by position) and `presence` (the members' states).
     """
 
     name: str
-    kind: Literal["conversation", "staff", "desk", "presence", "events"]
+    kind: Literal["conversation", "staff", "desk", "tickets", "presence"]
     subject: UUID | None = None
+
+    @property
+    def is_wide(self) -> bool:
+        """Tell whether it is of no stream: its events are told apart by position."""
+        return self.kind in {"desk", "tickets"}
 
     @property
     def stream(self) -> UUID:
@@ -45,11 +50,13 @@ class Topic:
         return stream_of(subject=self.subject, audience=Audience.STAFF if self.kind == "staff" else Audience.PUBLIC)
 
 
-SEES_DESK: Final = "conversations.view"  # what it takes to subscribe to it
+SEES_DESK: Final = "conversations.view"
 DESK: Final = Topic("desk", "desk")
+TICKETS: Final = Topic("tickets", "tickets")
 PRESENCE: Final = Topic("presence", "presence")
-EVENTS: Final = Topic("events", "events")
-_OWN: Final = {topic.name: topic for topic in (DESK, PRESENCE, EVENTS)}
+_OWN: Final = {topic.name: topic for topic in (DESK, TICKETS, PRESENCE)}
+# What it takes to subscribe to each of them.
+NEEDED: Final = {DESK: SEES_DESK, TICKETS: SEES_TICKETS, PRESENCE: "members.view"}
 
 
 def parse_topic(*, name: str) -> Topic:
@@ -94,13 +101,15 @@ class Rendered:
             return None
         return self._text("desk", self._desk)
 
+    def for_tickets(self) -> str | None:
+        """As a member sees it among tickets; None for what is of none."""
+        if get_permission(kind=self.event.kind) != SEES_TICKETS:
+            return None
+        return self._text("tickets", self._tickets)
+
     def for_presence(self) -> str:
         """As members see that a colleague is in another state."""
         return self._text("presence", self._presence)
-
-    def for_program(self, *, personal: bool) -> str:
-        """As the change feed shows it; what is personal in it is null unless `personal`."""
-        return self._text("personal" if personal else "program", partial(self._program, personal))
 
     def _text(self, view: str, make: Callable[[], Answer]) -> str:
         text = self._texts.get(view)
@@ -133,20 +142,9 @@ class Rendered:
         where = audience_of(stream=self.event.stream)
         return msgspec.structs.replace(self._member(), topic=DESK.name, audience=where, conversation=of)
 
-    def _program(self, personal: bool) -> Event:  # noqa: FBT001 - one of ours
-        said = show(event=self.event, personal=personal)
-        return Event(
-            topic=EVENTS.name,
-            seq=said.seq,
-            kind=said.kind,
-            at=said.at,
-            body=said.body,
-            id=UNSET if said.id is None else said.id,
-            position=said.position,
-            conversation=UNSET if said.conversation is None else said.conversation,
-            sender=UNSET if said.sender is None else said.sender,
-            audience=said.audience,
-        )
+    def _tickets(self) -> Event:
+        where = audience_of(stream=self.event.stream)
+        return msgspec.structs.replace(self._member(), topic=TICKETS.name, audience=where, conversation=UNSET)
 
     def _presence(self) -> PresenceChange:
         event, fact = self.event, PresenceChanged(**self.event.body)

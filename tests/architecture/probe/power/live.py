@@ -40,7 +40,7 @@ def _to_all_feeds(written: Any, _: Place) -> Any:
     def tell(self: Any, schema: str, events: Any) -> None:
         written(self, schema, events)
         for feed in self.feeds._feeds.values():
-            for subscription in feed._desk if feed.tenant.schema != schema else ():
+            for subscription in feed._wide if feed.tenant.schema != schema else ():
                 subscription.receiver.push(Rendered(events[-1]).for_desk())
 
     return tell
@@ -50,7 +50,7 @@ def _to_all_desks(whisper: Any, _: Place) -> Any:
     def tell(self: Any, *, session: Any, subject: Any, sign: Any) -> None:
         whisper(self, session=session, subject=subject, sign=sign)
         for feed in self.feeds._feeds.values():
-            for subscription in feed._desk:
+            for subscription in feed._wide:
                 subscription.receiver.push(sign.text())
 
     return tell
