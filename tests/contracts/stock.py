@@ -64,7 +64,7 @@ class Stock:
             return {"webhook": self.hook(), "delivery": self.delivery() if "{delivery}" in path else ""}
         for name, make in self._made_anew.items():
             if f"{{{name}}}" in path:
-                return {name: make()}
+                return {name: make(), **(self.ticket(path) if "{ticket}" in path else {})}
         if path.startswith("/api/v1/inboxes"):
             return {"key": self.shop.inbox, "secret": self.identity_secret() if "{secret}" in path else ""}
         if path == "/api/v1/company/deletion":
@@ -90,13 +90,30 @@ class Stock:
             return {"conversation": self.offer()}
         if path.startswith("/api/v1/contacts/"):
             self.words["THE-ID-OF-ANOTHER-CONTACT"] = str(self._welcome().actor.id)
-        return {"conversation": str(guest.conversation), "key": self.key(), **self.contact(path, guest)}
+        more = self.ticket(path) if "{ticket}" in path else self.contact(path, guest)
+        return {"conversation": str(guest.conversation), "key": self.key(), **more}
 
     def _welcome(self) -> Guest:
         """Let a new guest come, whatever has been made of the inbox meanwhile."""
         with tenant_context(self.shop.tenant):
             change_inbox(key=self.shop.inbox, changes={"require_vouching": False}, actor=SYSTEM, now=datetime.now(UTC))
         return self.shop.welcome(text="hello")
+
+    def ticket(self, path: str) -> dict[str, Any]:
+        """Open a ticket and another one; answer the first with one of everything that a path names of one."""
+        base = "/api/v1/tickets"
+        first, other = (
+            self.owner.post(base, {"title": title}, content_type=JSON).json()["id"] for title in ("One", "Other")
+        )
+        self.words["THE-ID-OF-ANOTHER-TICKET"] = other
+        found = {"ticket": first, "other": other}
+        if "{item}" in path:
+            made = self.owner.post(f"{base}/{first}/checklist", {"text": "Call"}, content_type=JSON).json()
+            found["item"] = made["checklist"][0]["id"]
+        if "{entry}" in path:
+            self.owner.post(f"{base}/{first}/time", {"amount": 1}, content_type=JSON)
+            found["entry"] = self.owner.get(f"{base}/{first}/time").json()["results"][0]["id"]
+        return found
 
     def offer(self) -> str:
         """Offer the owner a new guest's conversation, by the queue `help`; answer its id."""

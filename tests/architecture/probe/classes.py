@@ -27,6 +27,10 @@ class Id(StrEnum):
     """What an id names. Each but PLAIN is tried with another tenant's and with one that never was (mirror/)."""
 
     CONVERSATION = "conversation"
+    TICKET = "ticket"
+    SECOND_TICKET = "second ticket"
+    ITEM = "item"  # of a ticket's checklist
+    ENTRY = "entry"  # of a ticket's time
     CONTACT = "contact"
     OTHER = "other"  # a contact who may be the same as that one
     MERGED = "merged"  # a contact who was merged into another one

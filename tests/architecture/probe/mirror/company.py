@@ -32,6 +32,7 @@ from tests.architecture.probe.mirror.hooks import add_hooks
 from tests.architecture.probe.mirror.ids import NEVER
 from tests.architecture.probe.mirror.life import add_life_things
 from tests.architecture.probe.mirror.people import add_people_things
+from tests.architecture.probe.mirror.work import add_tickets
 from tests.browser import Browser
 from tests.shop import Guest, Shop
 
@@ -113,6 +114,7 @@ def open_company(*, both: str) -> Company:
     _serve(company)
     _configure(company)
     company.own |= add_hooks(company=company)
+    company.own |= add_tickets(company=company)
     _leave_behind(company)
     return company
 

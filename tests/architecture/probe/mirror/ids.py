@@ -22,6 +22,10 @@ def subject() -> str:
 
 NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.CONVERSATION: subject,
+    Id.TICKET: subject,
+    Id.SECOND_TICKET: subject,
+    Id.ITEM: uuid,
+    Id.ENTRY: uuid,
     Id.CONTACT: uuid,
     Id.OTHER: uuid,
     Id.MERGED: uuid,

@@ -19,6 +19,8 @@ NAMED = WHO + "/identities/{identity}"
 ME, SSO = "/api/v1/me", "/api/v1/sso"
 HOOKS = "/api/v1/webhooks"
 HOOK = HOOKS + "/{webhook}"
+TICKETS = "/api/v1/tickets"
+TICKET = TICKETS + "/{ticket}"
 
 ENTRIES: Final = (
     # Who is here
@@ -140,6 +142,57 @@ ENTRIES: Final = (
     api(f"POST {ONE}/messages", STAFF, conversation=Id.CONVERSATION, id=Id.PLAIN),
     api(f"POST {ONE}/read", STAFF, conversation=Id.CONVERSATION),
     api("GET /api/v1/events", STAFF),
+    # Tickets
+    api(
+        f"GET {TICKETS}",
+        STAFF,
+        _cursor=Id.CURSOR,
+        _owner=Id.PERSON,
+        _team=Id.TEAM,
+        _contact=Id.CONTACT,
+        _conversation=Id.CONVERSATION,
+        _parent=Id.TICKET,
+        _type=Id.PLAIN,
+        _status=Id.PLAIN,
+        _q=Id.TOLD,
+    ),
+    api(
+        f"POST {TICKETS}",
+        STAFF,
+        type=Id.PLAIN,
+        status=Id.PLAIN,
+        owner=Id.PERSON,
+        team=Id.TEAM,
+        parent=Id.TICKET,
+        contact=Id.CONTACT,
+        conversation=Id.CONVERSATION,
+    ),
+    api(f"GET {TICKET}", STAFF, ticket=Id.TICKET),
+    api(
+        f"PATCH {TICKET}",
+        STAFF,
+        ticket=Id.TICKET,
+        status=Id.PLAIN,
+        owner=Id.PERSON,
+        team=Id.TEAM,
+        parent=Id.SECOND_TICKET,
+    ),
+    api(f"POST {TICKET}/merge", STAFF, ticket=Id.TICKET, into=Id.SECOND_TICKET),
+    api(f"GET {TICKET}/comments", STAFF, ticket=Id.TICKET, _cursor=Id.CURSOR),
+    api(f"POST {TICKET}/comments", STAFF, ticket=Id.TICKET, id=Id.PLAIN),
+    api(f"GET {TICKET}/history", STAFF, ticket=Id.TICKET, _cursor=Id.CURSOR),
+    api(f"POST {TICKET}/links", STAFF, ticket=Id.TICKET, to=Id.SECOND_TICKET),
+    api(f"DELETE {TICKET}/links/{{other}}", STAFF, ticket=Id.TICKET, other=Id.SECOND_TICKET),
+    api(f"PUT {TICKET}/conversations/{{conversation}}", STAFF, ticket=Id.TICKET, conversation=Id.CONVERSATION),
+    api(f"DELETE {TICKET}/conversations/{{conversation}}", STAFF, ticket=Id.TICKET, conversation=Id.CONVERSATION),
+    api(f"PUT {TICKET}/watchers/{{person}}", STAFF, ticket=Id.TICKET, person=Id.PERSON),
+    api(f"DELETE {TICKET}/watchers/{{person}}", STAFF, ticket=Id.TICKET, person=Id.PERSON),
+    api(f"POST {TICKET}/checklist", STAFF, ticket=Id.TICKET),
+    api(f"PATCH {TICKET}/checklist/{{item}}", STAFF, ticket=Id.TICKET, item=Id.ITEM),
+    api(f"DELETE {TICKET}/checklist/{{item}}", STAFF, ticket=Id.TICKET, item=Id.ITEM),
+    api(f"GET {TICKET}/time", STAFF, ticket=Id.TICKET, _cursor=Id.CURSOR),
+    api(f"POST {TICKET}/time", STAFF, ticket=Id.TICKET),
+    api(f"DELETE {TICKET}/time/{{entry}}", STAFF, ticket=Id.TICKET, entry=Id.ENTRY),
     # Who gets what
     api("GET /api/v1/queues", STAFF, _cursor=Id.CURSOR),
     api(f"GET {ME}/offers", MEMBER, _cursor=Id.CURSOR),
@@ -178,7 +231,7 @@ ENTRIES: Final = (
     api("GET /api/v1/inboxes/{key}/identity-secrets", STAFF, key=Id.INBOX, _cursor=Id.CURSOR),
     api("POST /api/v1/inboxes/{key}/identity-secrets", STAFF, key=Id.INBOX),
     api("DELETE /api/v1/inboxes/{key}/identity-secrets/{secret}", STAFF, key=Id.INBOX, secret=Id.SECRET),
-    api("POST /api/v1/live-tickets", VISITOR | STAFF, Bound.SIGNED),
+    api("POST /api/v1/live-tickets", VISITOR | MEMBER, Bound.SIGNED),
     # What partners are told
     api(f"GET {HOOKS}", STAFF, _cursor=Id.CURSOR),
     api(f"POST {HOOKS}", STAFF),

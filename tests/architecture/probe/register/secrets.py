@@ -24,7 +24,7 @@ FROM_MAILS: Final = ("invitation that is looked at", "invitation", "invitation b
 
 ENTRIES: Final = (
     # Signed, or read as such
-    opens("salt yunke.live.ticket", Bound.SIGNED, "tenant, person or key, and origin; used once", "live ticket"),
+    opens("salt yunke.live.ticket", Bound.SIGNED, "tenant, person and origin; used once", "live ticket"),
     opens("salt yunke.live.resume", Bound.SIGNED, "as tickets; asked again who is still let in", "resume token"),
     opens(
         "signature conversations.live.tickets._read",
@@ -125,5 +125,5 @@ ENTRIES: Final = (
     opens_nothing("secret conversations.engine.bus.redis.RedisBus.__init__", Bound.SAME, "a process's name"),
     opens_nothing("secret conversations.live.holding.Holding._register", Bound.SAME, "a process's lease"),
     opens_nothing("secret conversations.live.session.Session.__init__", Bound.SAME, "a socket's name in the process"),
-    opens_nothing("secret conversations.threads.api.shapes.TextBody.client_id", Bound.HOST, "a message's own id"),
+    opens_nothing("secret conversations.threads.words.TextBody.client_id", Bound.HOST, "a message's own id"),
 )
