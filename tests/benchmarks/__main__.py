@@ -19,7 +19,7 @@ django.setup()
 
 from tests.benchmarks import machine
 from tests.benchmarks.bench import Bench, measure_item
-from tests.benchmarks.items import idle, latency, lookup, messages, processes, rest, sign_up, tenants, waits
+from tests.benchmarks.items import feed, idle, latency, lookup, messages, processes, rest, sign_up, tenants, waits
 from tests.benchmarks.page import write_page
 from tests.database import fresh_database
 from tests.redis_server import redis_server
@@ -32,6 +32,7 @@ ITEMS: Final[dict[str, Callable[[Bench], dict[str, object]]]] = {
     "processes": processes.measure,
     "rest": rest.measure_posts,
     "list": rest.measure_list,
+    "feed": feed.measure,
     "lookup": lookup.measure,
     "waits": waits.measure,
     "sign_up": sign_up.measure,

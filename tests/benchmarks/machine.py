@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 PROC: Final = Path("/proc")
+TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 CORES: Final = sorted(os.sched_getaffinity(0))
 SERVER_CORE: Final = CORES[0]
 OTHER_CORE: Final = CORES[-1]  # load generator, PostgreSQL and Redis
@@ -70,7 +71,10 @@ def _of_process(pid: int) -> float:
         tasks = list((PROC / str(pid) / "task").iterdir())
     except OSError:
         return 0.0
-    return sum(int((_read(task / "schedstat").split() or ["0"])[0]) for task in tasks) / 1e9
+    living = sum(int((_read(task / "schedstat").split() or ["0"])[0]) for task in tasks) / 1e9
+    # Threads that have ended are only in the process's own times, which are told in ticks of 10 ms.
+    ticks = _read(PROC / str(pid) / "stat").rpartition(")")[2].split()[11:13]
+    return max(living, sum(map(int, ticks)) / TICKS_PER_S)
 
 
 def _read(path: Path) -> str:

@@ -88,6 +88,12 @@ ROWS: Final[tuple[tuple[str, str, Callable[[Found], object]], ...]] = (
     ("two servers, of one per core: Redis", "at least 0.85", lambda f: f["processes"]["redis"]["of_one_per_core"]),
     ("posting over REST, of a bare view with raw psycopg", "at least 0.2", lambda f: f["rest"]["ratio"]),
     ("list of 50, times the CPU of raw psycopg + orjson", "at most 2.5", lambda f: f["list"]["times_as_much_cpu"]),
+    (
+        "change feed, events a second for one who catches up: pages of 1,000",
+        "at least 5,000",
+        lambda f: f["feed"]["pages_of_1000_all"]["events_per_s"],
+    ),
+    ("the same by the live topic `events`", "at least 5,000", lambda f: f["feed"]["live_all"]["events_per_s"]),
     ("a tenant from memory, times as fast as from the database", "", lambda f: f["lookup"]["times_as_fast"]),
     ("a move of a tenant is known to a server after, in ms", "", lambda f: f["lookup"]["told_after_ms"]),
     ("sign-up to first answer in ms, from the pool", "at most 150", lambda f: f["sign_up"]["from_the_pool_ms"]),
