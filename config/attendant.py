@@ -1,5 +1,6 @@
 """Threads beside a worker or a server: each does one thing that takes its time and must not hold up anything else."""
 
+import select
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,13 +24,15 @@ class Errand:
     """What is done again at once while it answers that something was done; it may run twice at once, and be killed.
 
     It is looked for every `look_s` seconds, and at once when somebody calls on the channel, if it has one.
-    `end` is done when the process is asked to end, and takes less than ENDS_S.
+    `end` is done when the process is asked to end, and takes less than ENDS_S. `bell` is a file that can be read
+    from when the process itself has something to be done.
     """
 
     do: Callable[[datetime], int]
     look_s: float
     channel: str | None = None
     end: Callable[[], None] | None = None
+    bell: int | None = None
 
 
 class Attendant:
@@ -81,7 +84,19 @@ class Attendant:
         """Sleep until somebody calls; calls that came together are one. Look up now and then, to stop in time."""
         left = self._errand.look_s
         while left > 0 and not self._stopping.is_set():
-            if list(ear.notifies(timeout=min(left, PAUSE_S), stop_after=1)):
+            if self._is_called(ear, min(left, PAUSE_S)):
                 return
             left -= PAUSE_S
         ear.execute("SELECT 1")  # nothing else would tell that nobody can call any more
+
+    def _is_called(self, ear: psycopg.Connection, within_s: float) -> bool:
+        bell = self._errand.bell
+        if bell is None:
+            return bool(list(ear.notifies(timeout=within_s, stop_after=1)))
+        if list(ear.notifies(timeout=0, stop_after=1)):
+            return True
+        either = select.poll()
+        for file in (ear, bell):
+            either.register(file, select.POLLIN)
+        heard = [file for file, _ in either.poll(1000 * within_s)]
+        return bell in heard or bool(list(ear.notifies(timeout=0, stop_after=1)))

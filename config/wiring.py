@@ -234,7 +234,7 @@ ERRANDS: Final = (
     Errand(do=refill_ready_schemas, channel=READY_TAKEN, look_s=5.0),
     Errand(do=make_exports, channel=EXPORT_ASKED, look_s=5.0),
     Errand(do=check_domains, channel=DOMAIN_CLAIMED, look_s=5.0),
-    Errand(do=send_webhooks, channel=OUTGOING, look_s=1.0, end=end_webhooks),
+    Errand(do=send_webhooks, channel=OUTGOING, look_s=1.0, end=end_webhooks, bell=_dispatcher.bell.fileno()),
 )
 
 

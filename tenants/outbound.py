@@ -5,25 +5,19 @@ to, so nobody reaches our own network through us. No redirect is followed; size 
 """
 
 import http.client
-import io
-import socket
-import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from django.conf import settings
-
+from tenants.lines import PORTS, Line, Lines, Stale, TooLarge, left
 from tenants.networks import is_allowed
 from tenants.refusals import Refusal
 from tenants.resolving import LookupFailed, find_addresses
 
 LIMIT_BYTES: Final = 65_536
 TIMEOUT_S: Final = 10.0
-PORTS: Final = {"http": 80, "https": 443}
 AGENT: Final = "Yunke/1"
 
 
@@ -75,16 +69,20 @@ def fetch(
     body: bytes | None = None,
     limit_bytes: int = LIMIT_BYTES,
     timeout_s: float = TIMEOUT_S,
+    lines: Lines | None = None,
+    of: Hashable = None,
 ) -> Fetched:
     """Ask a server once; raise an OutboundRefused. `timeout_s` is for all of it together.
 
-    Waits, so do not call it inside a transaction.
+    With `lines` the connection is kept for what is asked next on behalf of the same `of`; what is said on one that the
+    server has given up is then said again on another. Waits, so do not call it inside a transaction.
     """
     until = time.monotonic() + timeout_s
-    parts = check_url(url=url)
+    asked = _Asked(check_url(url=url), method, headers or {}, body, limit_bytes, until, lines, of)
     try:
-        address = _resolve(str(parts.hostname), until)
-        return _ask(parts, address, until, method, headers or {}, body, limit_bytes)
+        return _ask(asked)
+    except TooLarge as error:
+        raise AnswerTooLarge from error
     except TimeoutError as error:
         raise TimedOut from error
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -108,7 +106,7 @@ def check_url(*, url: str) -> SplitResult:
 def _resolve(host: str, until: float) -> str:
     """Answer the address to connect to. One bad address among them is enough to refuse the name."""
     try:
-        found = find_addresses(name=host, timeout_s=_left(until))
+        found = find_addresses(name=host, timeout_s=left(until=until))
     except LookupFailed as failure:
         raise Unreachable(detail=failure.detail) from failure
     if not found:
@@ -118,89 +116,51 @@ def _resolve(host: str, until: float) -> str:
     return found[0]
 
 
-def _ask(
-    parts: SplitResult,
-    address: str,
-    until: float,
-    method: str,
-    headers: Mapping[str, str],
-    body: bytes | None,
-    limit_bytes: int,
-) -> Fetched:
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    port = parts.port or PORTS[parts.scheme]
-    connection = http.client.HTTPConnection(str(parts.hostname), port)
-    raw = _connect(parts, address, port, until)
-    connection.sock = cast("Any", _Timed(raw, until))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of whom, until when, and on whose connections."""
+
+    parts: SplitResult
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    limit_bytes: int
+    until: float
+    lines: Lines | None
+    of: Hashable
+
+    @property
+    def key(self) -> Hashable:
+        """Answer for whom a connection is kept."""
+        return self.of, self.parts.scheme, self.parts.netloc
+
+
+def _ask(asked: _Asked) -> Fetched:
+    if asked.lines is not None and (line := asked.lines.take(key=asked.key, until=asked.until)) is not None:
+        try:
+            return _ask_on(line, asked)
+        except Stale:
+            pass
+    address = _resolve(str(asked.parts.hostname), asked.until)
+    return _ask_on(Line(parts=asked.parts, address=address, until=asked.until), asked)
+
+
+def _ask_on(line: Line, asked: _Asked) -> Fetched:
+    parts = asked.parts
+    said = {"Host": parts.netloc, "User-Agent": AGENT, "Accept-Encoding": "identity"}
+    if asked.lines is None:
+        said["Connection"] = "close"
     try:
-        said = {"Host": parts.netloc, "User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
-        connection.request(method, target, body=body, headers={**said, **headers})
-        answer = connection.getresponse()
-        found = {name.lower(): value for name, value in answer.getheaders()}
-        text = answer.read(limit_bytes + 1)
-        if len(text) > limit_bytes:
-            raise AnswerTooLarge
-        return Fetched(answer.status, found, text)
+        status, headers, body = line.ask(
+            method=asked.method,
+            target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+            headers={**said, **asked.headers},
+            body=asked.body,
+            limit_bytes=asked.limit_bytes,
+        )
+        return Fetched(status, headers, body)
     finally:
-        raw.close()
-
-
-def _connect(parts: SplitResult, address: str, port: int, until: float) -> socket.socket:
-    raw = socket.create_connection((address, port), timeout=_left(until))
-    try:
-        if parts.scheme == "https":
-            raw.settimeout(_left(until))
-            raw = _tls(settings.YUNKE_OUTBOUND_CA_FILE).wrap_socket(raw, server_hostname=str(parts.hostname))
-    except BaseException:
-        raw.close()
-        raise
-    return raw
-
-
-@lru_cache(maxsize=4)
-def _tls(besides: str) -> ssl.SSLContext:
-    """Answer whom TLS trusts, and a file of authorities besides; reading them takes longer than a request."""
-    context = ssl.create_default_context()
-    if besides:
-        context.load_verify_locations(besides)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def _left(until: float) -> float:
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-class _Timed:
-    """A socket for http.client, of which every single step must be done before the same moment."""
-
-    def __init__(self, raw: socket.socket, until: float) -> None:
-        self._raw, self._until = raw, until
-
-    def sendall(self, data: bytes) -> None:
-        self._raw.settimeout(_left(self._until))
-        self._raw.sendall(data)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reading(self._raw, self._until))
-
-    def close(self) -> None:
-        """Leave it open: http.client closes before the answer is read."""
-
-
-class _Reading(io.RawIOBase):
-    """What comes in."""
-
-    def __init__(self, raw: socket.socket, until: float) -> None:
-        super().__init__()
-        self._raw, self._until = raw, until
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._raw.settimeout(_left(self._until))
-        return self._raw.recv_into(buffer)
+        if asked.lines is None:
+            line.hang_up()
+        else:
+            asked.lines.give(key=asked.key, line=line)

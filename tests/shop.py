@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from conversations.channels.webchat.commands import get_conversation_to_write_in, let_in
 from conversations.definitions.inbox.queries import get_inboxes
@@ -21,7 +21,8 @@ from conversations.presence.streams import subject_of_member
 from conversations.threads import rules
 from conversations.threads.actors import SYSTEM, Actor
 from conversations.threads.projections import CONVERSATIONS
-from tenants.context import TenantRef, tenant_context
+from tenants.context import TenantRef, platform_context, tenant_context
+from tenants.database.session import quoted
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,12 @@ class Shop:
     def read(self, conversation: UUID) -> list[Recorded]:
         """Answer everything on the log about a conversation, by position."""
         return [event for event in self.read_all() if event.stream.int | 1 == conversation.int | 1]
+
+    def cut(self, *, until: int) -> None:
+        """Take everything up to a position off the log, as only whoever owns the database can."""
+        with platform_context(), connection.cursor() as cursor:
+            table = f"{quoted(self.tenant.schema)}.event"
+            cursor.execute(f"DELETE FROM {table} WHERE position <= %s", [until])
 
     def read_all(self) -> list[Recorded]:
         """Answer everything on the log, by position."""

@@ -1,10 +1,10 @@
 """Finding keys."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -16,6 +16,12 @@ from tenants.members.bearer import KeyBearer
 from tenants.members.queries import find_stayed, get_leaving, get_members
 from tenants.paging import Page, Window, cut, turn
 
+_COLUMNS: Final = (
+    *("id", "name", "secret", "old_secret", "old_until", "old_by", "scopes", "networks"),
+    *("created_at", "created_by", "rotated_at", "expires_at", "revoked_at"),
+)
+# For live delivery, which asks outside the ORM.
+KEYS: Final = f"SELECT {', '.join(_COLUMNS)} FROM {{s}}api_key WHERE id = ANY(%(keys)s::uuid[])"  # noqa: S608 - only our own names
 USED_WITHIN: Final = timedelta(minutes=10)
 
 
@@ -49,10 +55,38 @@ def find_bearer(*, secret: str, address: str, now: datetime) -> KeyBearer | None
     maker = find_stayed(tenant=current_tenant(), person_id=by, since=since)
     if maker is None:
         return None
+    scopes = rules.cut_scopes(scopes=key.scopes, own=maker.permissions)
     unnoted = key.last_used_at is None or key.last_used_at < now - USED_WITHIN
     if unnoted and current_tenant().closed is None:
         ApiKey.objects.filter(id=key.id).update(last_used_at=now)
-    return KeyBearer(current_tenant().id, key.id, key.name, rules.cut_scopes(scopes=key.scopes, own=maker.permissions))
+    return KeyBearer(current_tenant().id, key.id, key.name, scopes, shown)
+
+
+def read_keys(*, rows: Sequence[tuple[Any, ...]]) -> dict[UUID, ApiKey]:
+    """Answer the keys that rows of KEYS are, by id."""
+    keys = [ApiKey(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+    return {key.id: key for key in keys}
+
+
+def who_answers(*, keys: Iterable[ApiKey]) -> set[UUID]:
+    """Answer who answers for any secret of these keys."""
+    return {_answering(key, old=old)[0] for key in keys for old in (False, True)}
+
+
+def judge_shown(
+    *, bearer: KeyBearer, keys: Mapping[UUID, ApiKey], makers: Makers, address: str, now: datetime
+) -> KeyBearer | None:
+    """Answer whom the secret that somebody has shown before still lets in, as what; None: nobody.
+
+    It is what `find_bearer` decides, of keys that are in use. Where they come from is asked anew, too.
+    """
+    key, shown = keys.get(bearer.key_id), bearer.shown
+    if key is None or shown not in {key.secret, key.old_secret}:
+        return None
+    own = _find_own(key, makers, old=key.secret != shown)
+    if own is None or not rules.opens(terms=_terms(key, shown), address=address, now=now):
+        return None
+    return KeyBearer(bearer.tenant_id, key.id, key.name, rules.cut_scopes(scopes=key.scopes, own=own), shown)
 
 
 def find_makers() -> Makers:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from conversations.engine import statements
 from conversations.engine.events import Recorded
+from conversations.engine.feed import FeedPage, decode_page, feed_parameters
 from conversations.engine.log import PAGE, decode_rows
 from tenants.context import TenantRef
 
@@ -53,6 +54,12 @@ class PostgresLog:
         return decode_rows(
             await self.query(tenant=tenant, text=statements.READ_TENANT, params={"after": after, "limit": limit})
         )
+
+    async def read_feed(self, *, tenant: TenantRef, kinds: Sequence[str], after: int, limit: int = PAGE) -> FeedPage:
+        """Answer a page of the feed of these kinds; it may be empty although more comes after it."""
+        params = feed_parameters(kinds=kinds, after=after, limit=limit)
+        rows = await self.query(tenant=tenant, text=statements.READ_FEED, params=params)
+        return decode_page(rows=rows, after=after, limit=limit)
 
     async def get_position(self, *, tenant: TenantRef) -> int:
         """Answer the position of the tenant's last event."""

@@ -107,6 +107,19 @@ SELECT stream, seq, position, kind, sender, client_id, body, at FROM {s}event
 WHERE position > %(after)s AND position <= %(until)s AND kind = ANY(%(kinds)s) ORDER BY position LIMIT %(limit)s
 """
 
+# A page of the feed, in one statement, so that all of it is as of one moment: where the log begins and ends, and beside
+# each row of the page, if there is any, the same again. Of a log that was cut to nothing only its head is known.
+READ_FEED = """
+SELECT b.first, b.head, e.stream, e.seq, e.position, e.kind, e.sender, e.client_id, e.body, e.at
+FROM (SELECT public.head_position() AS head, (SELECT min(position) FROM {s}event) AS first) b
+LEFT JOIN LATERAL (
+    SELECT * FROM {s}event
+    WHERE position > %(after)s AND position <= least(b.head, %(after)s::bigint + %(span)s) AND kind = ANY(%(kinds)s)
+    ORDER BY position LIMIT %(limit)s
+) e ON true
+ORDER BY e.position
+"""
+
 # What kinds of events there are, without what they say.
 READ_WHAT = """
 SELECT kind, position FROM {s}event WHERE position > %(after)s AND position <= %(until)s

@@ -32,7 +32,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class Me(msgspec.Struct, frozen=True, kw_only=True):
     """Whom the server takes you for."""
 
-    kind: Literal["member", "contact"]
+    kind: Literal["member", "contact", "key"]
     id: UUID
     name: str
 
@@ -56,7 +56,8 @@ class Subscribed(Answer, frozen=True, tag="subscribed"):
 class Event(Answer, frozen=True, tag="event"):
     """One event. Members also get `position`, `conversation` and `sender`, on the desk and of tickets `audience`, too.
 
-    On the desk what is a contact's and no conversation's comes without `conversation`.
+    On the desk what is a contact's and no conversation's comes without `conversation`. On the topic `events` it has the
+    fields of the change feed, but those that are null there.
     """
 
     topic: str
@@ -72,13 +73,14 @@ class Event(Answer, frozen=True, tag="event"):
 
 
 class Mark(Answer, frozen=True, tag="mark"):
-    """The desk is at `position`, whatever of it you may see."""
+    """The desk, or the `topic` that is named, is at `position`, whatever of it you may see."""
 
     position: int
+    topic: str | UnsetType = UNSET
 
 
 class Gap(Answer, frozen=True, tag="gap"):
-    """The events `from` ... `to` of this topic are no longer on the log."""
+    """The events `from` ... `to` of this topic (seqs; of `desk` and `events` positions) are no longer on the log."""
 
     topic: str
     first: int = msgspec.field(name="from")
@@ -104,7 +106,7 @@ class Error(Answer, frozen=True, tag="error"):
 
 
 class Pong(Answer, frozen=True, tag="pong"):
-    """The last seq (desk, tickets and presence: position) that was sent to you of each topic."""
+    """The last seq (desk, tickets, events and presence: position) that was sent to you of each topic."""
 
     heads: dict[str, int]
 

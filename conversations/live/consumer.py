@@ -82,7 +82,7 @@ class LiveConsumer:
         with server.door.enter(tenant.schema) as is_inside:
             if not is_inside:
                 raise Busy
-            return await _while_there(wire, server.gate.admit(hello=frame, tenant=tenant, origin=scope["origin"]))
+            return await _while_there(wire, _admit(server, scope, frame))
 
     async def _serve(
         self, server: LiveServer, tenant: TenantRef, pass_: Pass, receive: Receive, send: Send, wire: Wire
@@ -99,6 +99,11 @@ class LiveConsumer:
         finally:
             wire.listen(None)
             server.leave(session)
+
+
+async def _admit(server: LiveServer, scope: Scope, hello: Hello) -> Pass:
+    client = scope.get("client") or ("",)
+    return await server.gate.admit(hello=hello, tenant=scope["tenant"], origin=scope["origin"], address=str(client[0]))
 
 
 async def _run(exit_: asyncio.Lock, session: Session, outbox: Outbox, receive: Receive, send: Send, wire: Wire) -> None:

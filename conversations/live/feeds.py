@@ -16,7 +16,7 @@ from conversations.engine.events import Audience, Recorded
 from conversations.engine.following import Log
 from conversations.engine.streams import stream_of
 from conversations.live.answers import Gap, Mark
-from conversations.live.topics import DESK, PRESENCE, Rendered, Topic
+from conversations.live.topics import DESK, PRESENCE, TICKETS, Rendered, Topic
 from conversations.presence.events import PresenceChanged
 from tenants.context import TenantRef
 
@@ -39,7 +39,7 @@ class Receiver(Protocol):
 
 
 class Subscription:
-    """One topic on one socket. `last` is the last seq (desk: position) that went out; none after it is left out."""
+    """One topic on one socket. `last` is the last seq (a tenant's own topic: position) that went out, none left out."""
 
     def __init__(
         self, *, receiver: Receiver, topic: Topic, after: int, render: Callable[[Rendered], str | None]
@@ -99,7 +99,7 @@ class Subscription:
         self.last = number
 
     def _number(self, event: Recorded) -> int:
-        return event.position if self.topic.is_wide else event.seq
+        return event.seq if self.topic.subject is not None else event.position
 
 
 class Feed:
@@ -206,7 +206,7 @@ class Feed:
                 self._watch[event.kind](self.tenant, event)
         self.position = events[-1].position
         for subscription in self._wide:
-            if subscription.live and subscription.topic is DESK:
+            if subscription.live and subscription.topic is not TICKETS:
                 subscription.mark()
 
 

@@ -35,10 +35,14 @@ class Hello(Frame, frozen=True, tag="hello"):
 
 
 class Subscribe(Frame, frozen=True, tag="subscribe"):
-    """Send me a topic's events after `after` (seq, or position for the desk and for tickets), then live."""
+    """Send me a topic's events after `after` (seq; for `desk`, `tickets` and `events` position), then live.
+
+    `kinds`: of the topic `events` these kinds only.
+    """
 
     topic: Topic
     after: Seq | None = None
+    kinds: Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=200)] | None = None
 
 
 class Unsubscribe(Frame, frozen=True, tag="unsubscribe"):

@@ -1,7 +1,7 @@
 """What live delivery itself refuses, whatever the rooms' rules say."""
 
 from conversations.engine.entry import SUSPENDED, Failure
-from tenants.refusals import Refusal, Suspended
+from tenants.refusals import NotAllowed, Refusal, Suspended
 
 
 class HelloFirst(Refusal):
@@ -28,6 +28,17 @@ class TooManyTopics(Refusal):
 
     code = "too_many_topics"
     status = 429
+
+
+class NoSuchKind(Refusal):
+    """There is no such kind of event, or this topic is not filtered by kind."""
+
+    code = "unknown_kind"
+    status = 404
+
+
+class NotForKeys(NotAllowed):
+    """An API key listens to the topic `events` here; all else it asks for and says over REST."""
 
 
 class Busy(Refusal):

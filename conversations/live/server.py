@@ -17,6 +17,7 @@ from conversations.live.answers import Answer, Closing
 from conversations.live.feeds import Feeds
 from conversations.live.gate import Gate
 from conversations.live.holding import Holding
+from conversations.live.programs import Programs
 from conversations.live.session import GOING_AWAY, Session
 from conversations.live.visitors import MERGED, Visitors, hear_of_merging
 from tenants.context import TenantRef
@@ -47,6 +48,7 @@ class LiveServer:
         self._bus = bus
         self._hearts: list[asyncio.Task[None]] = []
         self._visitors = Visitors(gate=gate)
+        self._programs = Programs(gate=gate)
 
     async def start(self) -> None:
         """Begin to write and to follow."""
@@ -54,7 +56,7 @@ class LiveServer:
         await self._bus.start(listener=self._hear, resync=self._resync)
         LOOKUPS.be_told(while_=lambda: self._bus.is_alive)
         # Several, because a log that is slow to read must not keep in somebody who is out.
-        checks = (self.feeds.check, self._check_members, self._check_visitors)
+        checks = (self.feeds.check, self._check_members, self._check_visitors, self._check_programs)
         self._hearts = [asyncio.create_task(self._beat(check)) for check in checks]
         self._hearts.append(asyncio.create_task(self._holding.run()))
 
@@ -150,6 +152,9 @@ class LiveServer:
 
     async def _check_visitors(self) -> None:
         await self._visitors.check(sessions=list(self.sessions))
+
+    async def _check_programs(self) -> None:
+        await self._programs.check(sessions=list(self.sessions))
 
     def _merged(self, tenant: TenantRef, event: Recorded) -> None:
         hear_of_merging(event=event, tenant=tenant, sessions=list(self.sessions))

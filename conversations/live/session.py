@@ -22,6 +22,7 @@ from conversations.live.answers import (
     Welcome,
     Who,
 )
+from conversations.live.changes import EventsSubscription, choose_kinds
 from conversations.live.colleagues import ColleaguesSubscription, choose_state
 from conversations.live.feeds import Subscription
 from conversations.live.frames import (
@@ -40,11 +41,11 @@ from conversations.live.frames import (
 )
 from conversations.live.outbox import Outbox
 from conversations.live.reading import ReadMarks
-from conversations.live.refusals import TooFast, TooManyTopics, Unavailable
+from conversations.live.refusals import NoSuchKind, NotForKeys, TooFast, TooManyTopics, Unavailable
 from conversations.live.sending import Sending
 from conversations.live.signs import Signs
 from conversations.live.tickets import Pass, sign_resume
-from conversations.live.topics import NEEDED, PRESENCE, TICKETS, Rendered, Topic, parse_topic
+from conversations.live.topics import EVENTS, NEEDED, PRESENCE, TICKETS, Rendered, Topic, parse_topic
 from conversations.live.wire import Taken, Wire
 from conversations.threads import rules
 from tenants.context import TenantRef
@@ -62,7 +63,7 @@ _SEND: Final = '"send"'
 
 
 class Session:
-    """A member's or a visitor's open socket."""
+    """A member's, a visitor's or a program's open socket."""
 
     def __init__(self, *, server: "LiveServer", tenant: TenantRef, pass_: Pass, outbox: Outbox) -> None:
         """The pass was admitted just now."""
@@ -91,7 +92,7 @@ class Session:
     def welcome(self) -> None:
         """Say who is in, with what limits, and how to come back."""
         limits = Limits(frame_bytes=FRAME_BYTES, text_chars=TEXT_CHARS, outstanding=OUTSTANDING)
-        me = Me(kind=rules.side_of(actor=self.actor), id=self.actor.id, name=self.actor.name)
+        me = Me(kind=self.pass_.kind, id=self.actor.id, name=self.actor.name)
         self.say(Welcome(session=self.id, resume=sign_resume(pass_=self.pass_), limits=limits, me=me))
 
     def listen_on(self, wire: Wire) -> None:
@@ -105,7 +106,7 @@ class Session:
         Most frames are: they need no task to wake up. What is refused goes the long way, too, and is refused there.
         Where the tenant has sent more than can be written, its sockets wait for their turn, and are not read meanwhile.
         """
-        if self._is_taking or self.outbox.ending.is_set() or self._wire is None:
+        if self._is_taking or self.outbox.ending.is_set() or self._wire is None or self.actor.kind == "key":
             return Taken.NO
         if _SEND in text and not self._server.writer.has_room(schema=self.tenant.schema):
             self._server.writer.line_up(schema=self.tenant.schema, wake=self._wire.resume)
@@ -167,6 +168,8 @@ class Session:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _act(self, frame: ClientFrame) -> None:
+        if self.actor.kind == "key" and not isinstance(frame, Subscribe | Unsubscribe | Ping):
+            raise NotForKeys
         match frame:
             case Send():
                 await self._sending.send(frame=frame)
@@ -190,13 +193,18 @@ class Session:
         self._unsubscribe(frame.topic)
         if len(self._subscriptions) >= TOPICS:
             raise TooManyTopics
+        if frame.kinds is not None and topic is not EVENTS:
+            raise NoSuchKind
         render, head = await self._check_topic(topic)
         after = head if frame.after is None else min(frame.after, head)
-        subscription = (
-            ColleaguesSubscription(receiver=self)
-            if topic is PRESENCE
-            else Subscription(receiver=self, topic=topic, after=after, render=render)
-        )
+        subscription: Subscription
+        if topic is PRESENCE:
+            subscription = ColleaguesSubscription(receiver=self)
+        elif topic is EVENTS:
+            kinds = choose_kinds(actor=self.actor, wanted=frame.kinds)
+            subscription = EventsSubscription(receiver=self, after=after, kinds=kinds, actor=self.actor)
+        else:
+            subscription = Subscription(receiver=self, topic=topic, after=after, render=render)
         await self._server.feeds.add(tenant=self.tenant, subscription=subscription)
         self._subscriptions[topic.name] = subscription
         self.say(Subscribed(topic=topic.name, head=head))
@@ -204,14 +212,15 @@ class Session:
 
     async def _check_topic(self, topic: Topic) -> tuple[Callable[[Rendered], str | None], int]:
         """Answer how this session sees a topic's events, and where its log is; raise what the rules refuse."""
+        if self.actor.kind == "key" and topic is not EVENTS:
+            raise NotForKeys
         if topic.subject is None:
             if self.actor.kind == "contact":
                 raise NotFound
             if not self.actor.may(NEEDED[topic]):
                 raise NotAllowed
-            return (
-                Rendered.for_tickets if topic is TICKETS else Rendered.for_desk
-            ), await self._server.log.get_position(tenant=self.tenant)
+            render = Rendered.for_tickets if topic is TICKETS else Rendered.for_desk
+            return render, await self._server.log.get_position(tenant=self.tenant)
         right = await self._access.look(conversation=topic.subject)
         if topic.kind == "staff":
             rules.check_staff(contact=right.contact, actor=self.actor)

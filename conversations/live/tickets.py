@@ -31,12 +31,13 @@ class NotSignedIn(Refusal):
 class Pass(msgspec.Struct, frozen=True, kw_only=True):
     """What a ticket or resume token says: for which tenant and origin, who, with which role.
 
-    `session` is a member's browser session, `identity` the token of a visitor: with it ends what it let in.
-    `permissions` are what a member's role allowed then.
+    `session` is a member's browser session, `identity` the token of a visitor, `shown` the hash of a key's secret: with
+    it ends what it let in. `permissions` are what a member's role or a key's scopes allowed then. A key may be bound to
+    networks: `address` is where its socket comes from.
     """
 
     tenant: UUID
-    kind: str
+    kind: Literal["member", "contact", "key"]
     id: UUID
     name: str
     role: str
@@ -45,11 +46,12 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
     session: UUID | None = None
     permissions: tuple[str, ...] = ()
     identity: UUID | None = None
+    shown: str = ""
+    address: str = ""
 
     def actor(self) -> Actor:
         """Answer who acts."""
-        kind: Literal["member", "contact"] = "member" if self.kind == "member" else "contact"
-        return Actor(kind, self.id, self.name, frozenset(self.permissions))
+        return Actor(self.kind, self.id, self.name, frozenset(self.permissions))
 
 
 def issue_pass(
@@ -60,9 +62,14 @@ def issue_pass(
     role: str = "",
     session: UUID | None = None,
     identity: UUID | None = None,
+    shown: str = "",
 ) -> Pass:
-    """Make a pass for somebody whose request was just checked: a member has role and session, a visitor an identity."""
-    permissions = tuple(sorted(actor.permissions)) if actor.kind == "member" else ()
+    """Make a pass for somebody whose request was just checked: a member has role and session, a visitor an identity.
+
+    Of a key it is known what it has `shown`.
+    """
+    if actor.kind == "system":
+        raise ValueError("nobody comes in as the system")
     return Pass(
         tenant=tenant.id,
         kind=actor.kind,
@@ -72,8 +79,9 @@ def issue_pass(
         origin=origin,
         nonce=secrets.token_urlsafe(16),
         session=session,
-        permissions=permissions,
+        permissions=() if actor.kind == "contact" else tuple(sorted(actor.permissions)),
         identity=identity,
+        shown=shown,
     )
 
 

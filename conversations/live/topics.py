@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, Literal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from conversations.engine.streams import audience_of, stream_of, subject_of
 from conversations.live.answers import Answer, Event, PresenceChange
 from conversations.presence.events import PresenceChanged
 from conversations.presence.rules import standing_after
+from conversations.threads.feed import show
 from conversations.tickets.events import VIEW as SEES_TICKETS
 from tenants.refusals import Refusal
 
@@ -30,17 +31,17 @@ class Topic:
     """`conversation:<id>` (its public stream), `staff:<id>`, or one of the tenant's own.
 
     Those are `desk` (everything of conversations and their contacts, by position), `tickets` (everything of tickets,
-    by position) and `presence` (the members' states).
+    by position), `presence` (the members' states) and `events` (the change feed).
     """
 
     name: str
-    kind: Literal["conversation", "staff", "desk", "tickets", "presence"]
+    kind: Literal["conversation", "staff", "desk", "tickets", "presence", "events"]
     subject: UUID | None = None
 
     @property
     def is_wide(self) -> bool:
         """Tell whether it is of no stream: its events are told apart by position."""
-        return self.kind in {"desk", "tickets"}
+        return self.kind in {"desk", "tickets", "events"}
 
     @property
     def stream(self) -> UUID:
@@ -54,9 +55,10 @@ SEES_DESK: Final = "conversations.view"
 DESK: Final = Topic("desk", "desk")
 TICKETS: Final = Topic("tickets", "tickets")
 PRESENCE: Final = Topic("presence", "presence")
-_OWN: Final = {topic.name: topic for topic in (DESK, TICKETS, PRESENCE)}
+EVENTS: Final = Topic("events", "events")
+_OWN: Final = {topic.name: topic for topic in (DESK, TICKETS, PRESENCE, EVENTS)}
 # What it takes to subscribe to each of them.
-NEEDED: Final = {DESK: SEES_DESK, TICKETS: SEES_TICKETS, PRESENCE: "members.view"}
+NEEDED: Final = {DESK: SEES_DESK, TICKETS: SEES_TICKETS, PRESENCE: "members.view", EVENTS: SEES_DESK}
 
 
 def parse_topic(*, name: str) -> Topic:
@@ -111,6 +113,10 @@ class Rendered:
         """As members see that a colleague is in another state."""
         return self._text("presence", self._presence)
 
+    def for_program(self, *, personal: bool) -> str:
+        """As the change feed shows it; what is personal in it is null unless `personal`."""
+        return self._text("personal" if personal else "program", partial(self._program, personal))
+
     def _text(self, view: str, make: Callable[[], Answer]) -> str:
         text = self._texts.get(view)
         if text is None:
@@ -141,6 +147,21 @@ class Rendered:
         of = UNSET if get_permission(kind=self.event.kind) else subject_of(stream=self.event.stream)
         where = audience_of(stream=self.event.stream)
         return msgspec.structs.replace(self._member(), topic=DESK.name, audience=where, conversation=of)
+
+    def _program(self, personal: bool) -> Event:  # noqa: FBT001 - one of ours
+        said = show(event=self.event, personal=personal)
+        return Event(
+            topic=EVENTS.name,
+            seq=said.seq,
+            kind=said.kind,
+            at=said.at,
+            body=said.body,
+            id=UNSET if said.id is None else said.id,
+            position=said.position,
+            conversation=UNSET if said.conversation is None else said.conversation,
+            sender=UNSET if said.sender is None else said.sender,
+            audience=said.audience,
+        )
 
     def _tickets(self) -> Event:
         where = audience_of(stream=self.event.stream)

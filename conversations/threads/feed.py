@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from conversations.engine.events import Audience, Recorded, get_kind, get_permission
+from conversations.engine.events import Audience, Recorded, get_kind, get_kinds, get_permission
 from conversations.engine.streams import audience_of, subject_of
 from conversations.threads.actors import SYSTEM, Actor
 from conversations.threads.rules import sees_notes
 from tenants.describing import Answer
+from tenants.refusals import Refusal
 
 
 class EventShown(Answer, frozen=True):
@@ -26,6 +27,23 @@ class EventShown(Answer, frozen=True):
     sender: UUID | None
     id: str | None
     body: dict[str, Any]
+
+
+class EventsCut(Refusal):
+    """What comes right after this position is kept no more: `from` ... `to` are gone, and the rest comes after `to`."""
+
+    code = "gap"
+    status = 410
+
+    def __init__(self, *, gap: tuple[int, int] = (0, 0)) -> None:
+        """Say which positions are gone, the first and the last of them."""
+        super().__init__()
+        self.more = {"from": gap[0], "to": gap[1]}
+
+
+def kinds_seen(*, actor: Actor) -> frozenset[str]:
+    """Answer the kinds of events that somebody who may see conversations is shown."""
+    return frozenset(kind for kind in get_kinds() if sees(actor=actor, kind=kind))
 
 
 def sees(*, actor: Actor, kind: str) -> bool:

@@ -1,6 +1,6 @@
 """Reading conversations: one, a list, and what live delivery asks before it lets anybody in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, cast
@@ -10,7 +10,7 @@ from django.db.models import Min
 
 from conversations.contacts.merging.queries import find_group
 from conversations.engine import log
-from conversations.engine.events import Audience, Recorded
+from conversations.engine.events import Audience
 from conversations.engine.models import Event
 from conversations.engine.streams import stream_of
 from conversations.threads.events import MessagePosted, NotePosted, Priority
@@ -19,7 +19,6 @@ from conversations.threads.rules import Conversation
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
 
-FEED_SPAN: Final = 10_000
 Order = Literal["seq", "-seq"]
 
 _DECIDING: Final = (
@@ -146,17 +145,6 @@ def _get_said(conversation: UUID, stream: UUID, kind: str, window: Window, order
     said = Event.objects.filter(stream=stream, kind=kind)
     rows = cut(rows=said, fields=("seq",), descending=order[0] == "-", window=window)
     return turn(rows=list(rows), window=window, key=lambda row: (row.seq,))
-
-
-def get_feed(*, kinds: Sequence[str], after: int, limit: int) -> tuple[list[Recorded], int, int]:
-    """Answer events of these kinds after a position, the position to go on from, and the tenant's last position.
-
-    At most FEED_SPAN positions are looked at, so a page may be empty although more comes after it.
-    """
-    head = log.get_position()
-    until = min(head, after + FEED_SPAN)
-    events = log.read_kinds(kinds=kinds, after=after, until=until, limit=limit) if until > after else []
-    return events, events[-1].position if len(events) == limit else max(until, after), head
 
 
 def _conditions(filters: Filters) -> dict[str, Any]:

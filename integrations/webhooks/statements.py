@@ -60,6 +60,12 @@ WHERE w.id = r.id AND w.fence = r.fence
 RETURNING w.id
 """
 
+# What was taken and not sent is due as it was, for whoever comes first.
+GIVE_BACK: Final = """
+UPDATE webhook_delivery w SET due_at = %(now)s FROM unnest(%(ids)s::uuid[], %(fences)s::int[]) AS r(id, fence)
+WHERE w.id = r.id AND w.fence = r.fence
+"""
+
 # Endpoints that may be sent to, with what there is to know of them before something is taken.
 SENDABLE: Final = "removed_at IS NULL AND proved_at IS NOT NULL AND paused_at IS NULL AND off_at IS NULL"
 
@@ -72,7 +78,7 @@ NEXT: Final = f"""
 SELECT min(greatest(d.due_at, e.rests_until)) FROM webhook_endpoint e
 CROSS JOIN LATERAL (
     SELECT w.due_at FROM webhook_delivery w WHERE w.endpoint = e.id AND w.due_at IS NOT NULL ORDER BY w.due_at LIMIT 1
-) d WHERE {SENDABLE}
+) d WHERE {SENDABLE} AND e.id <> ALL(%(besides)s::uuid[])
 """  # noqa: S608 # a constant
 
 # Owners are told once; until then the tenant is looked at again.

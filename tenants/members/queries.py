@@ -29,6 +29,18 @@ WHERE s.id = ANY(%(sessions)s) AND s.expire_date > %(now)s
   AND (s.way = 'sso' OR NOT t.sso_only OR (m.role = 'owner' AND s.factor))
 """
 
+# The same for keys: what whoever answers for them may do now, and when they left, if they came back before the service
+# was told of it. It is `find_stayed` once more.
+ANSWERING: Final = """
+SELECT m.person_id, m.role, r.permissions, d.at
+FROM public.memberships m
+JOIN public.tenants t ON t.id = m.tenant_id AND t.state = 'active'
+JOIN public.persons p ON p.id = m.person_id AND p.is_active
+LEFT JOIN public.roles r ON r.id = m.own_role_id
+LEFT JOIN public.departures d ON d.tenant_id = m.tenant_id AND d.person = m.person_id
+WHERE m.tenant_id = %(tenant)s AND m.person_id = ANY(%(persons)s::uuid[]) AND m.is_active
+"""
+
 # As the tenant's own role, which sees its own members by this function and nothing else of public.
 OWN: Final = "SELECT person, name, role, permissions FROM public.own_members()"
 

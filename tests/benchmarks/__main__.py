@@ -19,7 +19,19 @@ django.setup()
 
 from tests.benchmarks import machine
 from tests.benchmarks.bench import Bench, measure_item
-from tests.benchmarks.items import feed, idle, latency, lookup, messages, processes, rest, sign_up, tenants, waits
+from tests.benchmarks.items import (
+    feed,
+    idle,
+    latency,
+    lookup,
+    messages,
+    processes,
+    rest,
+    sign_up,
+    tenants,
+    waits,
+    webhooks,
+)
 from tests.benchmarks.page import write_page
 from tests.database import fresh_database
 from tests.redis_server import redis_server
@@ -37,8 +49,9 @@ ITEMS: Final[dict[str, Callable[[Bench], dict[str, object]]]] = {
     "waits": waits.measure,
     "sign_up": sign_up.measure,
     "tenants": tenants.measure,
+    "webhooks": webhooks.measure,
 }
-LONG: Final = ("waits", "sign_up", "tenants")
+LONG: Final = ("waits", "sign_up", "tenants", "webhooks")
 PAGE: Final = ROOT / "docs" / "performance.md"
 
 
@@ -58,7 +71,9 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measure how fast Yunke is on this machine.")
-    parser.add_argument("--quick", action="store_true", help="in short stretches, without waits, sign_up and tenants")
+    parser.add_argument(
+        "--quick", action="store_true", help="in short stretches, without waits, sign_up, tenants and webhooks"
+    )
     parser.add_argument("--only", metavar="ITEM,...", help=f"of {', '.join(ITEMS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there, as soon as it is found")
     parser.add_argument(

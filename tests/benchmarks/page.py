@@ -13,8 +13,8 @@ FIRST, AFTER = "## What was missed", "## Everything that was measured"
 HEAD: Final = """# How fast Yunke is, measured
 
 `./dev bench` measures all of it in one run and writes this page with `--write-docs`; `--quick` leaves out waits,
-sign-ups and many companies, and takes five to six minutes, where three were wanted. The server has one core for
-itself, and the load generator, PostgreSQL and Redis share the other; 200 connections, 100 conversations, 10
+sign-ups, webhooks and many companies, and takes five to six minutes, where three were wanted. The server has one core
+for itself, and the load generator, PostgreSQL and Redis share the other; 200 connections, 100 conversations, 10
 companies; each figure is the median of five stretches. Ratios can be trusted, rates differ by 20-40 % from day to
 day. The textbook (`tests/benchmarks/textbook/`) is what a careful team writes from the tutorials: a stock JSON
 consumer, the ORM, channels_redis, uvicorn; it promises nothing of what [guarantees.md](guarantees.md) does. pgbench
@@ -107,6 +107,17 @@ ROWS: Final[tuple[tuple[str, str, Callable[[Found], object]], ...]] = (
         "estimated waits that were right within a minute or 30 %, of a busy queue with 30 slots",
         "",
         lambda f: f["waits"]["30_slots_with_a_rush"]["ours"]["right_share"],
+    ),
+    ("webhooks a second to one receiver", "at least 500", lambda f: f["webhooks"]["one_receiver"]["deliveries_per_s"]),
+    (
+        "webhooks a second to 20 receivers of ten companies",
+        "at least 500",
+        lambda f: f["webhooks"]["ten_companies"]["deliveries_per_s"],
+    ),
+    (
+        "p99 of webhooks to others while one receiver hangs, of p99 without it",
+        "at most 1.1",
+        lambda f: f["webhooks"]["one_hangs"]["p99_ratio"],
     ),
     ("100 companies at once, of 10", "at least 0.5", lambda f: f["tenants"]["ratio_to_10"]["100"]),
     ("1,000 companies at once, of 10", "at least 0.2", lambda f: f["tenants"]["ratio_to_10"]["1000"]),

@@ -12,12 +12,14 @@ from django.test import Client
 
 from config.openapi import render_openapi
 from conversations.channels.webchat.commands import add_inbox
+from conversations.threads.api.shapes import MOST_EVENTS
 from conversations.threads.events import NotePosted
 from conversations.threads.mentions import write_mentions
 from tenants.context import platform_context, tenant_context
 from tenants.exports.commands import get_storage
 from tenants.exports.models import Export
 from tenants.models import Membership
+from tenants.paging import MOST
 from tests.conftest import MakeTenant
 from tests.contracts.stock import JSON, Stock
 from tests.rows import NOW
@@ -188,7 +190,8 @@ def _cursors(stock: Stock, path: str, asked: dict[str, Any]) -> list[str]:
 
 def test_nothing_is_asked_that_a_list_does_not_know(full: dict[str, str], stock: Stock) -> None:
     for path in LISTS:
-        for asked in ({"colour": "red"}, {"limit": "0"}, {"limit": "201"}, {"limit": ["1", "2"]}):
+        most = MOST_EVENTS if path == FEED else MOST
+        for asked in ({"colour": "red"}, {"limit": "0"}, {"limit": str(most + 1)}, {"limit": ["1", "2"]}):
             answer = stock.owner.get(_path(path, full, stock), asked)
             assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, next(iter(asked))), path
 

@@ -4,7 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.webhooks.rules.attempts import PATIENCE
-from integrations.webhooks.rules.sharing import OF_ALL_FAILING, OF_ENDPOINT, OF_FAILING, OF_RESTED, room_of, share
+from integrations.webhooks.rules.sharing import (
+    OF_ALL_FAILING,
+    OF_ENDPOINT,
+    OF_FAILING,
+    OF_RESTED,
+    RUN,
+    deal,
+    room_of,
+    run_of,
+    share,
+)
 
 ROOMS = st.dictionaries(st.integers(), st.integers(min_value=0, max_value=8), max_size=20)
 
@@ -24,3 +34,20 @@ def test_a_budget_is_shared_out_evenly_and_wholly(rooms: dict[int, int], budget:
     assert all(0 < got <= rooms[key] for key, got in shares.items())
     most = max(shares.values(), default=0)
     assert all(shares.get(key, 0) >= min(room, most - 1) for key, room in rooms.items())
+
+
+def test_only_who_is_well_and_fast_is_told_much_in_a_row() -> None:
+    assert run_of(failures=0, ms=0) == run_of(failures=0, ms=20) == RUN
+    assert run_of(failures=0, ms=150) == 2
+    assert run_of(failures=0, ms=9_000) == 1
+    assert run_of(failures=1, ms=0) == 1
+
+
+@given(st.lists(st.integers(), unique=True), st.integers(min_value=1, max_value=8))
+def test_jobs_are_dealt_out_evenly_each_once_and_in_order(jobs: list[int], hands: int) -> None:
+    runs = deal(jobs=jobs, hands=hands)
+    assert sorted(job for run in runs for job in run) == sorted(jobs)
+    assert all(runs)
+    assert len(runs) == min(hands, len(jobs))
+    assert all(run == sorted(run, key=jobs.index) for run in runs)
+    assert max(map(len, runs), default=0) - min(map(len, runs), default=0) <= 1

@@ -2,16 +2,17 @@
 
 from urllib.parse import urlencode
 
+import msgspec
+from django.http import HttpResponse
 from msgspec import UnsetType
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conversations.engine.events import get_kinds
-from conversations.threads import queries
-from conversations.threads.api.shapes import EventPage, EventsQuery, shown
+from conversations.engine.feed import FeedPage, read_page
+from conversations.threads.api.shapes import EventPage, EventsQuery
 from conversations.threads.authentication import get_actor
-from conversations.threads.feed import sees, show
+from conversations.threads.feed import EventsCut, kinds_seen, show
 from conversations.threads.rules import sees_personal
 from tenants.describing import Described, describe
 from tenants.paging import read_query
@@ -21,26 +22,50 @@ from tenants.refusals import Invalid, NotAllowed
 class Events(APIView):
     """`/api/v1/events`."""
 
-    @describe(Described(answers={200: EventPage}, query=EventsQuery, scopes=("conversations.view",)))
-    def get(self, request: Request) -> Response:
-        """Read on in everything that happened; ask again after the answer's `position`."""
+    @describe(
+        Described(answers={200: EventPage}, query=EventsQuery, refusals=(EventsCut,), scopes=("conversations.view",))
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Read on in everything that happened; ask again after the answer's `position`.
+
+        Each event is what webhooks have in `data`. Kinds that may not be seen are left out, whether asked for or not.
+        Whoever asks after a position that is older than what is kept is refused with `gap`: the positions `from` to
+        `to` are gone, and what is left comes after `to`.
+        """
         actor = get_actor(request=request)
         if not actor.may("conversations.view"):
             raise NotAllowed
         query = read_query(request=request, shape=EventsQuery)
-        kinds = [kind for kind in _read_kinds(query) if sees(actor=actor, kind=kind)]
-        events, position, head = queries.get_feed(kinds=kinds, after=query.after, limit=query.limit)
-        results = [shown(show(event=event, personal=sees_personal(actor=actor))) for event in events]
-        following = _link(request, position) if position < head else None
-        return Response({"results": results, "next": following, "previous": None, "position": position})
+        kinds = sorted(_read_kinds(query) & kinds_seen(actor=actor))
+        page = _read(kinds, query)
+        personal = sees_personal(actor=actor)
+        said = EventPage(
+            results=[show(event=event, personal=personal) for event in page.events],
+            next=_link(request, page.position) if page.position < page.head else None,
+            previous=None,
+            position=page.position,
+        )
+        # Written at once: a consumer that catches up asks for a thousand events a page.
+        return HttpResponse(msgspec.json.encode(said), content_type="application/json")
 
 
-def _read_kinds(query: EventsQuery) -> list[str]:
-    known = get_kinds()
+def _read(kinds: list[str], query: EventsQuery) -> FeedPage:
+    """Answer the page; raise EventsCut. Whoever does not say after what begins with what there is."""
+    after = 0 if isinstance(query.after, UnsetType) else query.after
+    page = read_page(kinds=kinds, after=after, limit=query.limit)
+    if page.gap is None:
+        return page
+    if isinstance(query.after, UnsetType):
+        return read_page(kinds=kinds, after=page.first - 1, limit=query.limit)
+    raise EventsCut(gap=page.gap)
+
+
+def _read_kinds(query: EventsQuery) -> frozenset[str]:
+    known = frozenset(get_kinds())
     if isinstance(query.kinds, UnsetType):
-        return sorted(known)
-    asked = query.kinds.split(",")
-    if not known.keys() >= set(asked):
+        return known
+    asked = frozenset(query.kinds.split(","))
+    if not known >= asked:
         detail = f"One or more of {', '.join(sorted(known))}, parted by commas."
         raise Invalid(errors=[{"field": "kinds", "code": "invalid", "detail": detail}])
     return asked

@@ -1,7 +1,7 @@
 """What goes over HTTP about conversations. Names and texts are null for keys without leave to see them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,9 @@ from conversations.threads.feed import EventShown
 from conversations.threads.words import Assignee
 from tenants.bodies import Body
 from tenants.describing import Answer, Listed
-from tenants.paging import Limit, PageQuery
+from tenants.paging import PageQuery
+
+MOST_EVENTS: Final = 1000
 
 Expand = Literal["contact", "inbox", "contact,inbox", "inbox,contact"]
 Tag = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[^\s,]+( [^\s,]+)*(?![\s\S])")]
@@ -89,10 +91,13 @@ class MessagesQuery(PageQuery, frozen=True):
 
 
 class EventsQuery(Body, frozen=True):
-    """After which position, at most how many, and of which kinds (parted by commas; left out: all)."""
+    """After which position (left out: from the first that is kept), at most how many, and of which kinds.
 
-    after: Annotated[int, Meta(ge=0, le=2**53)] = 0
-    limit: Limit = 50
+    Kinds are parted by commas; left out: all.
+    """
+
+    after: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=MOST_EVENTS)] = 50
     kinds: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
 
 

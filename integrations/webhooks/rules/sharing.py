@@ -14,6 +14,8 @@ OF_ENDPOINT: Final = 8
 OF_FAILING: Final = 2
 OF_RESTED: Final = 1  # of one that comes back from a rest: it is tried before it is believed
 OF_ALL_FAILING: Final = 24  # of those together
+RUN: Final = 8  # deliveries that one request after another tells an endpoint that is well and fast
+RUN_MS: Final = 400.0  # what a run should take at most
 
 K = TypeVar("K")
 
@@ -24,6 +26,16 @@ def room_of(*, failures: int, under_way: int, failing_under_way: int) -> int:
         return max(OF_ENDPOINT - under_way, 0)
     most = OF_RESTED if failures >= PATIENCE else OF_FAILING
     return max(min(most - under_way, OF_ALL_FAILING - failing_under_way), 0)
+
+
+def run_of(*, failures: int, ms: float) -> int:
+    """Answer how many deliveries are taken for each request under way, where the last one took so long."""
+    return 1 if failures else max(1, min(RUN, int(RUN_MS / max(ms, 1.0))))
+
+
+def deal(*, jobs: Sequence[K], hands: int) -> list[list[K]]:
+    """Deal jobs out into at most so many runs, evenly and in turn, so that the first of them come first."""
+    return [list(jobs[n::hands]) for n in range(min(hands, len(jobs)))]
 
 
 def share(*, rooms: Sequence[tuple[K, int]], budget: int) -> dict[K, int]:

@@ -13,7 +13,7 @@ from conversations.audit.commands import record
 from integrations.webhooks import statements
 from integrations.webhooks.models import Endpoint
 from integrations.webhooks.rules.attempts import Attempt, Health, Off, follow, judge
-from integrations.webhooks.sending.requesting import Done
+from integrations.webhooks.sending.requesting import Done, Job
 from integrations.webhooks.sending.taking import EVENT_GONE
 from tenants.audit.noting import SYSTEM, Target
 from tenants.context import TenantRef, tenant_context
@@ -24,18 +24,29 @@ _HEALTH: Final = ("failures", "failing_since", "rests_until", "off_why", "off_at
 
 
 def finish(*, tenant: TenantRef, done: Sequence[Done], now: datetime) -> None:
-    """Note attempts of one tenant; those that somebody else has taken over meanwhile do not count."""
+    """Note attempts of one tenant; those that somebody else has taken over meanwhile do not count.
+
+    What was taken and not sent is due again.
+    """
     tried = [(one, one.attempt) for one in done if one.attempt is not None]
-    if not tried:
-        return
+    unsent = [one.job for one in done if one.attempt is None]
     with tenant_context(tenant), transaction.atomic():
         results = [_result(one, attempt) for one, attempt in tried]
-        counted = _write(results, now)
+        counted = _write(results, now) if results else set()
         off = _note_health([(one, attempt) for one, attempt in tried if one.job.id in counted], now)
         for row in off:
             _record(row, now)
+        if unsent:
+            _give_back(unsent, now)
         dues = [result["due_at"] for result in results if result["due_at"] is not None]
-        call_by(due=min([*dues, *([now] if off else [])], default=None))
+        call_by(due=min([*dues, *([now] if off or unsent else [])], default=None))
+
+
+def _give_back(jobs: Sequence[Job], now: datetime) -> None:
+    ordered = sorted(jobs, key=lambda job: job.id.int)
+    said: dict[str, Any] = {"ids": [job.id for job in ordered], "fences": [job.fence for job in ordered], "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(statements.GIVE_BACK, said)
 
 
 def _result(one: Done, attempt: Attempt) -> dict[str, Any]:

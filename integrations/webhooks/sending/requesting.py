@@ -1,8 +1,8 @@
 """One request of one delivery. Must not touch the database: it runs in a thread that has none."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from integrations.webhooks.queries import Target
 from integrations.webhooks.rules.attempts import Attempt, read_wish
 from integrations.webhooks.rules.signing import sign
 from tenants.context import TenantRef
+from tenants.lines import Lines
 from tenants.outbound import Fetched, fetch
 from tenants.refusals import Refusal
 
@@ -20,6 +21,7 @@ logger = structlog.get_logger(__name__)
 JSON: Final = "application/json"
 LEASE_S: Final = 30.0  # after which others may take a delivery for lost; longer than a request may last
 FRESH_S: Final = 15.0  # within which a request must begin, so that it ends within the lease
+RUN_S: Final = 1.0  # after which a thread begins nothing more of what it was given: others wait, too
 KEPT_CHARS: Final = 2000
 
 
@@ -44,13 +46,36 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a job; no attempt: nothing was sent, and somebody else will."""
+    """What came of a job; no attempt: nothing was sent, and it is given back. The last of a run `ends` it."""
 
     job: Job
     attempt: Attempt | None
+    ends: bool = True
 
 
-def request(*, job: Job, clock: Callable[[], datetime]) -> Done:
+def request_run(
+    *,
+    run: Sequence[Job],
+    clock: Callable[[], datetime],
+    lines: Lines,
+    ended: Callable[[Done], None],
+    goes_on: Callable[[], bool],
+) -> None:
+    """Send what one endpoint is told, one after the other, and tell of each.
+
+    What comes after a failure, or after too long, or when it `goes_on` no more, is given back unsent.
+    """
+    until, is_well = time.monotonic() + RUN_S, True
+    for number, job in enumerate(run, start=1):
+        if number == 1 or (is_well and time.monotonic() < until and goes_on()):
+            done = request(job=job, clock=clock, lines=lines)
+            is_well = done.attempt is not None and (done.attempt.is_ok or bool(job.trouble))
+        else:
+            done = Done(job, None)
+        ended(replace(done, ends=number == len(run)))
+
+
+def request(*, job: Job, clock: Callable[[], datetime], lines: Lines) -> Done:
     """Send it once; never raises."""
     began, at = time.monotonic(), clock()
     if began > job.taken + FRESH_S:
@@ -58,7 +83,7 @@ def request(*, job: Job, clock: Callable[[], datetime]) -> Done:
     if job.target is None or job.trouble:
         return Done(job, Attempt(at=at, ms=0, error=job.trouble or "unreadable"))
     try:
-        told = _send(job, job.target, at)
+        told = _send(job, job.target, at, lines)
     except Refusal as refusal:
         return Done(job, Attempt(at=at, ms=_ms(began), error=refusal.code))
     except Exception as error:
@@ -68,10 +93,10 @@ def request(*, job: Job, clock: Callable[[], datetime]) -> Done:
     return Done(job, Attempt(at=at, ms=_ms(began), status=told.status, answer=_beginning(told), wish=wish))
 
 
-def _send(job: Job, target: Target, at: datetime) -> Fetched:
+def _send(job: Job, target: Target, at: datetime, lines: Lines) -> Fetched:
     signed = sign(secrets=target.secrets, id_=str(job.id), at=at, body=job.body)
     headers = {**target.headers, "Content-Type": JSON, **signed}
-    return fetch(url=target.url, method="POST", headers=headers, body=job.body)
+    return fetch(url=target.url, method="POST", headers=headers, body=job.body, lines=lines, of=job.endpoint)
 
 
 def _beginning(told: Fetched) -> str:

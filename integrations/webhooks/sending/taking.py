@@ -1,8 +1,10 @@
 """Taking what is due in one tenant, in one transaction: each delivery gets a new fencing number and a lease.
 
-What is left due is where the tenant's moment (tenants/outgoing) stands afterwards.
+What is due next is where the tenant's moment (tenants/outgoing) stands afterwards. Of an endpoint that got as much as
+it may have, that is a second away: whoever sends to it looks again by itself when there is room, and might be killed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +23,7 @@ from tenants.context import TenantRef, tenant_context
 from tenants.outgoing.moments import call_at, hold
 from tenants.secrets import Unreadable
 
+FULL_S: Final = 1.0
 EVENT_GONE: Final = "event_gone"
 Share = Callable[[Sequence[tuple[UUID, int]]], dict[UUID, int]]
 
@@ -42,12 +45,12 @@ def take(*, tenant: TenantRef, share: Share, now: datetime, taken: float) -> Tak
         open_ = [(row.id, row.failures) for row in rows.values() if _is_open(row, now)]
         shares = share(open_)
         found = _take(shares, now)
-        full = _is_full(open_, shares, found)
-        if not full and not is_untold:
+        full = _find_full(open_, shares, found)
+        if not is_untold:
             hold()
-            call_at(due=_find_next())
+            call_at(due=_find_next(full, now))
         jobs = _make_jobs(tenant, rows, found, now, taken)
-    return Taken(jobs=jobs, is_full=full, is_untold=is_untold)
+    return Taken(jobs=jobs, is_full=bool(full), is_untold=is_untold)
 
 
 def _is_open(row: Endpoint, now: datetime) -> bool:
@@ -69,17 +72,18 @@ def _take(shares: dict[UUID, int], now: datetime) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def _is_full(open_: Sequence[tuple[UUID, int]], shares: dict[UUID, int], found: Sequence[Any]) -> bool:
-    """Tell whether some endpoint got as many as it may have, so that more may be due."""
-    got = [row[1] for row in found]
-    return any(got.count(id_) >= shares.get(id_, 0) for id_, _ in open_)
+def _find_full(open_: Sequence[tuple[UUID, int]], shares: dict[UUID, int], found: Sequence[Any]) -> list[UUID]:
+    """Answer the endpoints that got as many as they may have, so that more may be due."""
+    got = Counter(row[1] for row in found)
+    return [id_ for id_, _ in open_ if got[id_] >= shares.get(id_, 0)]
 
 
-def _find_next() -> datetime | None:
+def _find_next(full: list[UUID], now: datetime) -> datetime | None:
     with connection.cursor() as cursor:
-        cursor.execute(statements.NEXT)
+        cursor.execute(statements.NEXT, {"besides": full})
         due: datetime | None = cursor.fetchone()[0]
-        return due
+    soon = [now + timedelta(seconds=FULL_S)] if full else []
+    return min([*soon, *([due] if due is not None else [])], default=None)
 
 
 def _make_jobs(

@@ -52,8 +52,8 @@ class Post:
 
     def send(self) -> None:
         """Send until nothing is due any more."""
-        while self.dispatcher.go_on(self.clock()):
-            pass
+        while self.dispatcher.go_on(self.clock()) or self.dispatcher.under_way:
+            self.dispatcher.bell.wait(within_s=0.05)
 
     def work(self) -> None:
         self.read()

@@ -198,7 +198,7 @@ def test_a_name_that_is_rebound_is_asked_for_once(
         connected.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("tenants.outbound.socket.create_connection", connect)
+    monkeypatch.setattr("tenants.lines.socket.create_connection", connect)
     with pytest.raises(OutboundRefused):
         fetch(url=f"http://rebinding.example:{canary.port}/", timeout_s=3)
     assert connected == [("8.8.8.8", canary.port)]

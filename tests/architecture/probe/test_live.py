@@ -11,11 +11,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 
 def test_tickets(pair: Pair, near: NearServer) -> None:
-    assert check_sockets(pair.ours, pair.theirs, near.port, only="tickets") == 12
+    assert check_sockets(pair.ours, pair.theirs, near.port, only="tickets") == 16
 
 
 def test_topics(pair: Pair, near: NearServer) -> None:
-    assert check_sockets(pair.ours, pair.theirs, near.port, only="topics") == 18
+    assert check_sockets(pair.ours, pair.theirs, near.port, only="topics") == 24
 
 
 def test_hearing(pair: Pair, near: NearServer) -> None:

@@ -22,14 +22,17 @@ from tests.architecture.probe.mirror.rows import UUID, find_ids
 from tests.architecture.probe.rest.checks import unchanged
 from tests.peer import Frame, Peer, apart
 
+LISTENING: Final = ("owner", "program", "visitor")
 # What a visitor may be told of an event; anything else of it is the staff's.
 VISITORS: Final = frozenset({"type", "topic", "seq", "kind", "at", "body", "id"})
 
 
 def ticket_for(company: Company, who: str) -> str:
-    """Fetch a ticket as the owner, as who works in both companies, or as a visitor."""
+    """Fetch a ticket as the owner, as who works in both companies, as a program, or as a visitor."""
     if who == "visitor":
         client = company.anybody(**company.guests[0].headers)
+    elif who == "program":
+        client = company.program()
     else:
         client = company.browser(company.both if who == "both" else company.owner)
     answer = client.post("/api/v1/live-tickets", {}, content_type=JSON)
@@ -58,7 +61,7 @@ async def greet(port: int, company: Company, **said: str) -> tuple[list[Frame], 
 async def check_tickets(ours: Company, theirs: Company, port: int) -> int:
     """Tickets and resume tokens of ours on their host are made-up ones there, and each ticket is used once."""
     count = 0
-    for who in ("owner", "both", "visitor"):
+    for who in ("owner", "both", "program", "visitor"):
         ticket = await apart(partial(ticket_for, ours, who))
         refused = await greet(port, theirs, ticket=spoil(ticket))
         if (heard := await greet(port, theirs, ticket=ticket)) != refused:
@@ -91,7 +94,7 @@ async def check_topics(ours: Company, theirs: Company, port: int) -> int:
     """Every frame with a conversation of theirs is answered like one that never was, and does nothing there."""
     foreign, count = theirs.own[Id.CONVERSATION], 0
     holder = await apart(partial(_Held, theirs))
-    for who in ("owner", "visitor"):
+    for who in ("owner", "program", "visitor"):
         ticket = await apart(partial(ticket_for, ours, who))
         async with Peer(port=port, tenant=ours.tenant) as peer:
             await peer.hello(ticket=ticket)
@@ -134,14 +137,14 @@ async def check_hearing(ours: Company, theirs: Company, port: int) -> int:
     tickets = {
         (company.mark, who): await apart(partial(ticket_for, company, who))
         for company in (ours, theirs)
-        for who in ("owner", "visitor")
+        for who in LISTENING
     }
     async with AsyncExitStack() as stack:
         overheard = await stack.enter_async_context(Overheard())
         written = stack.enter_context(reading_log())
         peers: dict[tuple[str, str], Peer] = {}
         for company in (ours, theirs):
-            for who in ("owner", "visitor"):
+            for who in LISTENING:
                 peer = await stack.enter_async_context(Peer(port=port, tenant=company.tenant))
                 await peer.hello(ticket=tickets[company.mark, who])
                 peers[company.mark, who] = peer
@@ -153,7 +156,7 @@ async def check_hearing(ours: Company, theirs: Company, port: int) -> int:
         await asyncio.sleep(0.3)
         for one, other in ((ours, theirs), (theirs, ours)):
             secrets = await apart(partial(find_ids, company=other))
-            for who in ("owner", "visitor"):
+            for who in LISTENING:
                 _judge(peers[one.mark, who], who, other, secrets)
         overheard.check(ours, theirs)
         refuse([line for line in written if "speaks" in line or "whispers" in line], "the process's log says")
@@ -161,6 +164,9 @@ async def check_hearing(ours: Company, theirs: Company, port: int) -> int:
 
 
 async def _listen(peer: Peer, company: Company, who: str) -> None:
+    if who == "program":
+        await peer.subscribe("events", 0)
+        return
     conversation = company.guests[0].conversation
     own = ["desk", "tickets", "presence", f"staff:{conversation}"] if who == "owner" else []
     for topic in [f"conversation:{conversation}", *own]:
@@ -188,18 +194,21 @@ async def _be_busy(owner: Peer, visitor: Peer, company: Company) -> None:
     for state in ("busy", "away"):  # whatever they were before, the last is news
         await owner.say(type="presence", state=state)
     await apart(behind)
-    await owner.next("event", topic="desk", kind="note.posted.v1")
-    await owner.next("presence", state="away")
+    try:
+        await owner.next("event", topic="desk", kind="note.posted.v1")
+        await owner.next("presence", state="away")
+    except TimeoutError:
+        raise Leak("a member does not hear, or as somebody else does, what is said on the desk") from None
 
 
 def _judge(peer: Peer, who: str, other: Company, secrets: frozenset[str]) -> None:
     text = json.dumps(peer.heard, ensure_ascii=False)
     refuse(other.mark in text, f"our {who} hears {other.mark}")
     refuse(sorted(set(UUID.findall(text)) & secrets), f"our {who} hears ids of the other company")
-    if who == "owner" and not any(frame["type"] == "event" for frame in peer.heard):
+    if who != "visitor" and not any(frame["type"] == "event" for frame in peer.heard):
         raise Leak("nothing was heard at all")
     for frame in peer.heard:
-        if frame["type"] == "event" and (who == "owner") is ("position" not in frame):
+        if frame["type"] == "event" and (who == "visitor") is ("position" in frame):
             raise Leak(f"what a visitor hears and what a member hears is mixed up: {frame}")
     for frame in peer.heard if who == "visitor" else ():
         if frame["type"] == "event":

@@ -104,7 +104,7 @@ ENTRIES: Final = (
     within("memory conversations.access.throttle._buckets", Bound.NAMED, "by schema, and by schema and key"),
     within("memory conversations.channels.webchat.newcomers._newcomers", Bound.NAMED, "by schema, inbox and network"),
     within("memory config.wiring._dispatcher", Bound.NAMED, "what is under way, by schema and endpoint"),
-    within("memory tenants.outbound._tls", Bound.SAME, "whom this deployment trusts"),
+    within("memory tenants.lines._tls", Bound.SAME, "whom this deployment trusts"),
     within("memory config.wiring._presence", Bound.SAME, "since when the database has been seen without a break"),
     within("memory conversations.presence.streams.subject_of_member", Bound.SAME, "arithmetic of a person's id"),
     within("memory config.wiring._expired", Bound.EACH, "the tenants whose turn is still to come"),

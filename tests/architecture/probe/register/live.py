@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from tests.architecture.probe.classes import EVERYBODY, INSIDE, MEMBER, VISITOR, Bound, Entry, Id, Who
+from tests.architecture.probe.classes import EVERYBODY, INSIDE, MEMBER, STAFF, VISITOR, Bound, Entry, Id, Who
 
 BOTH: Final = MEMBER | VISITOR
+ALL: Final = STAFF | VISITOR  # programs listen to the change feed, and say nothing here
 
 
 def frame(name: str, who: frozenset[Who] = BOTH, bound: Bound = Bound.HOST, **ids: Id) -> Entry:
@@ -25,16 +26,17 @@ def topic(name: str, who: frozenset[Who], **ids: Id) -> Entry:
 ENTRIES: Final = (
     Entry(name="socket live/v1", who=EVERYBODY, bound=Bound.SIGNED, why="hello shows a ticket or a resume token"),
     frame("Hello", EVERYBODY, Bound.SIGNED, ticket=Id.PLAIN, resume=Id.PLAIN),
-    frame("Subscribe", topic=Id.CONVERSATION),
-    frame("Unsubscribe", topic=Id.CONVERSATION),
+    frame("Subscribe", ALL, topic=Id.CONVERSATION, kinds=Id.PLAIN),
+    frame("Unsubscribe", ALL, topic=Id.CONVERSATION),
     frame("Send", conversation=Id.CONVERSATION, id=Id.PLAIN, files=Id.PLAIN),
     frame("Read", conversation=Id.CONVERSATION),
     frame("Typing", conversation=Id.CONVERSATION),
     frame("Presence", MEMBER),
-    frame("Ping"),
-    *(answer(name) for name in ("Welcome", "Subscribed", "Event", "Gap", "Ack", "Error", "Pong", "Closing")),
+    frame("Ping", ALL),
+    *(answer(name, ALL) for name in ("Welcome", "Subscribed", "Event", "Gap", "Error", "Pong", "Closing")),
+    answer("Ack"),
     answer("TypingSign"),
-    answer("Mark", MEMBER),
+    answer("Mark", STAFF),
     answer("Presences", MEMBER),
     answer("PresenceChange", MEMBER),
     topic("conversation", BOTH, conversation=Id.CONVERSATION),
@@ -42,6 +44,7 @@ ENTRIES: Final = (
     topic("desk", MEMBER),
     topic("tickets", MEMBER),
     topic("presence", MEMBER),
+    topic("events", STAFF),
     Entry(name="signal Hint", who=INSIDE, bound=Bound.NAMED, why="a schema and a position; the log is read for more"),
     Entry(name="signal News", who=INSIDE, bound=Bound.NAMED, why="events, on a bus that only our processes can reach"),
     Entry(name="signal Change", who=INSIDE, bound=Bound.PLATFORM, why="a tenant's id: look it up anew"),

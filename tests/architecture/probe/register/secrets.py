@@ -24,7 +24,7 @@ FROM_MAILS: Final = ("invitation that is looked at", "invitation", "invitation b
 
 ENTRIES: Final = (
     # Signed, or read as such
-    opens("salt yunke.live.ticket", Bound.SIGNED, "tenant, person and origin; used once", "live ticket"),
+    opens("salt yunke.live.ticket", Bound.SIGNED, "tenant, person or key, and origin; used once", "live ticket"),
     opens("salt yunke.live.resume", Bound.SIGNED, "as tickets; asked again who is still let in", "resume token"),
     opens(
         "signature conversations.live.tickets._read",
