@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -87,7 +88,7 @@ class Batch:
             return None
         return stream_of(subject=draft.subject, audience=draft.fact.audience), draft.sender, draft.client_id
 
-    @property
+    @cached_property
     def locks(self) -> list[UUID]:
         """The streams to lock, sorted: every transaction locks in this order, so none waits for another in a ring."""
         return sorted(set(self.streams))
@@ -123,22 +124,64 @@ class Batch:
             "schema": schema,
         }
 
-    def one_by_one(self, *, schema: str) -> list[dict[str, Any]]:
-        """Answer the parameters of each event for the text that appends one, packed as far as that helps."""
+    @property
+    def can_be_fresh(self) -> bool:
+        """Tell whether all can be repeated, and none counts on another state of a stream than the others do."""
+        read_at = {(s, d.access) for s, d in zip(self.streams, self.unique, strict=True) if d.access is not None}
+        return len(read_at) == len({stream for stream, _ in read_at}) and all(
+            draft.client_id is not None and draft.sender is not None for draft in self.unique
+        )
+
+    def one(self, *, schema: str) -> dict[str, Any]:
+        """Answer the parameters of the text that appends the only event, packed as far as that helps."""
+        (draft,), (stream,), (body,) = self.unique, self.streams, self._bodies
+        return {
+            "stream": stream,
+            "subject": draft.subject,
+            "sender": draft.sender,
+            "client_id": draft.client_id,
+            "kind": draft.fact.kind,
+            "body": body.decode(),
+            "access": draft.access,
+            "at": self.at,
+            "schema": schema,
+        }
+
+    def fresh(self, *, schema: str) -> dict[str, Any]:
+        """Answer the parameters of the text that appends several events at once, packed."""
+        places, offsets, counts = self._places
+        access = {s: d.access for s, d in zip(self.streams, self.unique, strict=True) if d.access is not None}
+        return {
+            **self.packed(schema=schema),
+            "streams": packing.uuids(self.locks),
+            "access": packing.integers([access.get(stream) for stream in self.locks]),
+            "places": packing.integers(places),
+            "offsets": packing.integers(offsets),
+            "counts": packing.integers(counts),
+            "total": len(self.unique),
+        }
+
+    def fresh_rows(self, answer: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Answer APPEND's rows from what that text answers: the position and the streams' seqs before, or nothing."""
+        if not answer:
+            return []
+        ((position, seqs),) = answer
+        places, offsets, _ = self._places
         return [
-            {
-                "stream": stream,
-                "subject": draft.subject,
-                "sender": draft.sender,
-                "client_id": draft.client_id,
-                "kind": draft.fact.kind,
-                "body": body.decode(),
-                "access": draft.access,
-                "at": self.at,
-                "schema": schema,
-            }
-            for draft, stream, body in zip(self.unique, self.streams, self._bodies, strict=True)
+            (n, "new", seqs[place - 1] + offset, position + n, self.at)
+            for n, (place, offset) in enumerate(zip(places, offsets, strict=True), start=1)
         ]
+
+    @cached_property
+    def _places(self) -> tuple[list[int], list[int], list[int]]:
+        """Answer each event's stream among the sorted ones and its number there, both from 1, and their counts."""
+        index = {stream: n for n, stream in enumerate(self.locks)}
+        counts = [0] * len(index)
+        offsets = []
+        for stream in self.streams:
+            counts[index[stream]] += 1
+            offsets.append(counts[index[stream]])
+        return [index[stream] + 1 for stream in self.streams], offsets, counts
 
     def outcomes(self, rows: Sequence[tuple[int, Verdict, int, int, datetime]]) -> list[Outcome]:
         """Answer one outcome a draft, in the order given, from APPEND's rows (n, verdict, seq, position, at)."""

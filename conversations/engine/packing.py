@@ -17,6 +17,7 @@ _EMPTY: Final = Struct(">iii")  # dimensions, whether there are nulls, type of t
 _HEAD: Final = Struct(">iiiii")  # the same, then length and lower bound of the one dimension
 _LENGTH: Final = Struct(">i")
 _INTEGER: Final = Struct(">ii")
+_BIGINT: Final = Struct(">iq")
 _NULL: Final = _LENGTH.pack(-1)
 _UUID_LENGTH: Final = _LENGTH.pack(16)
 
@@ -81,6 +82,11 @@ def texts(values: Sequence[str | bytes | None]) -> Texts:
 def integers(values: Sequence[int | None]) -> Integers:
     """Pack numbers of four bytes."""
     return Integers(_array(23, [_NULL if value is None else _INTEGER.pack(4, value) for value in values]))
+
+
+def unpack_bigints(data: bytes) -> list[int]:
+    """Read a `bigint[]` of one dimension without nulls."""
+    return [number for _, number in _BIGINT.iter_unpack(data[_HEAD.size :])]
 
 
 def _text(value: str | bytes | None) -> bytes:

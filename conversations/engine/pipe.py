@@ -20,7 +20,7 @@ from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
-from conversations.engine.packing import Packed
+from conversations.engine.packing import Packed, unpack_bigints
 
 PREPARE_AFTER: Final = 2  # what a tenant says once or twice and not again leaves no plan behind
 _NAMED: Final = re.compile(r"%\((\w+)\)s")
@@ -154,7 +154,7 @@ def _value(value: Any) -> bytes | None:
 
 
 def rows_of(result: PGresult) -> Rows:
-    """Read what a statement answered: numbers, times and texts, as Python has them."""
+    """Read what a statement answered: numbers, lists of them, times and texts, as Python has them."""
     columns = [_READERS[result.ftype(column)] for column in range(result.nfields)]
     return [tuple(_read(result, row, columns)) for row in range(result.ntuples)]
 
@@ -173,5 +173,11 @@ def _timestamp(data: bytes) -> datetime:
     return _EPOCH + timedelta(microseconds=_integer(data))
 
 
-# By PostgreSQL's numbers of bigint, integer, text, timestamptz.
-_READERS: Final[dict[int, Reader]] = {20: _integer, 23: _integer, 25: bytes.decode, 1184: _timestamp}
+# By PostgreSQL's numbers of bigint, integer, text, bigint[], timestamptz.
+_READERS: Final[dict[int, Reader]] = {
+    20: _integer,
+    23: _integer,
+    25: bytes.decode,
+    1016: unpack_bigints,
+    1184: _timestamp,
+}

@@ -16,14 +16,16 @@ from conversations.engine.streams import stream_of
 
 @dataclass(frozen=True, kw_only=True)
 class Projection:
-    """One read model. `step` is a short cut for one event of the kinds `steps`, which are by far the most.
+    """One read model. `step` and `stride` are short cuts for events of the kinds `steps`, which are by far the most.
 
-    It is an UPDATE that takes the event from `written` (seq, kind, body, at) and %(subject)s, and must touch a row only
-    if that has seen everything before the event; where it touches none, `catch_up` is run.
+    Both are an UPDATE that takes events from `written` (stream, seq, kind, body, at): `step` one of them, with its
+    %(subject)s, and `stride` several, all of public streams, whose ids are their subjects'. They must touch a row only
+    if that has seen everything before, and a stride one for each stream; where they touch less, `catch_up` is run.
     """
 
     catch_up: str
     step: str = ""
+    stride: str = ""
     steps: frozenset[str] = frozenset()
 
 

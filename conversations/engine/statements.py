@@ -85,6 +85,37 @@ WITH moved AS (
 SELECT 1 AS n, 'new' AS verdict, seq, position, at FROM written WHERE <taken>
 """
 
+# Several events of senders who have named them, where nothing speaks against any: all are written or none. LOCK has run
+# before. `places` are their streams' among %(streams)s (sorted, each once), `offsets` count them in their stream; what
+# each got follows from the one row that is answered, with the position and the seqs before. No row: as above.
+_APPEND_FRESH = """
+WITH input AS (
+    SELECT * FROM unnest(
+        %(places)s::int[], %(offsets)s::int[], %(senders)s::uuid[], %(client_ids)s::text[],
+        %(kinds)s::text[], %(bodies)s::text[]
+    ) WITH ORDINALITY AS i(place, after, sender, client_id, kind, body, n)
+), ready AS (
+    SELECT %(streams)s::uuid[] AS ids, array_agg(seq ORDER BY id) AS seqs
+    FROM {s}stream WHERE id = ANY(%(streams)s::uuid[])
+    HAVING count(*) = cardinality(%(streams)s::uuid[]) AND bool_and(
+        is_open AND coalesce(access = (%(access)s::int[])[array_position(%(streams)s::uuid[], id)], true))
+), head AS (
+    SELECT ids, seqs, public.take_positions(%(total)s::int, %(schema)s::text) - %(total)s::int AS position
+    FROM ready WHERE NOT EXISTS (
+        SELECT 1 FROM input i, {s}event e
+        WHERE e.sender = i.sender AND e.client_id = i.client_id AND e.stream = ids[i.place])
+), moved AS (
+    UPDATE {s}stream s SET seq = s.seq + c.count
+    FROM head, unnest(ids, %(counts)s::int[]) AS c(id, count) WHERE s.id = c.id
+), written AS (
+    INSERT INTO {s}event (stream, seq, position, kind, sender, client_id, body, at)
+    SELECT ids[place], seqs[place] + after, position + n, kind, sender, client_id, body::jsonb, %(at)s::timestamptz
+    FROM head, input
+    RETURNING stream, seq, position, kind, body, at
+)<steps>
+SELECT position, seqs FROM head WHERE <taken>
+"""
+
 # The tenant's role may change no event; the function blanks what it is told to, of the caller's own tenant.
 ERASE = "SELECT public.erase_events(%(streams)s::uuid[], %(personal)s::jsonb)"
 
@@ -172,9 +203,18 @@ NOTIFY = "SELECT pg_notify('yunke', %(payload)s)"
 
 def append_one(*, steps: Sequence[str]) -> str:
     """Answer the text that appends one event and takes these steps of read models with it."""
+    return _with_steps(_APPEND_ONE, steps, "EXISTS (TABLE {step})")
+
+
+def append_fresh(*, strides: Sequence[str]) -> str:
+    """Answer the text that appends several events and takes these strides of read models with them."""
+    return _with_steps(_APPEND_FRESH, strides, "(SELECT count(*) FROM {step}) = cardinality(ids)")
+
+
+def _with_steps(text: str, steps: Sequence[str], is_taken: str) -> str:
     parts = [f", step_{n} AS ({step.strip()} RETURNING 1)" for n, step in enumerate(steps)]
-    taken = " AND ".join(f"EXISTS (TABLE step_{n})" for n, _ in enumerate(steps))
-    return _APPEND_ONE.replace("<steps>", "".join(parts)).replace("<taken>", taken or "true")
+    taken = " AND ".join(is_taken.format(step=f"step_{n}") for n, _ in enumerate(steps))
+    return text.replace("<steps>", "".join(parts)).replace("<taken>", taken or "true")
 
 
 _SCHEMA = re.compile(r"[a-z0-9_]{1,63}\Z")

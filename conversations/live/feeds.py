@@ -1,7 +1,8 @@
 """Who gets what: one feed a tenant that somebody here listens to, following the tenant's log by position.
 
-What this process wrote is offered directly; a hint, or a heartbeat that finds the log ahead, makes the feed read the
-log. A subscription that sees a hole reads the log too: reconnecting, healing and starting are the same code.
+What this process wrote, and news of what others wrote, are offered directly; a hint, or a heartbeat that finds the log
+ahead, makes the feed read the log. A subscription that sees a hole reads the log too: reconnecting, healing and
+starting are the same code.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from tenants.context import TenantRef
 
 logger = structlog.get_logger(__name__)
 PAGE: Final = 200
+MOST_EARLY: Final = 1_000  # then the log is read: whoever should tell of what is missing is far behind
 Watch = Mapping[str, Callable[[TenantRef, Recorded], None]]
 
 
@@ -105,10 +107,17 @@ class Subscription:
 class Feed:
     """A tenant's log as this process follows it. `position` is the last event that was offered to everybody here."""
 
-    def __init__(self, *, tenant: TenantRef, log: Log, watch: Watch) -> None:
-        """It follows from where the log is when start() asks."""
+    def __init__(self, *, tenant: TenantRef, log: Log, watch: Watch, patience_s: float) -> None:
+        """It follows from where the log is when start() asks.
+
+        Two processes that write for one tenant hear of each other's events a little after their own. So an event that
+        comes early waits so many seconds for the ones before it, until the log is asked for them; 0: nobody tells them.
+        """
         self.tenant = tenant
         self._watch = watch
+        self._patience_s = patience_s
+        self._early: dict[int, Recorded] = {}
+        self._patience: asyncio.TimerHandle | None = None
         self.position = -1
         self._log = log
         self._streams: dict[UUID, set[Subscription]] = {}
@@ -151,14 +160,15 @@ class Feed:
             self._streams.pop(stream, None)
 
     def offer(self, events: Sequence[Recorded]) -> None:
-        """Take events that were written here, in position order; if some before them are missing, read the log."""
+        """Take events that happened, in position order; those before them that are missing are waited for."""
         news = [event for event in events if event.position > self.position]
         if not news or self.position < 0:
             return
-        if news[0].position == self.position + 1 and news[-1].position == self.position + len(news):
+        if not self._early and self._follows(news):
             self._dispatch(news)
-        else:
-            self.pull()
+            return
+        self._early.update((event.position, event) for event in news)
+        self._dispatch_early()
 
     def hear(self, position: int) -> None:
         """Take a hint that the log has reached `position`."""
@@ -180,6 +190,35 @@ class Feed:
             if receiver is not sender:
                 receiver.push(text)
 
+    def _follows(self, events: Sequence[Recorded]) -> bool:
+        return events[0].position == self.position + 1 and events[-1].position == self.position + len(events)
+
+    def _dispatch_early(self) -> None:
+        """Dispatch what follows by now, and wait for what is missing before the rest."""
+        ready: list[Recorded] = []
+        while (event := self._early.pop(self.position + len(ready) + 1, None)) is not None:
+            ready.append(event)
+        if ready:
+            self._dispatch(ready)
+        if self._early:
+            self._wait_or_pull()
+
+    def _wait_or_pull(self) -> None:
+        if self._patience_s <= 0 or len(self._early) > MOST_EARLY:
+            self._early.clear()
+            self.pull()
+        elif self._patience is None:
+            loop = asyncio.get_running_loop()
+            self._patience = loop.call_later(self._patience_s, self._end_waiting, self.position)
+
+    def _end_waiting(self, since: int) -> None:
+        """Ask the log if what was missing at `since` still is; what is missing now has its own time."""
+        self._patience = None
+        if self._early and self.position == since:
+            self.pull()
+        elif self._early:
+            self._wait_or_pull()
+
     async def _pull(self) -> None:
         while self._behind:
             self._behind = False
@@ -193,6 +232,8 @@ class Feed:
             news = [event for event in events if event.position > self.position]
             if news:
                 self._dispatch(news)
+                self._early = {n: event for n, event in self._early.items() if n > self.position}
+                self._dispatch_early()
 
     def _dispatch(self, events: Sequence[Recorded]) -> None:
         for event in events:
@@ -213,21 +254,25 @@ class Feed:
 class Feeds:
     """All feeds of this process."""
 
-    def __init__(self, *, log: Log, watch: Watch = MappingProxyType({})) -> None:
+    def __init__(self, *, log: Log, watch: Watch = MappingProxyType({}), patience_s: float = 0.0) -> None:
         """Start with none; `watch` gets every event of its kinds in a tenant that somebody here listens to."""
         self._log = log
         self._watch = watch
+        self._patience_s = patience_s
         self._feeds: dict[str, Feed] = {}
 
     async def add(self, *, tenant: TenantRef, subscription: Subscription) -> None:
         """Offer a subscription its tenant's events from now on; what goes wrong here leaves nothing behind."""
-        feed = self._feeds.setdefault(tenant.schema, Feed(tenant=tenant, log=self._log, watch=self._watch))
+        feed = self._feeds.setdefault(tenant.schema, self._follow(tenant))
         feed.add(subscription)
         try:
             await feed.start()
         except BaseException:
             self.remove(tenant=tenant, subscription=subscription)
             raise
+
+    def _follow(self, tenant: TenantRef) -> Feed:
+        return Feed(tenant=tenant, log=self._log, watch=self._watch, patience_s=self._patience_s)
 
     def remove(self, *, tenant: TenantRef, subscription: Subscription) -> None:
         """Forget a subscription, and its tenant's feed with the last one."""

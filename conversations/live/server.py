@@ -27,6 +27,7 @@ from tenants.queries import LOOKUPS, forget_tenant
 logger = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 2.0
+NEWS_COME_S: Final = 0.05  # of what another process wrote before; then the bus is taken to have lost them
 MOST_HELLOS: Final = 256  # looked at once; each asks the database, over the few connections that reading has
 NOT_SIGNED_IN: Final = 4001
 
@@ -39,7 +40,8 @@ class LiveServer:
         self.log = log
         self.gate = gate
         self.writer = writer
-        self.feeds = Feeds(log=log, watch={MERGED: self._merged})
+        patience_s = NEWS_COME_S if bus.carries_events else 0.0
+        self.feeds = Feeds(log=log, watch={MERGED: self._merged}, patience_s=patience_s)
         self.sessions: set[Session] = set()
         self.draining = False
         self.door = Door(most=MOST_HELLOS)

@@ -1,4 +1,4 @@
-"""How facts become the conversation's row: by catching up from its own seqs, or by one message's step."""
+"""How facts become the conversation's row: by catching up from its own seqs, or by the steps of messages."""
 
 from typing import Final
 
@@ -84,4 +84,21 @@ UPDATE {s}conversation c SET
 FROM written w WHERE c.id = %(subject)s::uuid AND c.public_seq = w.seq - 1
 """
 
-CONVERSATIONS: Final = Projection(catch_up=_CATCH_UP, step=_MESSAGE, steps=frozenset({MessagePosted.kind}))
+# And of several, perhaps of several conversations: their members have read none of them yet.
+_MESSAGES: Final = """
+UPDATE {s}conversation c SET
+    public_seq = w.last,
+    last_text = left(w.body->>'text', 160),
+    last_author = w.body->>'author',
+    last_at = w.at,
+    unread = least(c.unread + w.asked, 100)
+FROM (
+    SELECT stream, min(seq) AS first, max(seq) AS last, max(at) AS at, (array_agg(body ORDER BY seq DESC))[1] AS body,
+        count(*) FILTER (WHERE body->>'author' = 'contact') AS asked
+    FROM written GROUP BY stream
+) w WHERE c.id = w.stream AND c.public_seq = w.first - 1 AND c.member_read_seq < w.first
+"""
+
+CONVERSATIONS: Final = Projection(
+    catch_up=_CATCH_UP, step=_MESSAGE, stride=_MESSAGES, steps=frozenset({MessagePosted.kind})
+)

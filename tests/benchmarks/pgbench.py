@@ -17,7 +17,6 @@ from psycopg import conninfo
 
 from config.embedded.binaries import find_binaries
 from conversations.engine import statements
-from conversations.engine.projections import projection_parameters
 from conversations.threads.projections import CONVERSATIONS
 from tests.benchmarks.machine import SERVER_CORE, pin, watch
 from tests.benchmarks.stage import TEXT, Room
@@ -40,7 +39,8 @@ def measure(
     """Answer events a second; `whole`: with the read model, as each of our commits; else lock and append alone."""
     program = find_binaries(major=None).program("pgbench")
     with tempfile.TemporaryDirectory() as folder, psycopg.connect(dsn) as connection:
-        files = [_write(Path(folder), connection, group, whole) for group in _by_tenant(rooms).values()]
+        text = statements.append_fresh(strides=[CONVERSATIONS.stride] if whole else [])
+        files = [_write(Path(folder), connection, group, text) for group in _by_tenant(rooms).values()]
         found = [_run(program, dsn, files, seconds, postmaster) for _ in range(runs)]
     rates = [rate for rate, _ in found]
     return {
@@ -85,29 +85,32 @@ def _by_tenant(rooms: Sequence[Room]) -> dict[str, list[Room]]:
     return groups
 
 
-def _write(folder: Path, connection: psycopg.Connection, rooms: Sequence[Room], whole: bool) -> Path:
+def _write(folder: Path, connection: psycopg.Connection, rooms: Sequence[Room], append: str) -> Path:
     """One tenant's script: its conversations in turn, new client ids each time."""
     schema = rooms[0].tenant.schema
     chosen = [rooms[n % len(rooms)] for n in range(EVENTS)]
     streams = [room.guest.conversation for room in chosen]
     subjects = sorted(set(streams))
     body = msgspec.json.encode({"author": "contact", "name": "Ada", "text": TEXT, "files": []}).decode()
+    places = [subjects.index(stream) + 1 for stream in streams]
     fields: dict[str, Any] = {
-        "streams": streams,
+        "streams": subjects,
+        "access": [1] * len(subjects),
+        "counts": [streams.count(subject) for subject in subjects],
+        "total": EVENTS,
+        "places": places,
+        "offsets": [places[: n + 1].count(place) for n, place in enumerate(places)],
         "senders": [room.guest.actor.id for room in chosen],
         "client_ids": "IDS",
         "kinds": ["message.posted.v1"] * EVENTS,
         "bodies": [body] * EVENTS,
-        "access": [1] * EVENTS,
         "at": "NOW",
         "schema": schema,
     }
     texts = [
         _said(connection, statements.LOCK, schema, {"streams": subjects}),
-        _said(connection, statements.APPEND, schema, fields),
+        _said(connection, append, schema, fields),
     ]
-    if whole:
-        texts.append(_said(connection, CONVERSATIONS.catch_up, schema, projection_parameters(subjects=subjects)))
     ids = f"(SELECT array_agg(:r || '-' || n) FROM generate_series(1, {EVENTS}) n)"
     body_of_script = ";\n".join(texts).replace("'IDS'", ids).replace("'NOW'", "now()")
     file = folder / f"{schema}.sql"

@@ -4,7 +4,6 @@ import pytest
 from psycopg import sql
 
 from conversations.engine import lane as lane_module
-from conversations.engine.saying import FEW
 from tests.apps.engine.writing import Place, Trial, locked, read_texts, until
 
 
@@ -27,14 +26,19 @@ async def test_what_is_refused_costs_no_connection(places: list[Place]) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("text", "at_once"), [("WITH input AS", FEW + 1), ("WITH moved AS", 1)])
-async def test_repeats_are_found_without_reading_the_stream(place: Place, text: str, at_once: int) -> None:
+@pytest.mark.parametrize(
+    ("text", "at_once", "reused"),
+    [("judged AS", 2, True), ("ready AS", 2, False), ("WITH moved AS", 1, False)],
+)
+async def test_repeats_are_found_without_reading_the_stream(
+    place: Place, text: str, at_once: int, reused: bool
+) -> None:
     """Told by a plan of when the tenant was new: it is kept while the streams grow."""
     tenant, subject = place
     async with Trial() as trial:
         for n in range(10):
             for one in range(at_once):
-                await trial.send(tenant, subject, f"{n}-{one}")
+                await trial.send(tenant, subject, "again" if reused and one else f"{n}-{one}")
             await trial.settled()
         connection = trial.lane._pipe and trial.lane._pipe.connection
         assert connection

@@ -99,9 +99,9 @@ class Screen:
 class World:
     """One process's feeds and everybody who looks."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float = 0.0) -> None:
         self.log = SlowLog()
-        self.feeds = Feeds(log=self.log)
+        self.feeds = Feeds(log=self.log, patience_s=patience_s)
         self.screens: list[tuple[Screen, Topic, int]] = []
 
     async def look(self, name: str, after: int) -> Subscription:
@@ -142,11 +142,11 @@ class World:
                 assert screen.seqs() == list(range(after + 1, last + 1))
 
 
-def run(story: Callable[[World], Coroutine[Any, Any, None]]) -> None:
+def run(story: Callable[[World], Coroutine[Any, Any, None]], patience_s: float = 0.0) -> None:
     """Tell a story on a loop of its own."""
 
     async def tell() -> None:
-        world = World()
+        world = World(patience_s)
         await story(world)
         await world.rest()
         world.check()
@@ -201,8 +201,10 @@ async def head(world: World, name: str) -> int:
 
 
 @effort(max_examples=300)
-@given(steps, st.sampled_from([2, 200]))
-def test_whatever_happens_everybody_sees_everything_once(history: list[tuple[str, int, bool]], page: int) -> None:
+@given(steps, st.sampled_from([2, 200]), st.sampled_from([0.0, 60.0]))
+def test_whatever_happens_everybody_sees_everything_once(
+    history: list[tuple[str, int, bool]], page: int, patience_s: float
+) -> None:
     async def story(world: World) -> None:
         for step in history:
             await do(world, step)
@@ -211,7 +213,7 @@ def test_whatever_happens_everybody_sees_everything_once(history: list[tuple[str
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feeds_module, "PAGE", page)
-        run(story)
+        run(story, patience_s)
 
 
 def test_replay_after_every_n() -> None:
@@ -248,6 +250,44 @@ def test_a_lost_hint_is_found_by_the_heartbeat() -> None:
         await world.feeds.check()
 
     run(story)
+
+
+def test_news_that_come_in_the_wrong_order_are_put_right_without_reading() -> None:
+    async def story(world: World) -> None:
+        await world.look(PUBLIC, 0)
+        await world.look("desk", 0)
+        await world.rest()
+        before = world.log.reads
+        first, second, third = (world.log.write(2) for _ in range(3))
+        for events in (third, second, first, second):
+            world.offer(events)
+            await world.rest()
+        assert world.log.reads == before
+
+    run(story, patience_s=60.0)
+
+
+def test_news_that_never_come_are_read() -> None:
+    async def story(world: World) -> None:
+        await world.look(PUBLIC, 0)
+        await world.rest()
+        world.log.write(2)
+        world.offer(world.log.write(2))
+        async with asyncio.timeout(20):
+            while world.screens[0][0].seqs() != [1, 2, 3, 4]:  # noqa: ASYNC110 # there is nothing else to wait for
+                await asyncio.sleep(0.001)
+
+    run(story, patience_s=0.001)
+
+
+def test_too_many_that_are_early_are_read_at_once() -> None:
+    async def story(world: World) -> None:
+        await world.look(PUBLIC, 0)
+        await world.rest()
+        world.log.write()
+        world.offer(world.log.write(feeds_module.MOST_EARLY + 1))
+
+    run(story, patience_s=60.0)
 
 
 def test_an_unreadable_log_is_read_later() -> None:

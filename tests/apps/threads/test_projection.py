@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given
@@ -81,13 +82,25 @@ def append(guest: Guest, batch: Sequence[Fact], hour: int, *, project: bool = Tr
 
 def step(guest: Guest, message: MessagePosted, hour: int) -> list[int]:
     """Write one message as the writer does; answer its seq, or nothing where the row took no step."""
-    sent = Draft(subject=guest.conversation, fact=message, sender=ADA, client_id=uuid4().hex)
-    (params,) = Batch(drafts=[sent], at=NOON + timedelta(hours=hour)).one_by_one(schema="")
+    params = as_batch([(guest, message)], hour).one(schema="")
     with connection.cursor() as cursor:
         cursor.execute(
             statements.qualified(statements.append_one(steps=[CONVERSATIONS.step])), {**params, "schema": None}
         )
         return [seq for _, _, seq, _, _ in cursor.fetchall()]
+
+
+def stride(said: Sequence[tuple[Guest, MessagePosted]], hour: int) -> list[int]:
+    """Write several messages as the writer does; answer their seqs, or nothing where a row took no stride."""
+    batch = as_batch(said, hour)
+    text = statements.qualified(statements.append_fresh(strides=[CONVERSATIONS.stride]))
+    found = psycopg.Cursor(connection.connection).execute(text, {**batch.fresh(schema=""), "schema": None})
+    return [seq for _, _, seq, _, _ in batch.fresh_rows(found.fetchall())]
+
+
+def as_batch(said: Sequence[tuple[Guest, MessagePosted]], hour: int) -> Batch:
+    drafts = [Draft(subject=guest.conversation, fact=fact, sender=ADA, client_id=uuid4().hex) for guest, fact in said]
+    return Batch(drafts=drafts, at=NOON + timedelta(hours=hour))
 
 
 def row(conversation: UUID) -> dict[str, Any]:
@@ -191,6 +204,38 @@ def test_a_step_is_as_good_as_catching_up(
         for hour, message in enumerate(said, start=len(history)):
             assert step(guest, message, hour) == [row(guest.conversation)["public_seq"]]
             stale.append(row(guest.conversation))
+        check(guest, stale)
+
+
+@effort(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories, st.lists(messages, min_size=2, max_size=9), st.integers(1, 4))
+def test_a_stride_is_as_good_as_catching_up(
+    shop: Shop, guest: Guest, history: list[list[Fact]], said: list[MessagePosted], often: int
+) -> None:
+    """The messages are those of two conversations in turn: now and then the second one's."""
+    with undone(shop):
+        other = shop.welcome()
+        stale = {who.conversation: [zero(who.conversation), row(who.conversation)] for who in (guest, other)}
+        for hour, batch in enumerate(history):
+            append(guest, [fact for fact in batch if not isinstance(fact, ConversationRead)], hour)
+        turns = [(other if n % often else guest, message) for n, message in enumerate(said)]
+        seqs = stride(turns, len(history))
+        for who in (guest, other):
+            last = [seq for seq, (one, _) in zip(seqs, turns, strict=True) if one is who][-1:]
+            assert last in ([], [row(who.conversation)["public_seq"]])
+            check(who, stale[who.conversation])
+
+
+def test_a_row_that_is_behind_takes_no_stride(shop: Shop, guest: Guest) -> None:
+    message = MessagePosted(author="contact", name="A", text="hello")
+    other = shop.welcome()
+    with undone(shop):
+        stale = [zero(guest.conversation), row(guest.conversation)]
+        append(guest, [message], 0, project=False)
+        assert stride([(guest, message), (other, message)], 1) == []
+        assert row(guest.conversation) == stale[1]
+        catch_up(guest.conversation)
+        assert row(guest.conversation)["unread"] == 2
         check(guest, stale)
 
 
