@@ -9,6 +9,8 @@ TABLES: Final[Mapping[str, Table]] = {
     "webhook_delivery": Table(left_out="went out, or will, from where the company is"),
     "webhook_endpoint": Table(
         sealed={"sealed": "webhook endpoint"},
-        note="Secrets and headers are sealed. Those that the key ring does not open do not come back.",
+        returns={"off_at": "now", "off_why": "restored", "told_at": "now"},
+        note="They come back switched off, so that partners do not hear of two companies: resume those that are wanted."
+        " Secrets and headers are sealed. Those that the key ring does not open do not come back.",
     ),
 }

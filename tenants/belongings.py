@@ -23,13 +23,16 @@ class Table:
 
     `note` says in the manifest what somebody should know who holds an export. `sealed` columns hold texts that only the
     key ring opens, each with the purpose it was sealed for: they travel so and are sealed anew where they come back.
-    Where the ring does not open one, the row comes back with the values of `unopened`, or not at all without any.
+    Where the ring does not open one, the row comes back with the values of `unopened`, or not at all without any. Those
+    of tables that are left out are named for resealing.py. Columns in `returns` come back with a value of their own,
+    which PostgreSQL reads: "now" is the moment of it.
     """
 
     left_out: str | None = None
     without: Mapping[str, str] = field(default_factory=dict)
     sealed: Mapping[str, str] = field(default_factory=dict)
     unopened: Mapping[str, str | bool] = field(default_factory=dict)
+    returns: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
 
@@ -39,19 +42,26 @@ class SharedTable(Table):
 
     Rows of `kept` tables outlive the tenant, or are deleted in a way of their own. `restored` says that rows come back
     with an archive, and which of their columns name rows of which other tables; those of `loose` columns become null
-    where the archive does not have what they name, else the row does not come back.
+    where the archive does not have what they name, else the row does not come back. What is sealed is bound to the
+    tenant that the column `sealed_for` names, to none without one.
     """
 
     rows: str | None = None
     kept: bool = False
     restored: Mapping[str, str] | None = None
     loose: frozenset[str] = frozenset()
+    sealed_for: str | None = None
 
 
 # In the order in which they are deleted: what refers to something before what it refers to.
 TABLES: Final[Mapping[str, SharedTable]] = {
     "sessions": SharedTable(rows=_OWN, left_out=_HIDDEN),
-    "mails": SharedTable(rows=_LOOSE, left_out="are on their way, and may hold links that open something"),
+    "mails": SharedTable(
+        rows=_LOOSE,
+        left_out="are on their way, and may hold links that open something",
+        sealed={"body": "mails.body"},
+        sealed_for="tenant",
+    ),
     "audit_notes": SharedTable(
         rows=_LOOSE, restored={"tenant": "tenants"}, note="They are on their way to the tenant's own audit stream."
     ),
@@ -86,6 +96,7 @@ TABLES: Final[Mapping[str, SharedTable]] = {
         restored={**_HERE, "own_role_id": "roles"},
         loose=frozenset({"own_role_id"}),
         sealed={"secret": "sso_providers.secret"},
+        sealed_for="tenant_id",
         unopened={"secret": "", "is_on": False, "by_owner": False},
         note="The secret is sealed. Where the key ring does not open it, the provider comes back switched off.",
     ),
@@ -110,7 +121,7 @@ TABLES: Final[Mapping[str, SharedTable]] = {
     "server_leases": SharedTable(left_out=_SOON),
     "tries": SharedTable(left_out=_SOON),
     "platform_answers": SharedTable(left_out="are answers that are kept for a day"),
-    "code_apps": SharedTable(left_out=_PERSONS),
+    "code_apps": SharedTable(left_out=_PERSONS, sealed={"secret": "code_apps.secret"}),
     "security_keys": SharedTable(left_out=_PERSONS),
     "recovery_codes": SharedTable(left_out=_PERSONS),
     "django_migrations": SharedTable(left_out="are told by the manifest's digest"),

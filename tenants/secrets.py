@@ -28,7 +28,7 @@ class Unreadable(RuntimeError):
 
 def seal(*, text: str, purpose: str, tenant: UUID | None, row: UUID) -> str:
     """Answer the text encrypted under the ring's first key (AES-256-GCM); `purpose` names table and column."""
-    name = next(iter(_ring()))
+    name = find_current()
     nonce = os.urandom(_NONCE_BYTES)
     sealed = AESGCM(_ring()[name]).encrypt(nonce, text.encode(), _place(purpose, tenant, row))
     return f"{_FORM}.{name}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
@@ -51,7 +51,7 @@ def seal_alike(*, text: str, purpose: str, tenant: UUID) -> str:
 
     For what is handed out too often for a new nonce each time; it is stored nowhere.
     """
-    name = next(iter(_ring()))
+    name = find_current()
     sealed = _siv(_ring()[name]).encrypt(text.encode(), [f"{purpose}\0{tenant}".encode()])
     return f"{name}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
@@ -68,7 +68,7 @@ def unseal_alike(*, sealed: str, purpose: str, tenant: UUID) -> str:
 
 def sign(*, text: str, purpose: str, tenant: UUID) -> str:
     """Answer a signature under the ring's first key: who has only the database can neither make nor move it."""
-    name = next(iter(_ring()))
+    name = find_current()
     return f"{name}.{_mac(_ring()[name], text, purpose, tenant)}"
 
 
@@ -81,7 +81,12 @@ def is_signed(*, signature: str, text: str, purpose: str, tenant: UUID) -> bool:
 
 def is_current(*, sealed: str) -> bool:
     """Answer whether it is sealed under the ring's first key; what is not should be sealed anew while it opens."""
-    return sealed.split(".")[1:2] == [next(iter(_ring()))]
+    return sealed.split(".")[1:2] == [find_current()]
+
+
+def find_current() -> str:
+    """Answer the name of the ring's first key, which everything is sealed with."""
+    return next(iter(_ring()))
 
 
 def _place(purpose: str, tenant: UUID | None, row: UUID) -> bytes:

@@ -23,19 +23,32 @@ def fresh_database(*, durable: bool = True) -> Iterator[str]:
     What is not `durable` survives the death of every process, but not that of the machine, and commits sooner.
     """
     given = os.environ.get("DATABASE_URL")
-    with _on_server(given) if given else _embedded(durable) as dsn:
-        _connect_django(dsn)
-        os.environ["DATABASE_URL"] = dsn
-        try:
-            for _migrated in migrate_everything():
-                pass
-            yield dsn
-        finally:
-            os.environ.pop("DATABASE_URL")
-            if given:
-                os.environ["DATABASE_URL"] = given
-            connections.close_all()
-            connections["default"].close_pool()  # type: ignore[attr-defined] # the stubs do not know pools
+    with _on_server(given) if given else _embedded(durable) as dsn, _furnished(dsn, given):
+        yield dsn
+
+
+@contextmanager
+def own_database() -> Iterator[EmbeddedPostgres]:
+    """Yield a server of our own with a migrated database, which may be stopped and started by this thread."""
+    given = os.environ.get("DATABASE_URL")
+    with temporary_folder() as folder, EmbeddedPostgres(data_dir=folder) as server, _furnished(server.dsn, given):
+        yield server
+
+
+@contextmanager
+def _furnished(dsn: str, given: str | None) -> Iterator[None]:
+    _connect_django(dsn)
+    os.environ["DATABASE_URL"] = dsn
+    try:
+        for _migrated in migrate_everything():
+            pass
+        yield
+    finally:
+        os.environ.pop("DATABASE_URL")
+        if given:
+            os.environ["DATABASE_URL"] = given
+        connections.close_all()
+        connections["default"].close_pool()  # type: ignore[attr-defined] # the stubs do not know pools
 
 
 @contextmanager

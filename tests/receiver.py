@@ -43,9 +43,7 @@ class Receiver:
 
     port: int = 0
     answer: Answer = accept
-    disturb: Callable[[BaseHTTPRequestHandler], bool] = lambda _: False  # True: it has answered, in its own way
     told: list[Told] = field(default_factory=list)
-    disturbed: list[Told] = field(default_factory=list)
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     @property
@@ -83,9 +81,6 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
         told = Told(self.path, headers, body)
-        if self.server.receiver.disturb(self):
-            self.server.receiver.disturbed.append(told)
-            return
         status, more, text = self.server.receiver.hear(told)
         self.send_response(status)
         for name, value in {"Content-Length": str(len(text)), **more}.items():

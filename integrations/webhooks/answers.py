@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from integrations.webhooks.models import Endpoint
-from integrations.webhooks.queries import Status, open_sealed, status_of
+from integrations.webhooks.queries import Status, open_sealed, status_of, why_off
 from tenants.bodies import Body
 from tenants.describing import Answer
 from tenants.secrets import Unreadable
@@ -49,8 +49,9 @@ class OverlapBody(Body, frozen=True):
 class Webhook(Answer, frozen=True):
     """A webhook without its secret, of which `hint` is the end; of its headers only the names.
 
-    It is `unproved` until it has answered the challenge, and `off` after it said 410 (`gone`) or did nothing but fail
-    for five days (`failing`); what happens meanwhile waits. While it `rests_until` then, it is left alone.
+    It is `unproved` until it has answered the challenge, and `off` after it said 410 (`gone`), did nothing but fail for
+    five days (`failing`), or came back with an archive (`restored`); what happens meanwhile waits. While it
+    `rests_until` then, it is left alone.
     """
 
     id: UUID
@@ -61,7 +62,7 @@ class Webhook(Answer, frozen=True):
     header_names: list[str]
     hint: str
     status: Status
-    off_why: Literal["gone", "failing"] | None
+    off_why: Literal["gone", "failing", "restored"] | None
     created_at: datetime
     created_by: UUID
     proved_at: datetime | None
@@ -82,9 +83,6 @@ class WebhookWithSecret(Webhook, frozen=True):
 
 def show_endpoint(*, row: Endpoint, now: datetime) -> Webhook:
     """Answer an endpoint."""
-    why: Literal["gone", "failing"] | None = None
-    if row.off_why:
-        why = "gone" if row.off_why == "gone" else "failing"
     return Webhook(
         id=row.id,
         url=row.url,
@@ -94,7 +92,7 @@ def show_endpoint(*, row: Endpoint, now: datetime) -> Webhook:
         header_names=_header_names(row),
         hint=row.hint,
         status=status_of(endpoint=row),
-        off_why=why,
+        off_why=why_off(endpoint=row) or None,
         created_at=row.created_at,
         created_by=row.created_by,
         proved_at=row.proved_at,

@@ -15,6 +15,7 @@ from conversations.threads.feed import sees
 from conversations.threads.rules import sees_personal
 from integrations.webhooks import statements
 from integrations.webhooks.models import Delivery, Endpoint
+from integrations.webhooks.rules.attempts import Off
 from tenants.context import current_tenant
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
@@ -68,6 +69,12 @@ def status_of(*, endpoint: Endpoint) -> Status:
     if endpoint.proved_at is None:
         return "unproved"
     return "live" if endpoint.paused_at is None else "paused"
+
+
+def why_off(*, endpoint: Endpoint) -> Off:
+    """Answer why it was switched off, or nothing."""
+    why: Off = msgspec.convert(endpoint.off_why, Off)
+    return why
 
 
 def open_sealed(*, endpoint: Endpoint) -> Sealed:

@@ -149,10 +149,10 @@ def _fill_table(cursor: Any, part: Part, content: IO[bytes], back: Return) -> No
         f"INSERT INTO {relation} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{relation}, %s::json)"  # noqa: S608 # quoted names
     )
     for lines in _batches(content):
-        if declared.sealed:
+        if declared.sealed or declared.returns:
             rows = [json.loads(line) for line in lines]
             kept = back.reseal(table=part.table, declared=declared, rows=rows, ids=[row["id"] for row in rows])
-            cursor.execute(text, [json.dumps(list(kept))])
+            cursor.execute(text, [json.dumps([{**row, **declared.returns} for row in kept])])
         else:
             cursor.execute(text, [f"[{','.join(lines)}]"])
 

@@ -22,6 +22,7 @@ EPILOG: Final = """WHAT is
   malformed  100,000 generated frames that are wrong in every way
   overload   five times as much as the server can do
   flood      one tenant over 2,000 sockets, and what a quiet one notices
+  webhooks   20,000 events (--events) to ten partners who do everything wrong; workers and PostgreSQL die meanwhile
   routing    50 agents who come, go, decline and accept too late, 2,000 conversations, workers killed with -9
   figures    write the figures of --json FILE into docs/guarantees.md
 
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
     try:
         if options.logs:
             options.logs.mkdir(parents=True, exist_ok=True)
-        kinds = {"storm": _storm, "routing": _route}
+        kinds = {"storm": _storm, "routing": _route, "webhooks": _tell_partners}
         said = kinds.get(options.what, _try_out)(options)
     except Obstacle as obstacle:
         _say(f"./dev guarantees: {obstacle}")
@@ -123,6 +124,24 @@ def _route(options: argparse.Namespace) -> dict[str, Any]:
     return said
 
 
+def _tell_partners(options: argparse.Namespace) -> dict[str, Any]:
+    """Let partners be told of everything while everything goes wrong."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    import django  # noqa: PLC0415 - a storm leaves Django to its processes
+
+    django.setup()
+    from tests.database import own_database  # noqa: PLC0415 - only after django.setup()
+    from tests.guarantees.trials.house import open_shop  # noqa: PLC0415 - only after django.setup()
+    from tests.guarantees.webhooks.trial import Size, trial  # noqa: PLC0415 - only after django.setup()
+
+    with own_database() as server:
+        seed = new_seed() if options.seed is None else options.seed
+        size = Size(events=options.events)
+        said = trial(dsn=server.dsn, server=server, shop=open_shop(verified=True), size=size, seed=seed)
+    _tell("\n".join(f"  {name.replace('_', ' '):<32} {value}" for name, value in said.items()))
+    return said
+
+
 def _keep(path: Path, what: str, said: dict[str, Any]) -> None:
     """Put a report beside the others in the file."""
     known = json.loads(path.read_text()) if path.exists() else {}
@@ -146,7 +165,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    kinds = ("storm", "deaf", "malformed", "overload", "flood", "routing", "figures")
+    kinds = ("storm", "deaf", "malformed", "overload", "flood", "routing", "webhooks", "figures")
     parser.add_argument("what", nargs="?", choices=kinds, default="storm", metavar="WHAT", help="see below (storm)")
     parser.add_argument("--minutes", type=float, default=60, help="of faults, all rounds together (60)")
     parser.add_argument("--rounds", type=int, default=3, help="each with a seed and a database of its own (3)")
@@ -157,6 +176,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--tenants", type=int, default=8, metavar="N", help="companies (8)")
     parser.add_argument("--visitors", type=int, default=7, metavar="N", help="visitors of each, beside an agent (7)")
+    parser.add_argument("--events", type=int, default=20_000, metavar="N", help="of webhooks (20,000)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the report for programs")
     parser.add_argument("--more", action="store_true", help="add a storm's rounds to those that FILE has already")
     parser.add_argument("--logs", type=Path, metavar="DIR", help="where to keep what the processes of a storm wrote")

@@ -15,6 +15,10 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "deaf": ("deaf", "events", "grown_mb", "closed_4008", "dropped", "others_p99_before_ms", "others_p99_during_ms"),
     "malformed": ("frames", "answers", "closed", "grown_mb", "unhandled", "crashed"),
     "overload": ("peak_per_s", "overload_per_s", "kept_share", "refused", "recovered_s"),
+    "webhooks": (
+        *("seed", "events", "partners", "disturbed", "workers_killed", "workers_stopped", "postgres_restarted"),
+        *("missing", "counted_twice", "wrongly_signed", "sent_again_after_it_was_taken", "seconds"),
+    ),
     "flood": ("flooders", "flood_per_s", "quiet_p99_before_ms", "quiet_p99_during_ms", "errors"),
 }
 

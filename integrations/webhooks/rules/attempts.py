@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 
-Off = Literal["", "gone", "failing"]
+Off = Literal["", "gone", "failing", "restored"]
 State = Literal["waiting", "delivered", "failed"]
 
 PAUSES_S: Final = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)  # before each attempt

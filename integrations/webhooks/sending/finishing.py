@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from conversations.audit.commands import record
 from integrations.webhooks import statements
 from integrations.webhooks.models import Endpoint
-from integrations.webhooks.rules.attempts import Attempt, Health, Off, follow, judge
+from integrations.webhooks.queries import why_off
+from integrations.webhooks.rules.attempts import Attempt, Health, follow, judge
 from integrations.webhooks.sending.requesting import Done, Job
 from integrations.webhooks.sending.taking import EVENT_GONE
 from tenants.audit.noting import SYSTEM, Target
@@ -80,8 +81,8 @@ def _note_health(tried: Sequence[tuple[Done, Attempt]], now: datetime) -> list[E
 
 def _judge(row: Endpoint, attempts: Sequence[Attempt], now: datetime) -> bool:
     """Keep an endpoint's health; answer whether that switches it off."""
-    was: Off = "gone" if row.off_why == "gone" else "failing" if row.off_why else ""
-    before = Health(failures=row.failures, failing_since=row.failing_since, rests_until=row.rests_until, off_why=was)
+    known = {"failing_since": row.failing_since, "rests_until": row.rests_until}
+    before = Health(failures=row.failures, off_why=why_off(endpoint=row), **known)
     after = judge(health=before, attempts=attempts, now=now)
     if after == before:
         return False

@@ -44,9 +44,12 @@ class Post:
 
     def __post_init__(self) -> None:
         self.dispatcher = Dispatcher(clock=self.clock)
+        self.schemas = {self.tenant.schema}
 
-    def read(self) -> None:
-        with tenant_context(self.tenant):
+    def read(self, tenant: TenantRef | None = None) -> None:
+        """Read a tenant's log, and send for it from now on."""
+        self.schemas |= {tenant.schema} if tenant else set()
+        with tenant_context(tenant or self.tenant):
             while run_readers(readers=[READER], now=self.clock()) is Progress.MORE:
                 pass
 
@@ -97,10 +100,10 @@ def post(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
     find_due = moments.find_due
 
     def find_own(**said: Any) -> list[str]:
-        return [schema for schema in find_due(**{**said, "most": 100_000}) if schema == shop.tenant.schema]
+        return [schema for schema in find_due(**{**said, "most": 100_000}) if schema in made.schemas]
 
-    monkeypatch.setattr("integrations.webhooks.sending.dispatching.find_due", find_own)
     made = Post(shop.tenant)
+    monkeypatch.setattr("integrations.webhooks.sending.dispatching.find_due", find_own)
     yield made
     made.dispatcher.drain(within_s=15)
 

@@ -1,5 +1,6 @@
 """Endpoints over HTTP: who may, what is shown once, what is audited, how one proves itself."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ from standardwebhooks import Webhook
 
 from conversations.audit.events import AuditRecorded
 from integrations.webhooks.models import Endpoint
-from tenants.context import tenant_context
+from tenants.context import platform_context, tenant_context
+from tenants.exports.restoring import restore
+from tenants.mail.models import Mail
 from tests.apps.integrations.conftest import HOOKS, JSON, Hook, Post, do, refused
+from tests.apps.tenants.exports.archives import written
 from tests.conftest import ClientFor, MakeMember, MakeTenant
 from tests.receiver import Receiver, Told
 from tests.shop import Shop
@@ -186,3 +190,23 @@ def test_there_are_fifty_at_most(admin: Client) -> None:
         409,
         "too_many_webhooks",
     )
+
+
+def test_a_company_made_of_an_archive_calls_no_partner_before_somebody_wants_it(
+    shop: Shop, hook: Hook, post: Post, receiver: Receiver, make_member: MakeMember, client_for: ClientFor
+) -> None:
+    made = hook(kinds=["message.posted.v1"])
+    copy = restore(file=written(shop.tenant), slug=f"again-{shop.tenant.slug[2:10]}", now=datetime.now(UTC)).tenant
+    owner = client_for(copy, make_member(copy, role="owner"))
+    shown = owner.get(f"{HOOKS}/{made['id']}").json()
+    assert (shown["status"], shown["off_why"], shown["hint"]) == ("off", "restored", made["hint"])
+    Shop(tenant=copy).welcome(text="hello from the copy")
+    post.read(copy)
+    shop.welcome(text="hello")
+    post.work()
+    assert [told.said["data"]["body"]["text"] for told in receiver.events] == ["hello"]
+    with platform_context():
+        assert not Mail.objects.filter(tenant=copy.id, template="webhook_off").exists()
+    assert do(owner, made, "resume").json()["status"] == "live"
+    post.send()
+    assert receiver.events[-1].said["data"]["body"]["text"] == "hello from the copy"

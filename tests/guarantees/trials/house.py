@@ -33,8 +33,8 @@ def let_open_many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
-def open_shop() -> Shop:
-    """Sign a company up."""
-    slug = f"trial-{token_hex(5)}"
+def open_shop(*, verified: bool = False) -> Shop:
+    """Sign a company up, whose owner may be known to read their mail."""
+    slug, now = f"trial-{token_hex(5)}", datetime.now(UTC)
     email, password = f"owner@{slug}.example", token_hex(12)
-    return Shop(tenant=sign_up(name="Trial", slug=slug, email=email, password=password, now=datetime.now(UTC)))
+    return Shop(tenant=sign_up(name="Trial", slug=slug, email=email, password=password, now=now, verified=verified))

@@ -67,6 +67,7 @@ ENTRIES: Final = (
     within("command suspend_tenant", Bound.PLATFORM, "an operator names the tenant"),
     within("command resume_tenant", Bound.PLATFORM, "an operator names the tenant"),
     within("command restore_tenant", Bound.PLATFORM, "an operator names the file, and a new tenant is made of it"),
+    within("command reseal", Bound.EACH, "maintenance_context around each schema; texts stay bound to tenant and row"),
     within("command migrate", Bound.EACH, "maintenance_context around each schema"),
     within("command collectstatic", Bound.SAME, "files"),
     within("command findstatic", Bound.SAME, "files"),

@@ -66,6 +66,7 @@ ENTRIES: Final = (
     opens_nothing("sealed sso_providers.secret", Bound.SIGNED, "what we show to a tenant's provider"),
     opens("sealed identity secret", Bound.SIGNED, "by tenant and row", "identity secret"),
     opens_nothing("sealed in tenants.exports.returning.Return._resealed", Bound.SIGNED, "from one place to another"),
+    opens_nothing("sealed in tenants.resealing._reseal_some", Bound.SIGNED, "in its place, from one key to another"),
     opens_nothing("sealed export", Bound.SIGNED, "an archive's manifest; operators name the file, and it is no way in"),
     opens_nothing("sealed audit", Bound.SIGNED, "where a tenant's chain ends; only verify_audit reads it"),
     # Kept in a browser's session
