@@ -12,6 +12,7 @@ from conversations.engine.bus import Bus
 from conversations.engine.events import Recorded
 from conversations.engine.following import PostgresLog
 from conversations.engine.hints import Change, Hint, News, Signal, Whisper, make_news
+from conversations.engine.room import Room
 from conversations.engine.writer import Writer
 from conversations.live.answers import Answer, Closing
 from conversations.live.feeds import Feeds
@@ -29,6 +30,8 @@ logger = structlog.get_logger(__name__)
 HEARTBEAT_S: Final = 2.0
 NEWS_COME_S: Final = 0.05  # of what another process wrote before; then the bus is taken to have lost them
 MOST_HELLOS: Final = 256  # looked at once; each asks the database, over the few connections that reading has
+MOST_LOOKS: Final = 256  # sockets whose first message waits for what its sender may: each asks the database, too
+MOST_LOOKS_OF_TENANT: Final = 32
 NOT_SIGNED_IN: Final = 4001
 
 
@@ -45,6 +48,7 @@ class LiveServer:
         self.sessions: set[Session] = set()
         self.draining = False
         self.door = Door(most=MOST_HELLOS)
+        self.looking = Room(most=MOST_LOOKS, most_of_tenant=MOST_LOOKS_OF_TENANT)
         self.exit = asyncio.Lock()
         self._holding = holding
         self._bus = bus

@@ -79,6 +79,7 @@ class Session:
         self._signs = Signs(clock=asyncio.get_running_loop().time)
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_taking = False
+        self._looks = False
         self._wire: Wire | None = None
         self._sending = Sending(
             writer=server.writer,
@@ -104,19 +105,34 @@ class Session:
         """Act on one frame if that is a message that can go to the writer at once; else do nothing.
 
         Most frames are: they need no task to wake up. What is refused goes the long way, too, and is refused there.
-        Where the tenant has sent more than can be written, its sockets wait for their turn, and are not read meanwhile.
+        What follows behind that comes again. Where the tenant has sent more than can be written, or looked at, its
+        sockets wait for their turn, and are not read meanwhile.
         """
-        if self._is_taking or self.outbox.ending.is_set() or self._wire is None or self.actor.kind == "key":
+        if self.outbox.ending.is_set() or self._wire is None:
             return Taken.NO
+        if self._is_taking:
+            return Taken.LATER
         if _SEND in text and not self._server.writer.has_room(schema=self.tenant.schema):
             self._server.writer.line_up(schema=self.tenant.schema, wake=self._wire.resume)
             return Taken.LATER
         try:
-            frame = decode(text=text)
-            is_taken = isinstance(frame, Send) and self._sending.send_now(frame=frame)
+            taken = self._take_send(decode(text=text), self._wire)
         except Refusal:
-            is_taken = False
-        return Taken.YES if is_taken else Taken.NO
+            taken = Taken.NO
+        self._is_taking = taken is Taken.NO
+        return taken
+
+    def _take_send(self, frame: ClientFrame, wire: Wire) -> Taken:
+        if self.actor.kind == "key" or not isinstance(frame, Send):
+            return Taken.NO
+        if self._sending.send_now(frame=frame):
+            return Taken.YES
+        if self._access.find(conversation=frame.conversation) is None:
+            self._looks = self._server.looking.enter_now(schema=self.tenant.schema)
+            if not self._looks:
+                self._server.looking.line_up(schema=self.tenant.schema, wake=wire.resume)
+                return Taken.LATER
+        return Taken.NO
 
     async def take(self, *, text: str) -> None:
         """Act on one frame; whatever goes wrong becomes a typed error with a constant text."""
@@ -131,7 +147,10 @@ class Session:
             logger.exception("live.frame_failed", schema=self.tenant.schema, frame=type(frame).__name__)
             self.refuse(Unavailable(), frame)
         finally:
+            self._has_looked()
             self._is_taking = False
+            if self._wire is not None:
+                self._wire.resume()
 
     def refuse(self, refusal: Refusal, frame: ClientFrame | None = None) -> None:
         """Send a typed error that names what it answers."""
@@ -160,12 +179,18 @@ class Session:
 
     async def end(self) -> None:
         """Write what this session still owes (read marks), then forget it."""
+        self._has_looked()
         for subscription in self._subscriptions.values():
             self._server.feeds.remove(tenant=self.tenant, subscription=subscription)
         await self._reads.flush()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _has_looked(self) -> None:
+        if self._looks:
+            self._looks = False
+            self._server.looking.leave(schema=self.tenant.schema)
 
     async def _act(self, frame: ClientFrame) -> None:
         if self.actor.kind == "key" and not isinstance(frame, Subscribe | Unsubscribe | Ping):
