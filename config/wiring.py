@@ -15,6 +15,7 @@ from conversations.access.answers import PLATFORM, forget_answers
 from conversations.access.commands import revoke_keys_of
 from conversations.audit.commands import carry_notes
 from conversations.belongings import TABLES as TENANT_TABLES
+from conversations.channels.incoming.commands import forget_threads_of
 from conversations.channels.webchat.commands import furnish
 from conversations.contacts.attribute import CONTACT_ATTRIBUTE
 from conversations.contacts.commands import forget_tokens
@@ -253,7 +254,7 @@ def fill_ports() -> None:
         sender[:] = [RedisAnnouncer(url=settings.YUNKE_REDIS_URL)]
     ports.hand_over_work[:] = [hand_over_work]
     before_taking[:] = [take_from_queue]
-    erase_besides[:] = [erase_tickets_of]
+    erase_besides[:] = [erase_tickets_of, forget_threads_of]
     for kind in DEFINITION_KINDS:
         register_kind(kind=kind)
 

@@ -10,6 +10,7 @@ TABLES: Final[Mapping[str, Table]] = {
         note="Of secrets it has hashes, which cannot be turned back: whoever has one opens the restored company, too."
     ),
     "contact": Table(),
+    "channel_thread": Table(note="Threads have hashes, which cannot be turned back."),
     "contact_identity": Table(note="Of visitors' tokens it has hashes, which cannot be turned back."),
     "conversation": Table(),
     "definition": Table(),

@@ -1,6 +1,7 @@
 """The rooms' tables, re-exported for Django: one app, one migration history."""
 
 from conversations.access.models import ApiKey, IdempotencyKey
+from conversations.channels.incoming.models import Thread
 from conversations.channels.webchat.vouching.models import IdentitySecret
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.definitions.models import Definition, DefinitionDraft
@@ -24,6 +25,7 @@ __all__ = [
     "Presence",
     "ReaderCursor",
     "Stream",
+    "Thread",
     "TicketRow",
     "WorkRow",
 ]

@@ -16,7 +16,7 @@ from conversations.contacts.queries import get_attributes
 from conversations.contacts.searching.commands import index
 from conversations.contacts.searching.terms import terms_of
 from conversations.contacts.streams import subject_of_contact
-from conversations.contacts.tokens import VISITOR, VOUCHED, hash_token
+from conversations.contacts.tokens import NAMED, VISITOR, VOUCHED, hash_token
 from conversations.engine import log
 from conversations.engine.events import Draft
 from tenants.context import current_tenant
@@ -91,12 +91,20 @@ def meet(*, inbox: str, external_id: str, now: datetime) -> UUID:
     with connection.cursor() as cursor:
         key = lock_key(f"vouched:{current_tenant().schema}:{inbox}:{external_id}")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-    known = ContactIdentity.objects.filter(kind=VOUCHED, scope=inbox, value=external_id).first()
-    if known is not None:
-        return known.contact_id
-    contact = _add_contact(now, external_id=external_id)
-    ContactIdentity.objects.create(contact=contact, kind=VOUCHED, scope=inbox, value=external_id, created_at=now)
-    return contact.id
+    return _know(VOUCHED, inbox, external_id, now)
+
+
+def meet_through(*, source: str, name: str, now: datetime) -> UUID:
+    """Answer the contact whom others call so behind a door of theirs; the first time, make one.
+
+    Nobody vouches for them. The caller lets no two at once ask for the same.
+    """
+    return _know(NAMED, source, name, now)
+
+
+def forget_source(*, source: str) -> None:
+    """Know nobody any more by what they were called behind a door."""
+    ContactIdentity.objects.filter(kind=NAMED, scope=source).delete()
 
 
 def describe(*, contact: UUID, profile: Profile) -> str:
@@ -176,6 +184,15 @@ def blank(*, contacts: Collection[UUID], now: datetime) -> None:
     log.lock(subjects=subjects)
     for subject in subjects:
         log.erase(subject=subject)
+
+
+def _know(kind: str, scope: str, value: str, now: datetime) -> UUID:
+    known = ContactIdentity.objects.filter(kind=kind, scope=scope, value=value).first()
+    if known is not None:
+        return known.contact_id
+    contact = _add_contact(now, external_id=value if kind == VOUCHED else None)
+    ContactIdentity.objects.create(contact=contact, kind=kind, scope=scope, value=value, created_at=now)
+    return contact.id
 
 
 def _add_contact(now: datetime, external_id: str | None = None) -> Contact:

@@ -94,7 +94,8 @@ class ContactIdentity(TenantModel):
     class Meta(TenantModel.Meta):
         """Stored as `contact_identity`; a value is one contact's within its kind and scope.
 
-        That is the inbox's key where a value lets somebody in, and else the contact's own id.
+        That is the inbox's key where a value lets somebody in, the door where it is a name behind one that others keep,
+        and else the contact's own id.
         """
 
         db_table = "contact_identity"

@@ -5,6 +5,7 @@ from typing import Final
 
 VISITOR: Final = "visitor"  # the kind of identity that it is
 VOUCHED: Final = "vouched"  # and the one by which the company's site knows somebody
+NAMED: Final = "named"  # and the one by which somebody is known behind a door that others keep
 
 
 def hash_token(*, token: str) -> str:

@@ -1,6 +1,6 @@
 """Reading conversations: one, a list, and what live delivery asks before it lets anybody in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, cast
@@ -92,6 +92,12 @@ def get_recent(*, contact: UUID, limit: int) -> list[UUID]:
     """Answer the contact's conversations in which something happened last, the oldest first."""
     rows = ConversationRow.objects.filter(contact_id=contact).order_by("-last_at", "-id")
     return list(rows.values_list("id", flat=True)[:limit])[::-1]
+
+
+def get_all_of(*, contacts: Collection[UUID]) -> list[UUID]:
+    """Answer all conversations of these contacts, the oldest first."""
+    rows = ConversationRow.objects.filter(contact_id__in=list(contacts)).order_by("id")
+    return list(rows.values_list("id", flat=True))
 
 
 def get_open_of(*, member: UUID) -> list[UUID]:
