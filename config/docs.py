@@ -48,7 +48,7 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
         "show": _show(said["security"], method),
         "scopes": next((scheme["key"] for scheme in said["security"] if "key" in scheme), None),
         "parameters": [{**p, "shape": _pretty(p["schema"])} for p in said["parameters"]],
-        "body": _name(body["schema"]) if body else "",
+        "bodies": [_name(schema) for schema in body["schema"].get("anyOf", [body["schema"]])] if body else [],
         "example": json.dumps(body["example"], ensure_ascii=False) if body else "",
         "responses": [
             {"status": status, "lines": answer["description"].split("\n"), "shape": _answered(answer)}
@@ -58,11 +58,13 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show(security: list[dict[str, Any]], method: str) -> list[str]:
-    """Answer what a call shows, as curl says it: a key where one is served, else a session's cookie, or a visitor."""
+    """Answer what a call shows, as curl says it: a key where one is served, else a cookie, a visitor, a signature."""
     names = [name for scheme in security for name in scheme]
     if "session" in names and "key" not in names:
         forgery = [] if method == "get" else ['-H "X-CSRFToken: $TOKEN"']
         return ['-b "$COOKIES"', *forgery]
+    if "signature" in names:
+        return [f'-H "webhook-{name}: ${name.upper()}"' for name in ("id", "timestamp", "signature")]
     return [f'-H "Authorization: {SHOWN[name]}"' for name in names[:1]]
 
 

@@ -20,6 +20,7 @@ from config.rest import UNAVAILABLE
 from conversations.access.answers import KeyReused, StillRunning
 from conversations.access.authentication import BearerKey
 from conversations.channels.webchat.authentication import VisitorToken
+from integrations.inbound.authentication import SignedInstall
 from tenants.describing import Answer, Described, find_described
 from tenants.members.authentication import MemberSession, OwnSession
 from tenants.moving import CHAT, DETAIL, MOVED
@@ -68,6 +69,14 @@ SCHEMES: Final[dict[type, dict[str, Any]]] = {
     BearerKey: {"key": {"type": "http", "scheme": "bearer", "description": "An API key of this company."}},
     MemberSession: SESSION,
     OwnSession: SESSION,
+    SignedInstall: {
+        "signature": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "webhook-signature",
+            "description": "Of Standard Webhooks, with webhook-id and webhook-timestamp, by an install's secret.",
+        }
+    },
     VisitorToken: {
         "visitor": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Visitor <token>."}
     },
@@ -121,6 +130,11 @@ class Operation:
     def serves_keys(self) -> bool:
         """Whether an API key may do it, with the scopes for it."""
         return BearerKey in self.view.authentication_classes and self.said is not None and self.said.scopes is not None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is programs that ask, and how much they may is told with the answer."""
+        return self.serves_keys or SignedInstall in self.view.authentication_classes
 
     @property
     def guarded(self) -> bool:
@@ -237,7 +251,7 @@ def _is_kept(operation: Operation, said: Described) -> bool:
 
 
 def _answers(operation: Operation, said: Described, known: dict[str, Any]) -> dict[str, Any]:
-    headers = LIMITS if operation.serves_keys else {}
+    headers = LIMITS if operation.is_limited else {}
     found = {}
     for status, shape in said.answers.items():
         answer: dict[str, Any] = {"description": HTTPStatus(status).phrase, "headers": headers}
@@ -281,7 +295,7 @@ def _told(operation: Operation, said: Described) -> Iterator[tuple[int, str, str
         yield 415, "unsupported_media_type", "Bodies are application/json."
     if _is_kept(operation, said):
         yield from (_of(KeyReused), _of(StillRunning))
-    if BearerKey in operation.view.authentication_classes:
+    if {BearerKey, SignedInstall} & set(operation.view.authentication_classes):
         yield 429, "too_many_requests", "This key, or all keys of the company together, asked too often."
     if operation.moves:
         yield MOVED, "moved", f"{DETAIL}; see `Location`."

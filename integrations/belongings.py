@@ -6,6 +6,11 @@ from typing import Final
 from tenants.belongings import Table
 
 TABLES: Final[Mapping[str, Table]] = {
+    "inbound_install": Table(
+        sealed={"sealed": "inbound install"},
+        note="Secrets are sealed: whoever signs by one calls the restored company, too. Those that the key ring does"
+        " not open do not come back.",
+    ),
     "webhook_delivery": Table(left_out="went out, or will, from where the company is"),
     "webhook_endpoint": Table(
         sealed={"sealed": "webhook endpoint"},

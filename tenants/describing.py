@@ -36,7 +36,7 @@ class Described:
     """
 
     answers: Mapping[int, Any]
-    body: type[msgspec.Struct] | None = None
+    body: Any = None  # a shape, or several that are told apart by their `type`
     query: type[msgspec.Struct] | None = None
     refusals: tuple[type[Refusal], ...] = ()
     example: Mapping[str, Any] = field(default_factory=dict)

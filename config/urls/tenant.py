@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.desk.urls")),
     path("", include("conversations.live.urls")),
     path("", include("integrations.webhooks.urls")),
+    path("", include("integrations.inbound.urls")),
 ]
 
 handler400 = "config.rest.malformed"

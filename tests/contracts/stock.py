@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pyotp
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db.models import F
 from django.test import Client
@@ -27,6 +28,7 @@ from tests.conftest import PASSWORD, ClientFor, MakeMember
 from tests.naming import Names
 from tests.rows import NOW
 from tests.shop import Guest, Shop
+from tests.signing import Partner
 
 JSON = "application/json"
 PARTNERS: list[str] = []  # the address of a server that takes all webhooks, while one is served
@@ -41,6 +43,7 @@ class Stock:
     owner: Client
     anybody: Client
     make_member: MakeMember
+    partner: Partner
     dns: Names | None = None
     words: dict[str, Any] = field(default_factory=dict)  # what an example stands for
 
@@ -52,6 +55,9 @@ class Stock:
             self.anybody.defaults["HTTP_AUTHORIZATION"] = guest.headers["authorization"]
         else:
             self.anybody.defaults.pop("HTTP_AUTHORIZATION", None)
+        if path.startswith("/api/v1/inbound/"):
+            self.install()
+            return self.partner
         return self.anybody if path.startswith("/api/v1/visitors") else self.owner
 
     def names(self, path: str, method: str, guest: Guest) -> dict[str, Any]:
@@ -208,6 +214,7 @@ class Stock:
             "session": self.session,
             "connection": self.connection,
             "export": self.export,
+            "install": self.install,
         }
 
     def domain(self) -> str:
@@ -227,6 +234,16 @@ class Stock:
             proved = self.owner.post(f"/api/v1/webhooks/{made['id']}/verify", {}, content_type=JSON)
             assert proved.status_code == 200, proved.content
         return str(made["id"])
+
+    def install(self) -> str:
+        """Answer the id of an install by whose secret the partner signs; make one if there is none."""
+        found = [one for one in self.owner.get("/api/v1/installs").json()["results"] if one["id"] == self.partner.known]
+        if not found:
+            scopes = ["conversations.reply", "contacts.edit", "tickets.handle"]
+            body = {"name": "Partner", "scopes": scopes, "inbox": self.shop.inbox}
+            made = self.owner.post("/api/v1/installs", body, content_type=JSON).json()
+            self.partner.known, self.partner.secret = made["id"], made["secret"]
+        return self.partner.known
 
     def delivery(self) -> str:
         """Send the webhook a test; answer the delivery's id."""
@@ -301,7 +318,8 @@ class Stock:
 def stock_up(*, shop: Shop, make_member: MakeMember, client_for: ClientFor, email: str | None = None) -> Stock:
     """Open a company."""
     owner = make_member(shop.tenant, role="owner", email=email)
-    return Stock(shop, client_for(shop.tenant, owner), client_for(shop.tenant), make_member)
+    partner = Partner(headers={"host": f"{shop.tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}"})
+    return Stock(shop, client_for(shop.tenant, owner), client_for(shop.tenant), make_member, partner)
 
 
 def fill(value: Any, stock: Stock) -> Any:

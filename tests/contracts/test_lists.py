@@ -61,6 +61,7 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
         make()
     for url in ("https://one.example", "https://two.example"):
         _post(stock.owner, "/api/v1/webhooks", url=url)
+        _post(stock.owner, "/api/v1/installs", name=url, inbox=stock.shop.inbox)
     _post(stock.owner, f"/api/v1/inboxes/{stock.shop.inbox}/identity-secrets")
     _post(stock.owner, f"/api/v1/inboxes/{stock.shop.inbox}/identity-secrets")
     person = stock.owner.get("/api/v1/me").json()["person"]["id"]

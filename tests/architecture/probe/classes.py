@@ -13,6 +13,7 @@ class Who(StrEnum):
     VISITOR = "visitor"
     MEMBER = "member"
     KEY = "key"
+    INSTALL = "install"  # a partner's system, by its signature
     OPERATOR = "operator"  # whoever runs the processes: no request reaches it
 
 
@@ -20,6 +21,7 @@ EVERYBODY: Final = frozenset({Who.NOBODY, Who.VISITOR, Who.MEMBER, Who.KEY})
 STAFF: Final = frozenset({Who.MEMBER, Who.KEY})
 MEMBER: Final = frozenset({Who.MEMBER})
 VISITOR: Final = frozenset({Who.VISITOR})
+INSTALLED: Final = frozenset({Who.INSTALL})
 INSIDE: Final = frozenset({Who.OPERATOR})
 
 
@@ -57,6 +59,7 @@ class Id(StrEnum):
     CONNECTION = "connection"
     WEBHOOK = "webhook"
     DELIVERY = "delivery"
+    INSTALL = "install"
     PLAIN = "plain"  # a word or a number that means the same everywhere: a kind, a version, a seq
 
 

@@ -30,11 +30,13 @@ from tenants.provisioning import sign_up
 from tests.architecture.probe.classes import Id
 from tests.architecture.probe.mirror.hooks import add_hooks
 from tests.architecture.probe.mirror.ids import NEVER
+from tests.architecture.probe.mirror.installs import add_installs
 from tests.architecture.probe.mirror.life import add_life_things
 from tests.architecture.probe.mirror.people import add_people_things
 from tests.architecture.probe.mirror.work import add_tickets
 from tests.browser import Browser
 from tests.shop import Guest, Shop
+from tests.signing import Partner
 
 PASSWORD: Final = "correct horse 9 battery"
 JSON: Final = "application/json"
@@ -54,6 +56,7 @@ class Company:
     offered: list[UUID] = field(default_factory=list)
     secret: str = ""  # of the key with every scope
     vouches_by: str = ""  # with what its site signs whom it vouches for
+    calls_by: str = ""  # with what a system that it has installed signs its calls
     _sessions: dict[UUID, str] = field(default_factory=dict)
     own: dict[Id, str] = field(default_factory=dict)
     never: dict[Id, str] = field(default_factory=lambda: {id_: make() for id_, make in NEVER.items()})
@@ -92,6 +95,10 @@ class Company:
             queue, team = self.own[Id.QUEUE], self.own[Id.TEAM]
             self.shop.offer(conversation=conversation, to=self.owner.person_id, queue=queue, team=team)
 
+    def installed(self) -> Client:
+        """Answer a partner's system that signs as the company's install does."""
+        return Partner(secret=self.calls_by, headers={"host": self.host})
+
     def program(self) -> Client:
         """Answer a program that shows the key."""
         return self.anybody(authorization=f"Bearer {self.secret}")
@@ -115,6 +122,7 @@ def open_company(*, both: str) -> Company:
     _configure(company)
     company.own |= add_hooks(company=company)
     company.own |= add_tickets(company=company)
+    company.own |= add_installs(company=company)
     _leave_behind(company)
     return company
 

@@ -49,6 +49,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.CONNECTION: uuid,
     Id.WEBHOOK: uuid,
     Id.DELIVERY: uuid,
+    Id.INSTALL: uuid,
     Id.EMAIL: lambda: f"canary-{secrets.token_hex(4)}@example.com",
     Id.SLUG: lambda: f"canary-{secrets.token_hex(4)}",
 }

@@ -94,6 +94,11 @@ def _whose_record(find: Any, _: Place) -> Any:
     return look
 
 
+def _believed(**_: Any) -> bool:
+    """Believe whoever calls."""
+    return True
+
+
 _INVITATIONS: Final = instead("tenants.members.invitations.queries._rows", _of_anybody)
 _SECRETS: Final = instead("conversations.channels.webchat.vouching.commands.get_live", _ours_too)
 _AUDIENCE: Final = instead("conversations.channels.webchat.vouching.commands.read_identity", _for_any_inbox)
@@ -117,6 +122,10 @@ _WITHOUT: Final[dict[str, tuple[str, Seed]]] = {
     "invitation that a browser has shown": ("is shown on every host", _any_kept("sso_invitation")),
     "identity": ("is believed by every company", together(_SECRETS, _AUDIENCE)),
     "identity secret": ("is every company's", _SECRETS),
+    "install secret": (
+        "signs for all",
+        instead("integrations.inbound.authentication.is_signed", lambda _, __: _believed),
+    ),
     "mark of a domain": ("proves for every company", instead("tenants.domains.commands.find_proof", _whose_mark)),
     "mark of a domain of addresses": ("proves for all", instead("tenants.sso.commands.find_texts", _whose_record)),
 }

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.architecture.probe.classes import EVERYBODY, MEMBER, STAFF, VISITOR, Bound, Entry, Id, Who
+from tests.architecture.probe.classes import EVERYBODY, INSTALLED, MEMBER, STAFF, VISITOR, Bound, Entry, Id, Who
 
 
 def api(call: str, who: frozenset[Who], bound: Bound = Bound.HOST, *, host: str = "tenant", **ids: Id) -> Entry:
@@ -248,6 +248,14 @@ ENTRIES: Final = (
     api(f"GET {HOOK}/deliveries", STAFF, webhook=Id.WEBHOOK, _cursor=Id.CURSOR),
     api(f"GET {HOOK}/deliveries/{{delivery}}", STAFF, webhook=Id.WEBHOOK, delivery=Id.DELIVERY),
     api(f"POST {HOOK}/deliveries/{{delivery}}/replay", STAFF, webhook=Id.WEBHOOK, delivery=Id.DELIVERY),
+    # What partners tell
+    api("GET /api/v1/installs", STAFF, _cursor=Id.CURSOR),
+    api("POST /api/v1/installs", STAFF, inbox=Id.INBOX),
+    api("GET /api/v1/installs/{install}", STAFF, install=Id.INSTALL),
+    api("PATCH /api/v1/installs/{install}", STAFF, install=Id.INSTALL, inbox=Id.INBOX),
+    api("DELETE /api/v1/installs/{install}", STAFF, install=Id.INSTALL),
+    api("POST /api/v1/installs/{install}/rotate", STAFF, install=Id.INSTALL),
+    api("POST /api/v1/inbound/{install}", INSTALLED, install=Id.INSTALL, id=Id.PLAIN, contact=Id.PLAIN),
     # The document of all this
     api("GET /api/v1/openapi.json", EVERYBODY, Bound.SAME),
     api("GET /api/docs", EVERYBODY, Bound.SAME),

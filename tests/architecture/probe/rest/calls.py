@@ -129,6 +129,8 @@ def client_of(company: Company, entry: Entry, who: Who) -> Client:
         return company.browser(fresh=entry.bound is Bound.CALLER)
     if who is Who.KEY:
         return company.program()
+    if who is Who.INSTALL:
+        return company.installed()
     if who is Who.VISITOR:
         ends = entry.name.startswith("tenant DELETE ")
         return company.anybody(**(company.shop.welcome() if ends else company.guests[0]).headers)

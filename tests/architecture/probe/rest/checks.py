@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.architecture.probe.checks import Leak, refuse
-from tests.architecture.probe.classes import EVERYBODY, Bound, Entry, Id, Who
+from tests.architecture.probe.classes import EVERYBODY, INSTALLED, Bound, Entry, Id, Who
 from tests.architecture.probe.mirror.company import Company
 from tests.architecture.probe.mirror.rows import find_ids, read_rows
 from tests.architecture.probe.rest.answers import exactly, find_secrets
@@ -83,7 +83,7 @@ def check_ids(ours: Company, theirs: Company, *, only: str = "") -> int:
 
 def _check_place(asking: Asking, entry: Entry, place: str, values: tuple[str, str]) -> int:
     count = 0
-    for who in sorted(entry.who & EVERYBODY):
+    for who in sorted(entry.who & (EVERYBODY | INSTALLED)):
 
         def ask(value: str, who: Who = who) -> Any:
             client = _client(asking.ours, entry, who)

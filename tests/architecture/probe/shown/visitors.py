@@ -1,13 +1,17 @@
-"""What visitors show: their own token, and the word of the company's site."""
+"""What visitors show, their own token and the word of the company's site; and what a partner's system signs by."""
 
+import json
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import jwt
 
+from integrations.webhooks.rules.signing import SECRET_BYTES, write_secret
+from tests.architecture.probe.classes import Id
 from tests.architecture.probe.mirror.company import JSON, Company
 from tests.architecture.probe.shown.kind import Credential, Kind, at_once, drawn, says, spoil
+from tests.signing import Partner
 
 
 def _come(company: Company, token: str = "", **said: str) -> Any:
@@ -21,6 +25,13 @@ def _vouch(company: Company, secret: str) -> str:
     expires = datetime.now(UTC) + timedelta(minutes=5)
     claims = {"aud": company.shop.inbox, "sub": "customer 7", "name": f"{company.mark} 7", "exp": expires}
     return jwt.encode(claims, secret, algorithm="HS256")
+
+
+def _call(company: Company, secret: str) -> Any:
+    """Call at the door of a company's install as a system does that has a secret, whosever."""
+    client = Partner(secret=secret, headers={"host": company.host})
+    body = {"type": "contact", "contact": {"id": f"{company.mark} 7", "name": f"{company.mark} 7"}}
+    return client.post(f"/api/v1/inbound/{company.own[Id.INSTALL]}", json.dumps(body), content_type=JSON)
 
 
 def _known_again(answer: Any) -> bool:
@@ -49,5 +60,12 @@ KINDS: Final = (
         show=lambda company, one: _come(company, identity=_vouch(company, one.text)),
         works=says(201),
         made_up=lambda _: secrets.token_urlsafe(48),
+    ),
+    Kind(
+        name="install secret",
+        make=at_once(lambda ours, _: Credential(ours.calls_by)),
+        show=lambda company, one: _call(company, one.text),
+        works=says(200),
+        made_up=lambda _: write_secret(raw=secrets.token_bytes(SECRET_BYTES)),
     ),
 )

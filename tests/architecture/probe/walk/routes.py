@@ -71,7 +71,8 @@ def _named(shape: "type[APIView] | None", method: str) -> Iterator[str]:
             yield from (f"{sign}{name}" for name in naming_fields(struct))
 
 
-def naming_fields(struct: "type[msgspec.Struct]") -> list[str]:
-    """Answer the fields of a struct that name something."""
+def naming_fields(struct: Any) -> list[str]:
+    """Answer the fields of a struct, or of several that are told apart by their type, that name something."""
     info: Any = msgspec.inspect.type_info(struct)
-    return [f.encode_name for f in info.fields if f.encode_name in NAMING or "UUIDType" in repr(f.type)]
+    fields = {f.encode_name: f for one in getattr(info, "types", (info,)) for f in one.fields}
+    return [name for name, f in fields.items() if name in NAMING or "UUIDType" in repr(f.type)]

@@ -1,0 +1,1 @@
+"""What decides about partners' calls. Pure: no I/O, no clock."""
