@@ -36,6 +36,7 @@ PLACES: Final = (
     Place("/settings/inboxes", "Inboxes", "inboxes.manage"),
     Place("/settings/routing", "Who gets what", "definitions.manage"),
     Place("/settings/keys", "API keys", "keys.manage"),
+    Place("/settings/webhooks", "Webhooks", "webhooks.manage"),
     Place("/settings/company", "Company", "tenant.manage"),
     Place("/settings/security", "Signing in", "tenant.manage"),
     Place("/settings/second-factor", "Second factor"),
@@ -80,9 +81,13 @@ def show_settings(
     if member is None and request.candidate is None:
         raise NotAllowed
     places = [
-        {"path": place.path, "words": place.words, "here": request.path == place.path}
+        {"path": place.path, "words": place.words, "here": _is_here(request.path, place.path)}
         for place in PLACES
         if member and (not place.permission or member.may(place.permission))
     ]
     company = get_tenant_name(tenant=current_tenant())
     return render(request, template, {**context, "places": places, "company": company}, status=status)
+
+
+def _is_here(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")

@@ -3,8 +3,11 @@
 from django.urls import path
 
 from integrations.webhooks import api, log_api
+from integrations.webhooks.console import delivery, endpoint, listing
 
 ONE = "api/v1/webhooks/<uuid:webhook>"
+
+PAGE = "settings/webhooks/<uuid:webhook>"
 
 urlpatterns = [
     path("api/v1/webhooks", api.Webhooks.as_view()),
@@ -19,4 +22,7 @@ urlpatterns = [
     path(f"{ONE}/deliveries", log_api.Deliveries.as_view()),
     path(f"{ONE}/deliveries/<uuid:delivery>", log_api.OneDelivery.as_view()),
     path(f"{ONE}/deliveries/<uuid:delivery>/replay", log_api.ReplayDelivery.as_view()),
+    path("settings/webhooks", listing.page),
+    path(PAGE, endpoint.page),
+    path(f"{PAGE}/deliveries/<uuid:delivery>", delivery.page),
 ]

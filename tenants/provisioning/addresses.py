@@ -1,4 +1,4 @@
-"""The web address of a tenant, as the browser that asks must write it."""
+"""The web address of a tenant, as the browser that asks must write it, and for mails."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,3 +20,9 @@ def url_for(*, slug: str, request: HttpRequest) -> str:
     if port is None:
         port = request.get_host().partition(":")[2]
     return f"{request.scheme}://{slug}.{settings.YUNKE_TENANT_DOMAIN}{f':{port}' if port else ''}"
+
+
+def site_of(*, tenant: TenantRef) -> str:
+    """Answer the tenant's own address where nobody asks, as for mails of a worker."""
+    scheme, port = "https" if settings.SECURE_SSL_REDIRECT else "http", settings.YUNKE_TENANT_PORT
+    return f"{scheme}://{tenant.slug}.{settings.YUNKE_TENANT_DOMAIN}{f':{port}' if port else ''}"

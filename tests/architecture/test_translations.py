@@ -11,6 +11,7 @@ from django.utils import translation
 
 from conversations.access.commands import KeyRevoked
 from conversations.console import keys, wording
+from integrations.webhooks.console import wording as webhooks
 from tenants.domains import refusals as domains
 from tenants.domains.wording import JOINT, SENTENCES, say_problem
 from tenants.factors import refusals as factors
@@ -25,9 +26,15 @@ from tenants.settings_pages import PLACES
 from tenants.sso import refusals as sso
 
 SHOWN_ON_PAGES = (company, domains, factors, invitations, members, rules_of_members, sso)
+WORDS_OF_WEBHOOKS = (
+    *(webhooks.STATES, webhooks.WHY_OFF, webhooks.DELIVERIES, webhooks.SCOPES),
+    *(webhooks.DONE, webhooks.FIELDS, webhooks.CODES, webhooks.TROUBLES),
+)
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted(ROOT.glob("*/locale/*/LC_MESSAGES/django.po"))
-TEMPLATES = sorted(path for app in ("tenants", "conversations") for path in (ROOT / app / "templates").rglob("*.*"))
+TEMPLATES = sorted(
+    path for app in ("tenants", "conversations", "integrations") for path in (ROOT / app / "templates").rglob("*.*")
+)
 QUOTED = re.compile(r"""{% translate (?:"([^"]+)"|'([^']+)')""")
 BLOCK = re.compile(r"{% blocktranslate.*?%}(.*?){% endblocktranslate %}", re.DOTALL)
 
@@ -89,6 +96,7 @@ def test_what_is_wrong_in_a_form_is_said_in_chinese() -> None:
         *wording.KEY.values(),
         *wording.ROUTING.values(),
         *keys.OVERLAPS.values(),
+        *(sentence for words in WORDS_OF_WEBHOOKS for sentence in words.values()),
     }
     assert said | {KeyRevoked().detail} <= set(chinese())
 

@@ -12,6 +12,7 @@ from tenants.mail.queueing import queue_mail
 from tenants.members.permissions import Role
 from tenants.members.queries import get_members
 from tenants.models import Person
+from tenants.provisioning.addresses import site_of
 from tenants.queries import get_tenant_name
 from tenants.speaking import spoken_by
 
@@ -33,11 +34,19 @@ def _queue(tenant: TenantRef, untold: list[Any], now: datetime) -> None:
     owners = [member.person_id for member in get_members(tenant=tenant) if member.role == Role.OWNER]
     with platform_context(), transaction.atomic():
         for person in Person.objects.filter(id__in=owners):
-            for _, url, why in untold:
+            for id_, url, why in untold:
+                link = f"{site_of(tenant=tenant)}/settings/webhooks/{id_}"
                 queue_mail(
                     to=person.email,
                     template="webhook_off",
-                    context={"person": person.name, "company": company, "url": url, "why": why, "at": now},
+                    context={
+                        "person": person.name,
+                        "company": company,
+                        "url": url,
+                        "why": why,
+                        "at": now,
+                        "link": link,
+                    },
                     language=spoken_by(person=person, otherwise="en"),
                     now=now,
                     tenant=tenant.id,

@@ -18,6 +18,7 @@ from integrations.webhooks.sending.taking import take
 from tenants.context import platform_context, tenant_context
 from tenants.mail.models import Mail
 from tenants.models import Outgoing
+from tenants.secrets import unseal
 from tests.apps.integrations.conftest import Hook, Post, do
 from tests.receiver import Receiver, Told
 from tests.shop import Shop
@@ -180,6 +181,8 @@ def test_who_wants_nothing_more_is_switched_off_and_the_owner_is_told(
     with platform_context():
         (letter,) = Mail.objects.filter(tenant=shop.tenant.id, template="webhook_off")
     assert letter.to.startswith("owner-")
+    body = unseal(sealed=letter.body, purpose="mails.body", tenant=letter.tenant, row=letter.id)
+    assert f"http://{shop.tenant.slug}.localhost/settings/webhooks/{made['id']}" in body
     assert endpoint.told_at is not None
     shop.say(guest.conversation, guest.actor, "two")
     post.clock.let_pass(minutes=10)
