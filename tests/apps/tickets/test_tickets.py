@@ -312,3 +312,12 @@ def test_a_viewer_looks_and_does_nothing(office: Office) -> None:
         office.ask(method, f"/{made['id']}{path}", body, client=viewer, status=403)
     with tenant_context(office.shop.tenant):
         assert log.get_position() == len(office.shop.read_all())
+
+
+def test_whoever_watches_may_stop(office: Office) -> None:
+    made, me = office.open(), office.member.person_id
+    path = f"/{made['id']}/watchers/{me}"
+    assert office.ask("put", path, {})["watchers"] == [str(me)]
+    assert office.ask("delete", path)["watchers"] == []
+    assert office.ask("delete", path)["watchers"] == []
+    assert office.kinds(made)[-2:] == ["watched", "unwatched"]
