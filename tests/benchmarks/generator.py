@@ -240,8 +240,8 @@ class Generator:
         if plan.window:
             for socket in speaking:
                 socket.say(plan.window)
-        for _ in range(plan.runs):
-            await asyncio.sleep(plan.warm_s)
+        for n in range(plan.runs):
+            await asyncio.sleep(plan.again_s if n else plan.warm_s)
             self._score.clear()
             began, before = clock(), watch(plan.watched)
             await asyncio.sleep(plan.measure_s)

@@ -69,8 +69,8 @@ async def run(plan: HttpPlan) -> Report:
     callers = [Caller(plan=plan, number=n, report=report) for n in range(plan.connections)]
     for caller in callers:
         await loop.create_connection(lambda caller=caller: caller, "127.0.0.1", plan.port)  # type: ignore[misc] # mypy does not see the default
-    for _ in range(plan.runs):
-        await asyncio.sleep(plan.warm_s)
+    for n in range(plan.runs):
+        await asyncio.sleep(plan.again_s if n else plan.warm_s)
         for caller in callers:
             caller.latencies.clear()
         began, before = clock(), watch(plan.watched)

@@ -70,8 +70,7 @@ def _generate(
         paths=[path],
         headers=headers,
         body=body,
-        measure_s=bench.seconds,
-        runs=bench.runs,
+        **bench.times,
         watched={"server": [server], "postgres": [bench.postmaster]},
     )
     found = figures(generate(plan).runs)
