@@ -17,6 +17,7 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from conversations.engine.batch import Batch, Outcome
+from conversations.engine.company import Company
 from conversations.engine.entry import SUSPENDED, Entry, Failure
 from conversations.engine.events import Recorded
 from conversations.engine.parking import Parking
@@ -48,14 +49,16 @@ Answered = Callable[[str], None]
 class Lane:
     """One connection's group commit. From the event loop's thread only."""
 
-    def __init__(self, *, dsn: str, role: str, saying: Saying, written: Written, answered: Answered) -> None:
+    def __init__(
+        self, *, dsn: str, role: str, saying: Saying, company: Company, written: Written, answered: Answered
+    ) -> None:
         """`written` hears of each commit as the writer's does, `answered` the schema of each entry that is done."""
         self._dsn = dsn
         self._role = role
         self._saying = saying
         self._written = written
         self._answered = answered
-        self._turns = Turns()
+        self._turns = Turns(company=company)
         self._in_hand: list[Entry] = []
         self._untold: deque[tuple[str, list[Entry], Batch, Rows]] = deque()
         self._parking = Parking()
@@ -85,22 +88,29 @@ class Lane:
         self._wake.set()
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             await self._wait()
             self._in_hand = self._take()
+            if not self._in_hand:
+                continue
+            began = loop.time()
             try:
                 await self._write(self._in_hand)
             except Exception:
                 logger.exception("writer.bug")
                 self._fail(self._in_hand, "unavailable")
             self._in_hand = []
+            self._turns.took(seconds=loop.time() - began, now=loop.time())
 
     async def _wait(self) -> None:
-        if self._turns:
+        now = asyncio.get_running_loop().time()
+        pauses = [pause for pause in (self._turns.pause(now), self._parking.pause(now)) if pause is not None]
+        if 0.0 in pauses:
             return
         self._wake.clear()
         try:
-            await asyncio.wait_for(self._wake.wait(), timeout=self._parking.pause(asyncio.get_running_loop().time()))
+            await asyncio.wait_for(self._wake.wait(), timeout=min(pauses, default=None))
         except TimeoutError:
             return
 

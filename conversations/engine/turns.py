@@ -2,7 +2,8 @@
 
 Who sends much gets much while nobody else wants anything. In company nobody gets so much of a commit that the others
 feel it: a commit is as long as what is in it, and everybody waits for the one before theirs. While somebody writes who
-says little, those who say much share a few places, so that commits are short; among themselves they need not be.
+says little, on whichever lane, those who say much share a few places, and rest for some time after each commit: else
+they would have all of this process's time, and PostgreSQL's. Among themselves they need not do so.
 """
 
 from collections import deque
@@ -10,27 +11,30 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from conversations.engine.company import Company
+
 if TYPE_CHECKING:
     from conversations.engine.entry import Entry
 
 MAX_EVENTS: Final = 512
 MAX_TENANTS: Final = 64
 IN_COMPANY: Final = 64  # a tenant's events in one commit while others write, too; eight such tenants fill it
-COMPANY_S: Final = 1.0  # who has written within this time, or in the one before, is company
-LOUD: Final = 256  # events in these two times
 LOUD_TOGETHER: Final = 24
+REST: Final = 3.0  # times as long as the commit took
+LONGEST_REST_S: Final = 0.05
 
 
 class Turns:
-    """One writer's queue."""
+    """One lane's queue."""
 
-    def __init__(self) -> None:
-        """Start empty. The order of the tenants' queues is the order of their turns."""
+    def __init__(self, *, company: Company) -> None:
+        """Start empty. The order of the tenants' queues is the order of their turns; the company is all lanes'."""
         self._queues: dict[str, deque[Entry]] = {}
         self._count = 0
-        self._now_until = 0.0
-        self._written: dict[str, int] = {}  # events of each tenant in this second
-        self._before: dict[str, int] = {}  # and in the one before
+        self._company = company
+        self._loud: set[str] = set()
+        self._took_loud = False
+        self._loud_from = 0.0
 
     def __len__(self) -> int:
         """Count all entries."""
@@ -49,8 +53,7 @@ class Turns:
 
     def take(self, now: float) -> "list[Entry]":
         """Take out what is to be written next: some of each tenant whose turn it is. `now` is monotonic, in seconds."""
-        self._look_at(now)
-        wanted = self._wanted(list(islice(self._queues, MAX_TENANTS)))
+        wanted = self._wanted(now)
         fair = max(MAX_EVENTS // max(len(wanted), 1), 1)
         shares = {schema: min(most, fair) for schema, most in wanted.items()}
         left = MAX_EVENTS - sum(shares.values())
@@ -60,25 +63,33 @@ class Turns:
             left -= more
         return [entry for schema, share in shares.items() for entry in self._take_some(schema, share)]
 
+    def took(self, *, seconds: float, now: float) -> None:
+        """Hear how long the commit took with what was taken last."""
+        if self._took_loud:
+            self._loud_from = now + min(REST * seconds, LONGEST_REST_S)
+
+    def pause(self, now: float) -> float | None:
+        """Answer the seconds until something can be taken; None if there is nothing."""
+        if not self._queues:
+            return None
+        return 0.0 if self._queues.keys() - self._loud else max(self._loud_from - now, 0.0)
+
     def empty(self) -> "list[Entry]":
         """Take out everything."""
         entries = [entry for queue in self._queues.values() for entry in queue]
         self._queues, self._count = {}, 0
         return entries
 
-    def _look_at(self, now: float) -> None:
-        if now >= self._now_until:
-            is_next = now < self._now_until + COMPANY_S
-            self._before, self._written = self._written if is_next else {}, {}
-            self._now_until = now + COMPANY_S
-
-    def _wanted(self, tenants: list[str]) -> dict[str, int]:
-        """Answer how many events each tenant may have in this commit at most."""
-        company = self._written.keys() | self._before.keys() | set(tenants)
-        loud = {schema for schema in company if self._written.get(schema, 0) + self._before.get(schema, 0) > LOUD}
-        most = IN_COMPANY if len(company) > 1 else MAX_EVENTS
-        of_loud = max(LOUD_TOGETHER // max(len(loud.intersection(tenants)), 1), 1) if company - loud else most
-        return {schema: min(len(self._queues[schema]), of_loud if schema in loud else most) for schema in tenants}
+    def _wanted(self, now: float) -> dict[str, int]:
+        """Answer how many events each tenant whose turn it is may have in this commit at most."""
+        self._loud = self._company.loud(tenants=self._queues, now=now)
+        rests = self._loud if now < self._loud_from else set()
+        tenants = list(islice((schema for schema in self._queues if schema not in rests), MAX_TENANTS))
+        most = IN_COMPANY if self._company.is_company(tenants=self._queues) else MAX_EVENTS
+        taking = self._loud.intersection(tenants)
+        self._took_loud = bool(taking)
+        of_loud = max(LOUD_TOGETHER // max(len(taking), 1), 1)
+        return {schema: min(len(self._queues[schema]), of_loud if schema in self._loud else most) for schema in tenants}
 
     def _take_some(self, schema: str, share: int) -> "list[Entry]":
         """Take a tenant's first entries; what it has beyond them waits for all others' turns."""
@@ -86,6 +97,6 @@ class Turns:
         taken = [queue.popleft() for _ in range(share)]
         if queue:
             self._queues[schema] = queue
-        self._written[schema] = self._written.get(schema, 0) + share
+        self._company.count(schema=schema, events=share)
         self._count -= share
         return taken

@@ -7,8 +7,10 @@ its plans are in one backend.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
+from conversations.engine.company import Company
 from conversations.engine.entry import Done, Entry
 from conversations.engine.events import Draft
 from conversations.engine.lane import Lane, Written
@@ -39,10 +41,8 @@ class Writer:
         """`written` is called after each COMMIT with a schema and what is now on its log, in position order."""
         self._patience_s = patience_s
         self._room = Room(most=MAX_WAITING, most_of_tenant=MAX_OF_TENANT)
-        saying = Saying(projections=projections)
-        self.lanes = [
-            Lane(dsn=dsn, role=role, saying=saying, written=written, answered=self._leave) for _ in range(lanes)
-        ]
+        make = partial(Lane, dsn=dsn, role=role, saying=Saying(projections=projections), company=Company())
+        self.lanes = [make(written=written, answered=self._leave) for _ in range(lanes)]
         self._lane_of: dict[str, Lane] = {}
 
     async def start(self) -> None:
