@@ -258,7 +258,7 @@ def _answers(operation: Operation, said: Described, known: dict[str, Any]) -> di
         if shape is not None:
             answer["content"] = {said.media: {"schema": known[repr(shape)]}}
         elif said.media != JSON:
-            answer["content"] = {said.media: {}}
+            answer["content"] = {said.media: {"schema": {"type": "string", "format": "binary"}}}
         found[str(status)] = answer
     return found
 

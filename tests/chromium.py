@@ -21,6 +21,7 @@ def find_chromium() -> str | None:
 def ensure_chromium() -> str | None:
     """Install what is missing if we may; answer the browser's path, None after saying how to get one."""
     missing = ([] if find_chromium() else ["chromium"]) + ([] if _has_chinese_font() else ["fonts-noto-cjk"])
+    missing += [tool for tool in ("curl", "openssl") if not shutil.which(tool)]  # the guide for partners uses them
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         _install(missing)
     found = find_chromium()

@@ -43,7 +43,7 @@ class ContactsQuery(PageQuery, frozen=True):
     order: Literal["created_at", "-created_at"] = "-created_at"
 
 
-class ChangeBody(Body, frozen=True):
+class ContactChangeBody(Body, frozen=True):
     """What is known of a contact now; attributes by the keys of their definitions, null for one to be taken away."""
 
     name: Annotated[str, Meta(max_length=200, pattern=r"\S")] | UnsetType = UNSET
@@ -83,7 +83,7 @@ class OneContact(APIView):
 
     @describe(
         Described(
-            body=ChangeBody,
+            body=ContactChangeBody,
             answers={200: ContactShown},
             refusals=(ContactGone,),
             example={"name": "Lei Wang"},
@@ -93,7 +93,7 @@ class OneContact(APIView):
     def patch(self, request: Request, contact: UUID) -> Response:
         """Write down what is known of a contact now; what is not named stays, and null takes an attribute away."""
         asking = get_asking(request=request, edits=True)
-        said = read_body(data=request.data, shape=ChangeBody)
+        said = read_body(data=request.data, shape=ContactChangeBody)
         name = None if isinstance(said.name, UnsetType) else said.name
         change(contact=contact, name=name, attributes=said.attributes, by=asking.by, now=datetime.now(UTC))
         return _answer(contact, personal=asking.personal)

@@ -24,11 +24,11 @@ from conversations.definitions.queries import Document
 from conversations.definitions.questions import (
     DiffQuery,
     DiscardQuery,
-    DraftBody,
     ExportQuery,
     ImportQuery,
     ListQuery,
     PublishBody,
+    WriteDraftBody,
 )
 from tenants.audit.noting import Who, who_is
 from tenants.bodies import Nothing, read_body
@@ -85,7 +85,7 @@ class Draft(APIView):
 
     @describe(
         Described(
-            body=DraftBody,
+            body=WriteDraftBody,
             answers={200: answers.Document},
             refusals=(DraftChanged, DefinitionChanged, TooManyDefinitions, DefinitionTooLarge),
             example={"body": REPLY, "revision": 0},
@@ -97,7 +97,7 @@ class Draft(APIView):
 
         An inbox takes `inboxes.manage` besides.
         """
-        by, said = _check_writing(request, kind), read_body(data=request.data, shape=DraftBody)
+        by, said = _check_writing(request, kind), read_body(data=request.data, shape=WriteDraftBody)
         commands.save_draft(
             kind=kind,
             key=key,
@@ -216,7 +216,7 @@ class Export(APIView):
     @describe(
         Described(
             query=ExportQuery,
-            answers={200: transfer.Document},
+            answers={200: transfer.Archive},
             refusals=(transfer.TooMuchToExport,),
             scopes=("definitions.view",),
         )
@@ -234,7 +234,7 @@ class Import(APIView):
 
     @describe(
         Described(
-            body=transfer.Document,
+            body=transfer.Archive,
             query=ImportQuery,
             answers={200: answers.Imported},
             refusals=(DefinitionChanged, TooManyDefinitions, DefinitionTooLarge),
@@ -252,7 +252,7 @@ class Import(APIView):
         An inbox takes `inboxes.manage` besides.
         """
         by, dry_run = _check(request, MANAGE), read_query(request=request, shape=ImportQuery).dry_run
-        document = read_body(data=request.data, shape=transfer.Document)
+        document = read_body(data=request.data, shape=transfer.Archive)
         _check_writing(request, *{item.kind for item in document.definitions})
         plan = transfer.import_definitions(document=document, now=datetime.now(UTC), by=by, dry_run=dry_run)
         return _shown(show_plan(plan=plan, dry_run=dry_run))

@@ -13,7 +13,7 @@ DRAFT: Final = "draft"
 Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
-class DraftBody(Body, frozen=True):
+class WriteDraftBody(Body, frozen=True):
     """A draft over the one with `revision`, 0 if there is none; `base` is the newest version that was looked at."""
 
     body: dict[str, Any]

@@ -47,7 +47,7 @@ class TooMuchToExport(Refusal):
 Text = Annotated[str, Meta(max_length=200)]
 
 
-class Item(Body, frozen=True):
+class Carried(Body, frozen=True):
     """One definition."""
 
     kind: Text
@@ -55,11 +55,11 @@ class Item(Body, frozen=True):
     body: dict[str, Any]
 
 
-class Document(Body, frozen=True):
+class Archive(Body, frozen=True):
     """Definitions as they travel."""
 
     format: Literal["yunke.definitions.v1"]
-    definitions: Annotated[tuple[Item, ...], Meta(max_length=MOST)]
+    definitions: Annotated[tuple[Carried, ...], Meta(max_length=MOST)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +74,18 @@ class Planned:
     changes: list[Change]
 
 
-def export(*, places: Collection[Place] | None = None) -> Document:
+def export(*, places: Collection[Place] | None = None) -> Archive:
     """Answer what is in force: all of it, or these and whatever they refer to; raise Invalid for one that is not."""
     rows = {(row.kind, row.key): row for row in get_in_force(kinds=[kind.name for kind in get_kinds()])}
     wanted = set(rows) if places is None else _close(rows, places)
     if len(wanted) > MOST:
         raise TooMuchToExport
-    items = [Item(kind=rows[place].kind, key=rows[place].key, body=rows[place].body) for place in sorted(wanted)]
-    return Document(format=FORMAT, definitions=tuple(items))
+    items = [Carried(kind=rows[place].kind, key=rows[place].key, body=rows[place].body) for place in sorted(wanted)]
+    return Archive(format=FORMAT, definitions=tuple(items))
 
 
 def import_definitions(
-    *, document: Document, now: datetime, by: Who | None = None, dry_run: bool = False
+    *, document: Archive, now: datetime, by: Who | None = None, dry_run: bool = False
 ) -> list[Planned]:
     """Publish all of a document, or nothing; a key that is there already gets a new version.
 
@@ -121,7 +121,7 @@ def _close(rows: dict[Place, Definition], places: Collection[Place]) -> set[Plac
     return found
 
 
-def _plan(items: Sequence[Item]) -> tuple[dict[Place, Definition], list[Planned]]:
+def _plan(items: Sequence[Carried]) -> tuple[dict[Place, Definition], list[Planned]]:
     bodies, errors = _check(items)
     errors = errors or _find_lost(bodies)
     if errors:
@@ -130,7 +130,7 @@ def _plan(items: Sequence[Item]) -> tuple[dict[Place, Definition], list[Planned]
     return newest, [_plan_one(place, body, newest.get(place)) for place, body in bodies.items()]
 
 
-def _check(items: Sequence[Item]) -> tuple[dict[Place, dict[str, Any]], list[FieldError]]:
+def _check(items: Sequence[Carried]) -> tuple[dict[Place, dict[str, Any]], list[FieldError]]:
     """Answer the plain bodies by place, in the order of the document, and what is wrong with any."""
     bodies: dict[Place, dict[str, Any]] = {}
     errors: list[FieldError] = []
@@ -145,7 +145,7 @@ def _check(items: Sequence[Item]) -> tuple[dict[Place, dict[str, Any]], list[Fie
     return bodies, errors
 
 
-def _check_item(item: Item) -> dict[str, Any]:
+def _check_item(item: Carried) -> dict[str, Any]:
     kind = find_kind(name=item.kind)
     if kind is None:
         raise _wrong("kind", "unknown_kind", "This kind is not known here.")

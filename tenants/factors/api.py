@@ -57,7 +57,7 @@ class Proving(Shown, frozen=True):
     password: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
-class Purpose(Body, frozen=True):
+class ChallengeBody(Body, frozen=True):
     """What a security key is to sign."""
 
     purpose: Literal["register", "prove"]
@@ -245,7 +245,7 @@ class ChallengeView(OwnView):
 
     @describe(
         Described(
-            body=Purpose,
+            body=ChallengeBody,
             answers={200: OptionsShown},
             refusals=(KeysNotHere,),
             example={"purpose": "register"},
@@ -256,7 +256,7 @@ class ChallengeView(OwnView):
     def post(self, request: Request) -> Response:
         """Draw a challenge for a security key; the one before is worth nothing then."""
         asked, member, now = self.asked(request)
-        given = read_body(data=request.data, shape=Purpose)
+        given = read_body(data=request.data, shape=ChallengeBody)
         ceremony = begin_ceremony(request=asked, now=now)
         if ceremony is None:
             raise KeysNotHere

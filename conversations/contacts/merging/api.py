@@ -25,7 +25,7 @@ from tenants.refusals import NotAllowed
 _EDIT: Final = ("conversations.view", "contacts.edit")
 
 
-class MergeBody(Body, frozen=True):
+class ContactMergeBody(Body, frozen=True):
     """As whom the contact is to be shown."""
 
     into: UUID
@@ -87,7 +87,7 @@ class Merge(APIView):
 
     @describe(
         Described(
-            body=MergeBody,
+            body=ContactMergeBody,
             answers={200: ContactShown},
             refusals=(ContactGone, AlreadyMerged, OneIsBlocked, TooManyMerged),
             example={"into": "THE-ID-OF-ANOTHER-CONTACT"},
@@ -98,7 +98,7 @@ class Merge(APIView):
     def post(self, request: Request, contact: UUID) -> Response:
         """Show a contact and their conversations as another one; answer that one. Nothing of either is changed."""
         asking = get_asking(request=request, edits=True)
-        into = read_body(data=request.data, shape=MergeBody).into
+        into = read_body(data=request.data, shape=ContactMergeBody).into
         commands.merge(contact=contact, into=into, who=asking.who, now=datetime.now(UTC))
         return _answer(get_root(contact=into), asking)
 
