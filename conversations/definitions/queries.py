@@ -38,6 +38,11 @@ def count_others(*, kind: str, key: str) -> int:
     return published.union(drafted).count()
 
 
+def count_versions(*, kinds: Collection[str]) -> int:
+    """Answer how many versions of definitions of these kinds were ever published; none of them ever goes away."""
+    return Definition.objects.filter(kind__in=kinds).count()
+
+
 def find_definition(*, kind: str, key: str) -> Definition | None:
     """Answer the version in force of one document."""
     newest = find_newest(kind=kind, key=key)

@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 
 from conversations.audit.commands import record
 from conversations.definitions.queries import get_in_force
-from conversations.desk.rules.leading import leads
-from conversations.desk.team import TEAM, Team
+from conversations.definitions.team.body import TEAM, Team
+from conversations.definitions.team.rules import leads
 from conversations.presence import commands
 from conversations.presence.events import PresenceChanged, State
 from conversations.presence.queries import find_presence, standing_of

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from conversations.definitions.kinds import KEY, Kind
+from conversations.definitions.team.body import Name
 from conversations.desk.agent import Level, Skill, WrapUp
-from conversations.desk.team import Name
 from tenants.refusals import FieldError, Invalid
 
 KIND: Final = "queue"

@@ -13,12 +13,12 @@ from conversations.definitions.calendar.body import CALENDAR, Calendar
 from conversations.definitions.calendar.rules import is_open, next_opening
 from conversations.definitions.inbox.body import KIND as INBOX
 from conversations.definitions.queries import get_in_force
+from conversations.definitions.team.body import TEAM, Team
 from conversations.desk.agent import AGENT
 from conversations.desk.agent import Agent as AgentBody
 from conversations.desk.queue import QUEUE, Queue
 from conversations.desk.rules.routing import Place
 from conversations.desk.rules.serving import NEVER, Agent
-from conversations.desk.team import TEAM, Team
 from conversations.presence.queries import Seen, get_seen
 from tenants.members.queries import Colleague, get_colleagues
 

@@ -51,6 +51,7 @@ class Colleague(NamedTuple):
     person_id: UUID
     name: str
     permissions: frozenset[str]
+    role: str  # of the table, or OWN_ROLE
 
 
 def member_from(membership: Membership) -> Member:
@@ -126,4 +127,4 @@ def get_colleagues() -> list[Colleague]:
 
 def _colleague(person: UUID, name: str, role: str, own: Any) -> Colleague:
     decoded = json.loads(own) if isinstance(own, str) else own
-    return Colleague(person, name, permissions_of(role=role, own=decoded))
+    return Colleague(person, name, permissions_of(role=role, own=decoded), role)

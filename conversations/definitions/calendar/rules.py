@@ -15,6 +15,8 @@ from conversations.definitions.calendar.body import WEEKDAYS, Calendar, Interval
 DAY: Final = timedelta(days=1)
 STEP: Final = timedelta(hours=6)  # no zone changes its offset twice in so short a time
 SECOND: Final = timedelta(seconds=1)
+AT_ONCE: Final = 14 * DAY  # looked at together, in search of a moment to come
+FARTHEST: Final = 3660 * DAY  # what is later than that never comes
 
 Stretch = tuple[datetime, datetime]
 
@@ -38,6 +40,22 @@ def open_seconds_between(*, calendar: Calendar, since: datetime, until: datetime
     """Answer for how many seconds it is open from one moment to another; 0 if the other is not later."""
     stretches = open_stretches(calendar=calendar, since=since, until=until)
     return sum(((end - start) for start, end in stretches), start=timedelta()).total_seconds()
+
+
+def moment_after(*, calendar: Calendar, since: datetime, seconds: float) -> datetime | None:
+    """Answer the first moment, in UTC, by which it has been open for so many seconds; None: not in ten years."""
+    left, begin = timedelta(seconds=seconds), _aware(since).astimezone(UTC)
+    limit = begin + FARTHEST
+    while left > timedelta() and begin < limit:
+        opening = next_opening(calendar=calendar, at=begin)
+        if opening is None:
+            return None
+        begin = opening + AT_ONCE
+        for start, end in open_stretches(calendar=calendar, since=opening, until=begin):
+            if end - start >= left:
+                return start + left
+            left -= end - start
+    return None if left > timedelta() else begin
 
 
 def open_stretches(*, calendar: Calendar, since: datetime, until: datetime) -> Iterator[Stretch]:

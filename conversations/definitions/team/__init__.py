@@ -1,0 +1,1 @@
+"""Who works together, the definition kind `team`, and who leads whom."""
