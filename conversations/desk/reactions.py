@@ -8,7 +8,7 @@ from conversations.definitions.inbox.queries import find_inbox
 from conversations.desk.queries import FOLDED
 from conversations.desk.routing import look
 from conversations.desk.snoozing import wake_up
-from conversations.desk.wrapping_up import end_due
+from conversations.desk.wrapping_up import end_due, is_due
 from conversations.engine.events import Recorded
 from conversations.engine.readers import Reader
 from conversations.engine.streams import subject_of
@@ -41,18 +41,21 @@ ROUTER: Final = Reader(
     kinds=FOLDED | {MessagePosted.kind, PresenceChanged.kind, AuditRecorded.kind},
     apply_page=lambda events, now, due: look(events=events, now=now, due=due),
     timed=True,
+    is_due=is_due,
 )
 WRAP_UP: Final = Reader(
     name="desk.wrap_up",
     kinds=frozenset({PresenceChanged.kind, AuditRecorded.kind}),
     apply_page=lambda events, now, due: end_due(events=events, now=now, due=due),
     timed=True,
+    is_due=is_due,
 )
 SNOOZE: Final = Reader(
     name="desk.snooze",
     kinds=frozenset({MessagePosted.kind}),
     apply_page=lambda events, now, due: wake_up(events=events, now=now, due=due),
     timed=True,
+    is_due=is_due,
 )
 READERS: Final = (
     Reader(name="desk.reopen", kinds=frozenset({MessagePosted.kind}), apply=reopen_when_contact_writes),

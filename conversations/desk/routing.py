@@ -22,8 +22,7 @@ from conversations.desk.rules.routing import Case, Outcome, Scene, in_order, que
 from conversations.desk.rules.serving import Agent, is_able, serves
 from conversations.desk.rules.work import Work, fold
 from conversations.desk.scene import Setup, read_agents, read_places, read_setup
-from conversations.desk.wrapping_up import rest
-from conversations.engine import log
+from conversations.engine import log, timers
 from conversations.engine.events import Draft, Fact, Recorded
 from conversations.engine.streams import subject_of
 from conversations.presence.events import PresenceChanged
@@ -53,7 +52,7 @@ def look(*, events: Sequence[Recorded], now: datetime, due: bool) -> None:
     setup = read_setup()
     if not setup.queues and not WorkRow.objects.filter(due_at__isnull=False).exists():
         if due:
-            rest(again=None, setup=setup)
+            timers.rest()
         return
     touched = _find_touched(setup, events)
     if not due and not touched and not any(_frees(event) for event in events):
@@ -64,7 +63,7 @@ def look(*, events: Sequence[Recorded], now: datetime, due: bool) -> None:
         wanted |= set(queries.find_forgotten(inboxes=list(setup.inboxes), limit=DUE_AT_ONCE))
     scene, heads = _look_around(setup, now, anew=due or any(event.kind == AuditRecorded.kind for event in events))
     something = _decide(setup, scene, sorted(wanted | heads))
-    rest(again=now if something and len(heads) >= MOST_HEADS else None, setup=setup)
+    timers.rest(again=now if something and len(heads) >= MOST_HEADS else None)
 
 
 def _frees(event: Recorded) -> bool:

@@ -10,8 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from conversations.desk.scene import Setup, find_agent, read_setup
-from conversations.desk.wrapping_up import rest
-from conversations.engine import log
+from conversations.engine import log, timers
 from conversations.engine.events import Draft, Fact, Recorded
 from conversations.engine.streams import subject_of
 from conversations.threads import rules
@@ -33,7 +32,7 @@ def wake_up(*, events: Sequence[Recorded], now: datetime, due: bool) -> None:
         facts = [(id_, fact) for id_ in found for fact in _wake(id_, heard.get(id_, 0), setup, now)]
         record(drafts=[Draft(subject=id_, fact=fact, sender=SYSTEM.id) for id_, fact in facts], at=now)
     if found or due:
-        rest(again=None, setup=None)
+        timers.rest()
 
 
 def _wake(conversation: UUID, heard: int, setup: Setup, now: datetime) -> list[Fact]:

@@ -13,7 +13,7 @@ from django.db.models import Min
 from conversations.desk.models import WorkRow
 from conversations.desk.rules.serving import Agent
 from conversations.desk.rules.wrap_up import ends_at
-from conversations.desk.scene import Setup, read_setup
+from conversations.desk.scene import read_setup
 from conversations.engine import timers
 from conversations.engine.events import Recorded
 from conversations.presence.commands import end_wrap_ups
@@ -31,31 +31,35 @@ class Wrapping(NamedTuple):
 
 def end_due(*, events: Sequence[Recorded], now: datetime, due: bool) -> None:  # noqa: ARG001 - that something happened
     """End what is due, and be called again for the next; the events say only that it is worth a look."""
-    found = _find_wrapping(setup=None)
+    found = _find_wrapping()
     over = {member: each.since for member, each in found.items() if each.ends <= now}
     if over:
         end_wrap_ups(members=over, by=SYSTEM.id)
     if over or due:
-        rest(again=None, setup=None)
+        timers.rest()
     elif found:
         timers.hold()
         timers.call_by(due=min(each.ends for each in found.values()))
 
 
-def rest(*, again: datetime | None, setup: Setup | None) -> None:
-    """Have the tenant looked at again when the next of all that the desk waits for is due; or at `again`."""
-    timers.hold()
+def find_next() -> datetime | None:
+    """Answer when the next of all that the desk waits for is due."""
     work = WorkRow.objects.aggregate(next=Min("due_at"))["next"]
     known = [at for at in (work, get_next_waking()) if at is not None]
-    times = [each.ends for each in _find_wrapping(setup=setup).values()]
-    timers.call_at(due=again or min([*times, *known], default=None))
+    return min([*(each.ends for each in _find_wrapping().values()), *known], default=None)
 
 
-def _find_wrapping(*, setup: Setup | None) -> Mapping[UUID, Wrapping]:
+def is_due(now: datetime) -> bool:
+    """Tell whether something that the desk waits for is due."""
+    next_ = find_next()
+    return next_ is not None and next_ <= now
+
+
+def _find_wrapping() -> Mapping[UUID, Wrapping]:
     since = get_wrapping_up()
     if not since:
         return {}
-    known = setup or read_setup()
+    known = read_setup()
     found = {}
     for member, at in since.items():
         agent = Agent(id=member, teams=known.teams.get(member, frozenset()))

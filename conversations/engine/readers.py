@@ -39,7 +39,8 @@ class Reader:
     """A named reader: `apply` gets events of its `kinds` in order, each once, and the time that it is now.
 
     With `apply_page` instead it gets a whole page of them, for one effect that appends at most once, and whether the
-    tenant is due (timers.py): if it is, and the reader is `timed`, the page may be empty.
+    tenant is due (timers.py): if it is, and the reader is `timed`, the page may be empty. Where `is_due` says that the
+    tenant is due for others, the reader is left alone.
 
     What `wants` answers counts instead of `kinds`: it is asked in a tenant that has news.
     """
@@ -50,6 +51,7 @@ class Reader:
     apply: Callable[[Recorded, datetime], None] | None = None
     apply_page: Callable[[Sequence[Recorded], datetime, bool], None] | None = None
     timed: bool = False
+    is_due: Callable[[datetime], bool] | None = None
     page: int = 100
 
 
@@ -74,13 +76,14 @@ def run_readers(*, readers: Sequence[Reader], now: datetime, due: bool = False) 
     able = [reader for reader in readers if not places[reader.name].is_paused(now=now)]
     news = _find_news(after=min((places[reader.name].position for reader in able), default=until), until=until)
     passing, progress = [], Progress.DONE if len(able) == len(readers) else Progress.LATER
+    timed = _find_timed(able, now) if due else frozenset[str]()
     for reader in able:
         position = places[reader.name].position
         kinds = _find_kinds(reader, now) if position < until else reader.kinds
         if kinds is None:
             progress = max(progress, Progress.LATER)
-        elif (due and reader.timed) or _is_for(kinds, news, after=position):
-            progress = max(progress, _run(reader, kinds, now, due=due and reader.timed))
+        elif reader.name in timed or _is_for(kinds, news, after=position):
+            progress = max(progress, _run(reader, kinds, now, due=reader.name in timed))
         elif position < until:
             passing.append(reader.name)
     if passing:
@@ -96,6 +99,14 @@ def forget_errors() -> None:
 def pause_after(*, failures: int) -> timedelta:
     """Answer how long a reader waits after so many failures in a row: doubling, at most 5 minutes."""
     return min(timedelta(seconds=2 ** min(failures, _MOST_DOUBLINGS)), _LONGEST_PAUSE)
+
+
+def _find_timed(readers: Sequence[Reader], now: datetime) -> frozenset[str]:
+    """Answer for whom the tenant is due; for all who are timed where that is nobody: somebody has to look."""
+    timed = [reader for reader in readers if reader.timed]
+    said = {ask: ask(now) for ask in {reader.is_due for reader in timed} if ask is not None}
+    meant = [reader.name for reader in timed if reader.is_due is None or said[reader.is_due]]
+    return frozenset(meant or [reader.name for reader in timed])
 
 
 def _find_places(readers: Sequence[Reader]) -> tuple[dict[str, _Place], int]:

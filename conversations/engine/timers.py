@@ -1,12 +1,16 @@
 """When somebody has to look into the current tenant again though nothing happens: one moment a tenant, on its head.
 
 Each room keeps its own due rows. Whoever writes one holds the tenant's head until COMMIT, having appended, and calls
-call_by(); whoever has looked at what is due calls call_at() with the next moment, found while holding the head.
+call_by(); whoever has looked at what is due calls rest(), which asks every room for its next moment under the head.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from conversations.engine import log, statements
+
+# A port that config/wiring.py fills: each room that waits for moments answers the next of its own.
+find_next: list[Callable[[], datetime | None]] = []
 
 
 def call_by(*, due: datetime | None) -> None:
@@ -20,6 +24,8 @@ def hold() -> None:
     log.run(sql=statements.HOLD_HEAD, params={})
 
 
-def call_at(*, due: datetime | None) -> None:
-    """Have the tenant looked at then and no sooner; None: not at all. Hold the head first."""
+def rest(*, again: datetime | None = None) -> None:
+    """Have the tenant looked at when the next of all that any room waits for is due, and no sooner; or at `again`."""
+    hold()
+    due = again or min((at for find in find_next if (at := find()) is not None), default=None)
     log.run(sql=statements.SET_DUE, params={"due": due, "exactly": True})

@@ -12,8 +12,8 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
 
-from conversations.desk import wrapping_up  # noqa: E402 # only after django.setup()
 from conversations.desk.reactions import WRAP_UP  # noqa: E402 # only after django.setup()
+from conversations.engine import timers  # noqa: E402 # only after django.setup()
 from conversations.engine.readers import run_readers  # noqa: E402 # only after django.setup()
 from tenants.context import TenantRef, tenant_context  # noqa: E402 # only after django.setup()
 
@@ -26,7 +26,7 @@ def _hang(**_: Any) -> None:
 
 def main(tenant_id: str, slug: str, schema: str) -> None:
     """End what is due in a tenant, and hang."""
-    wrapping_up.rest = _hang
+    timers.rest = _hang
     with tenant_context(TenantRef(id=UUID(tenant_id), slug=slug, schema=schema)):
         run_readers(readers=[WRAP_UP], now=datetime.now(UTC), due=True)
 

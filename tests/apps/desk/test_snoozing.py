@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from conversations.desk import snoozing
 from conversations.desk.forgotten import find_forgotten_work
 from conversations.desk.reactions import READERS
 from conversations.desk.scene import read_loads
+from conversations.engine import timers
 from conversations.engine.readers import run_readers
 from conversations.threads.actors import Actor
 from conversations.threads.commands import assign, resolve, snooze, take
@@ -157,7 +157,7 @@ def test_who_dies_while_waking_it_has_done_nothing(floor: Floor, monkeypatch: py
         raise SystemExit  # no handler of the reader's runs, as with kill -9; the database rolls back
 
     with monkeypatch.context() as patch:
-        patch.setattr(snoozing, "rest", die)
+        patch.setattr(timers, "rest", die)
         with pytest.raises(SystemExit):
             floor.pass_(3600)
     assert wakings(floor, guest) == []

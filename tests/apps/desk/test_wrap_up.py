@@ -6,8 +6,8 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
-from conversations.desk import wrapping_up
 from conversations.desk.reactions import READERS
+from conversations.engine import timers
 from conversations.engine.readers import run_readers
 from conversations.presence.models import Presence
 from conversations.threads.actors import SYSTEM, Actor
@@ -126,7 +126,7 @@ def test_who_dies_while_ending_it_has_done_nothing(floor: Floor, monkeypatch: py
         raise SystemExit  # no handler of the reader's runs, as with kill -9; the database rolls back
 
     with monkeypatch.context() as patch:
-        patch.setattr(wrapping_up, "rest", die)
+        patch.setattr(timers, "rest", die)
         with pytest.raises(SystemExit):
             floor.pass_(10)
     assert (state(floor, ada), ends(floor, ada)) == ("wrap_up", [])
