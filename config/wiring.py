@@ -24,13 +24,15 @@ from conversations.definitions.calendar.body import CALENDAR
 from conversations.definitions.canned_reply.body import CANNED_REPLY
 from conversations.definitions.inbox.body import INBOX
 from conversations.definitions.kinds import Kind, register_kind
+from conversations.definitions.team.body import TEAM
 from conversations.desk.agent import AGENT
 from conversations.desk.commands import check_take, release
 from conversations.desk.conference import leave_all
 from conversations.desk.forgotten import find_forgotten_work
 from conversations.desk.queue import QUEUE
 from conversations.desk.reactions import READERS as DESK_READERS
-from conversations.desk.team import TEAM
+from conversations.desk.wrapping_up import find_next as find_next_of_desk
+from conversations.engine import timers
 from conversations.engine.announcing import announce, sender
 from conversations.engine.bus import Bus, Ear
 from conversations.engine.bus.postgres import PostgresBus, PostgresEar
@@ -53,6 +55,10 @@ from conversations.threads.projections import CONVERSATIONS
 from conversations.tickets.commands.changing import release as release_tickets
 from conversations.tickets.erasure import erase_tickets_of
 from conversations.tickets.kind.body import TICKET_TYPE
+from conversations.tickets.promises.policy import SLA_POLICY
+from conversations.tickets.promises.reactions import READER as PROMISES
+from conversations.tickets.promises.reactions import find_forgotten_tickets
+from conversations.tickets.promises.reactions import find_next as find_next_of_tickets
 from integrations.belongings import TABLES as INTEGRATION_TABLES
 from integrations.webhooks.forgetting import forget_deliveries
 from integrations.webhooks.reactions import READER as WEBHOOKS
@@ -82,7 +88,7 @@ from tenants.sso.rechecking import recheck_due
 
 logger = structlog.get_logger(__name__)
 
-READERS: Final[tuple[Reader, ...]] = (*DESK_READERS, WEBHOOKS)
+READERS: Final[tuple[Reader, ...]] = (*DESK_READERS, PROMISES, WEBHOOKS)
 
 # What a tenant may configure.
 DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
@@ -95,6 +101,7 @@ DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
     QUEUE,
     CONTACT_ATTRIBUTE,
     TICKET_TYPE,
+    SLA_POLICY,
 )
 
 
@@ -146,6 +153,7 @@ def forget_in_tenant(*, now: datetime) -> None:
     forget_tokens(now=now)
     index_new()
     find_forgotten_work(now=now)
+    find_forgotten_tickets(now=now)
     forget_deliveries(now=now)
 
 
@@ -255,6 +263,7 @@ def fill_ports() -> None:
     ports.hand_over_work[:] = [hand_over_work]
     before_taking[:] = [take_from_queue]
     erase_besides[:] = [erase_tickets_of, forget_threads_of]
+    timers.find_next[:] = [find_next_of_desk, find_next_of_tickets]
     for kind in DEFINITION_KINDS:
         register_kind(kind=kind)
 

@@ -20,7 +20,7 @@ def erase_tickets_of(contacts: Sequence[UUID], actor: Actor, now: datetime) -> l
     Each is told once; asked again, it empties what was written since.
     """
     found = TicketRow.objects.filter(contact__in=contacts).order_by("id").values_list("id", flat=True)
-    held = Held(tickets=list(found), named=())
+    held = Held(tickets=list(found), named=(), now=now)
     for ticket in held.rows:
         log.erase(subject=ticket)
     facts = [TicketContactErased(ticket=ticket, contact=contacts[0]) for ticket in sorted(held.rows)]

@@ -3,6 +3,7 @@
 What its customer may see is public: what it is about, where it stands, and what was said to them.
 """
 
+from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
@@ -16,6 +17,7 @@ VIEW: Final = "tickets.view"
 Category = Literal["new", "open", "pending", "on_hold", "solved", "closed"]
 SETTLED: Final[frozenset[Category]] = frozenset({"solved", "closed"})  # nothing is left to do
 How = Literal["relates_to", "duplicates", "duplicated_by", "blocks", "blocked_by"]
+Promise = Literal["first_reply", "next_reply", "update", "resolution"]
 Unit = Literal["minute", "hour", "day", "piece"]
 
 
@@ -214,6 +216,58 @@ class TicketAbsorbed(Fact, frozen=True):
     was: UUID
     conversations: tuple[UUID, ...]
     watchers: tuple[UUID, ...]
+
+
+@fact(kind="ticket.escalated.v1", audience=Audience.STAFF, permission=VIEW, among_staff=True)
+class TicketEscalated(Fact, frozen=True):
+    """A step of the ladder of a promise was taken: its `level`, the `step`th of the promise that began at `start`.
+
+    `told` are the members who hear of it. It was due at `due_at`, whenever that was written. What it made of the ticket
+    follows as facts of their own.
+    """
+
+    ticket: UUID
+    promise: Promise
+    policy: str
+    version: int
+    level: str
+    step: int
+    start: datetime
+    due_at: datetime
+    told: tuple[UUID, ...]
+
+
+@fact(kind="ticket.acknowledged.v1", audience=Audience.STAFF, personal=("name",), permission=VIEW, among_staff=True)
+class TicketAcknowledged(Fact, frozen=True):
+    """Somebody has heard of what it was escalated for."""
+
+    ticket: UUID
+    name: str
+
+
+@fact(kind="ticket.promise_broken.v1", audience=Audience.STAFF, permission=VIEW, among_staff=True)
+class TicketPromiseBroken(Fact, frozen=True):
+    """What was promised was not done by `due_at`. The promise began at `start`."""
+
+    ticket: UUID
+    promise: Promise
+    policy: str
+    version: int
+    start: datetime
+    due_at: datetime
+
+
+@fact(kind="ticket.promise_kept.v1", audience=Audience.STAFF, permission=VIEW, among_staff=True)
+class TicketPromiseKept(Fact, frozen=True):
+    """What was promised was done, in `took_s` seconds of the time that counts; `late`: after the promise was broken."""
+
+    ticket: UUID
+    promise: Promise
+    policy: str
+    version: int
+    start: datetime
+    took_s: float
+    late: bool
 
 
 @fact(kind="ticket.contact_erased.v1", audience=Audience.PUBLIC, permission=VIEW)

@@ -17,7 +17,8 @@ CATEGORIES: Final = ("new", "open", "pending", "on_hold", "solved", "closed")
 class TicketRow(TenantModel):
     """A ticket as lists show it. `id` is its public stream's; `*_seq` say what is folded in.
 
-    `terms` are the words by which it is found.
+    `terms` are the words by which it is found. `plan` is what is promised (promises/), of which something is due
+    at `due_at`; it was made when so much had been published about promises as the `edition` says.
     """
 
     prefix = models.TextField()
@@ -43,6 +44,9 @@ class TicketRow(TenantModel):
     changed_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     terms = TermsField()
+    plan = models.JSONField(null=True)
+    due_at = models.DateTimeField(null=True)
+    edition = models.BigIntegerField(default=0, db_default=0)
     public_seq = models.BigIntegerField(default=0)
     staff_seq = models.BigIntegerField(default=0)
 
@@ -59,6 +63,8 @@ class TicketRow(TenantModel):
                 fields=("contact", "-changed_at"), name="ticket_contact", condition=models.Q(contact__isnull=False)
             ),
             models.Index(fields=("parent",), name="ticket_parent", condition=models.Q(parent__isnull=False)),
+            models.Index(fields=("due_at",), name="ticket_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=("edition",), name="ticket_edition", condition=models.Q(settled_at__isnull=True)),
             GinIndex(fields=("conversations",), name="ticket_conversations", condition=~models.Q(conversations=[])),
             GinIndex(fields=("fields",), name="ticket_fields", opclasses=["jsonb_path_ops"]),
             GinIndex(fields=("terms",), name="ticket_terms"),

@@ -26,13 +26,14 @@ def as_ticket(*, row: TicketRow) -> Ticket:
     return msgspec.convert(said, Ticket)
 
 
-def fold(*, rows: Mapping[UUID, TicketRow], events: Sequence[Recorded]) -> dict[UUID, Ticket]:
-    """Write what happened into the rows, which the caller holds; answer the tickets as they are now.
+def fold(*, rows: Mapping[UUID, TicketRow], events: Sequence[Recorded]) -> tuple[dict[UUID, Ticket], set[UUID]]:
+    """Write what happened into the rows, which the caller holds and saves.
 
-    An event that a row has seen already changes nothing.
+    Answer the tickets as they are now, and to which of them something has happened. An event that a row has seen
+    already changes nothing.
     """
     states = {id_: as_ticket(row=row) for id_, row in rows.items()}
-    touched = set()
+    touched: set[UUID] = set()
     for event in events:
         id_ = subject_of(stream=event.stream)
         if id_ not in rows or not _is_news(rows[id_], event):
@@ -41,10 +42,9 @@ def fold(*, rows: Mapping[UUID, TicketRow], events: Sequence[Recorded]) -> dict[
         opens = isinstance(fact, TicketOpened)
         states[id_] = states[id_] if opens else apply(ticket=states[id_], fact=fact, at=event.at)
         touched.add(id_)
-    for id_ in sorted(touched):
+    for id_ in touched:
         _fill(rows[id_], states[id_])
-        rows[id_].save()
-    return states
+    return states, touched
 
 
 def new_row(*, opened: TicketOpened, at: datetime) -> TicketRow:

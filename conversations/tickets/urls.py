@@ -11,6 +11,8 @@ urlpatterns = [
     path(ONE, tickets.OneTicket.as_view()),
     path(f"{ONE}/merge", tickets.MergeTicket.as_view()),
     path(f"{ONE}/comments", said.TicketComments.as_view()),
+    path(f"{ONE}/acknowledge", said.AcknowledgeTicket.as_view()),
+    path(f"{ONE}/link", tickets.LinkForCustomer.as_view()),
     path(f"{ONE}/history", said.TicketHistory.as_view()),
     path(f"{ONE}/links", belonging.TicketLinks.as_view()),
     path(f"{ONE}/links/<uuid:other>", belonging.OneTicketLink.as_view()),

@@ -20,6 +20,7 @@ django.setup()
 from tests.benchmarks import machine
 from tests.benchmarks.bench import Bench, measure_item
 from tests.benchmarks.items import (
+    clocks,
     feed,
     idle,
     latency,
@@ -50,8 +51,9 @@ ITEMS: Final[dict[str, Callable[[Bench], dict[str, object]]]] = {
     "sign_up": sign_up.measure,
     "tenants": tenants.measure,
     "webhooks": webhooks.measure,
+    "clocks": clocks.measure,
 }
-LONG: Final = ("waits", "sign_up", "tenants", "webhooks")
+LONG: Final = ("waits", "sign_up", "tenants", "webhooks", "clocks")
 PAGE: Final = ROOT / "docs" / "performance.md"
 
 
@@ -71,9 +73,7 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measure how fast Yunke is on this machine.")
-    parser.add_argument(
-        "--quick", action="store_true", help="in short stretches, without waits, sign_up, tenants and webhooks"
-    )
+    parser.add_argument("--quick", action="store_true", help="in short stretches, without what takes long")
     parser.add_argument("--only", metavar="ITEM,...", help=f"of {', '.join(ITEMS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there, as soon as it is found")
     parser.add_argument(

@@ -112,6 +112,11 @@ class Stock:
             self.owner.post(base, {"title": title}, content_type=JSON).json()["id"] for title in ("One", "Other")
         )
         self.words["THE-ID-OF-ANOTHER-TICKET"] = other
+        if path.endswith("/link"):
+            said = {"title": "Theirs", "contact": str(self._welcome().actor.id)}
+            first = self.owner.post(base, said, content_type=JSON).json()["id"]
+        if path.endswith("/acknowledge"):
+            self.escalate(first)
         found = {"ticket": first, "other": other}
         if "{item}" in path:
             made = self.owner.post(f"{base}/{first}/checklist", {"text": "Call"}, content_type=JSON).json()
@@ -120,6 +125,14 @@ class Stock:
             self.owner.post(f"{base}/{first}/time", {"amount": 1}, content_type=JSON)
             found["entry"] = self.owner.get(f"{base}/{first}/time").json()["results"][0]["id"]
         return found
+
+    def escalate(self, ticket: str) -> None:
+        """Let a ticket be one of which somebody was told, at once."""
+        step = {"key": "now", "when": "after_start", "minutes": 0, "tells": [{"role": "owner"}]}
+        body = {"name": "Soon", "targets": {"resolution": {"usual": 60}}, "ladder": [step]}
+        with tenant_context(self.shop.tenant):
+            publish(kind="sla_policy", key="soon", body=body, now=datetime.now(UTC))
+        self.owner.patch(f"/api/v1/tickets/{ticket}", {"title": "Urgent"}, content_type=JSON)
 
     def offer(self) -> str:
         """Offer the owner a new guest's conversation, by the queue `help`; answer its id."""

@@ -15,6 +15,7 @@ from conversations.tickets import queries
 from conversations.tickets.api.shapes import TicketShown, show_ticket, shown
 from conversations.tickets.events import VIEW
 from conversations.tickets.models import TicketRow
+from conversations.tickets.promises.queries import get_standings
 from conversations.tickets.rules.asking import HANDLE, TicketChanged, TicketIsClosed, TicketIsMerged, check_view
 from conversations.tickets.types import get_type
 from tenants.bodies import Nothing
@@ -55,7 +56,16 @@ def render(*, rows: Sequence[TicketRow], personal: bool) -> list[Any]:
     """Answer tickets as they are shown."""
     types = {key: get_type(key=key) for key in {row.type for row in rows}}
     children = queries.count_open_children(parents=[row.id for row in rows])
+    promises = get_standings(rows=rows)
     return [
-        shown(show_ticket(row=row, body=types[row.type], open_children=children.get(row.id, 0), personal=personal))
+        shown(
+            show_ticket(
+                row=row,
+                body=types[row.type],
+                open_children=children.get(row.id, 0),
+                promises=promises.get(row.id, ()),
+                personal=personal,
+            )
+        )
         for row in rows
     ]

@@ -1,5 +1,6 @@
 """REST of what is said in a ticket, and of all that happened to it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,11 +17,12 @@ from conversations.threads.authentication import get_actor
 from conversations.threads.feed import EventShown, show
 from conversations.threads.rules import sees_personal
 from conversations.tickets import queries
-from conversations.tickets.api.answering import HANDLING, REFUSALS, SEEING, get_viewer
+from conversations.tickets.api.answering import COMMAND, HANDLING, REFUSALS, SEEING, answer, get_viewer
 from conversations.tickets.api.shapes import SaidShown, SayBody, shown
-from conversations.tickets.commands.changing import comment
+from conversations.tickets.commands.changing import acknowledge, comment
 from conversations.tickets.events import TicketNoted
-from tenants.bodies import read_body
+from conversations.tickets.rules.changing import NothingToAcknowledge, Said
+from tenants.bodies import Nothing, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.paging import PageQuery, links, open_window, read_query
 
@@ -53,12 +55,23 @@ class TicketComments(APIView):
         recorded = comment(
             ticket=ticket,
             actor=actor,
-            text=said.text,
-            to_staff=said.among_staff,
+            said=Said(text=said.text, among_staff=said.among_staff, from_contact=said.from_contact),
             client_id=said.client_id,
             now=datetime.now(UTC),
         )
         return Response(shown(_said(recorded, personal=sees_personal(actor=actor))), status=201)
+
+
+class AcknowledgeTicket(APIView):
+    """`/api/v1/tickets/{id}/acknowledge`."""
+
+    @describe(replace(COMMAND, refusals=(*REFUSALS, NothingToAcknowledge)))
+    def post(self, request: Request, ticket: UUID) -> Response:
+        """Say that you have heard of what a ticket was escalated for; its ladder stops, for a while or for good."""
+        read_body(data=request.data, shape=Nothing)
+        actor = get_actor(request=request)
+        acknowledge(ticket=ticket, actor=actor, now=datetime.now(UTC))
+        return answer(ticket=ticket, actor=actor)
 
 
 class TicketHistory(APIView):

@@ -1,6 +1,6 @@
 """What goes over HTTP about tickets. Titles, texts and names are null for keys without leave to see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,11 +10,12 @@ from msgspec import UNSET, Meta, UnsetType
 
 from conversations.threads.events import Priority, Side
 from conversations.threads.words import Assignee, TextBody
-from conversations.tickets.events import Category, How, Unit
+from conversations.tickets.events import Category, How, Promise, Unit
 from conversations.tickets.kind.body import TicketType
 from conversations.tickets.kind.form import show_fields
 from conversations.tickets.models import TicketRow
 from conversations.tickets.projections import as_ticket
+from conversations.tickets.promises.queries import Standing
 from conversations.tickets.rules.working import sum_up
 from tenants.bodies import Body
 from tenants.describing import Answer
@@ -114,9 +115,13 @@ class TicketsQuery(PageQuery, frozen=True):
 
 
 class SayBody(TextBody, frozen=True):
-    """What is said to the ticket's customer, or among colleagues alone. The same `id` is the same thing again."""
+    """What is said to the ticket's customer, among colleagues alone, or what the customer has said elsewhere.
+
+    The same `id` is the same thing again.
+    """
 
     among_staff: bool = False
+    from_contact: bool = False
 
 
 class LinkShown(Answer, frozen=True):
@@ -144,10 +149,26 @@ class EntryShown(Answer, frozen=True):
     member: UUID | None
 
 
+class PromiseShown(Answer, frozen=True):
+    """A promise that runs, by which policy, since when, and until when; null while it stands still.
+
+    `steps` of its ladder were taken, and perhaps `acknowledged` by somebody who was told.
+    """
+
+    promise: Promise
+    policy: str
+    start: datetime
+    due_at: datetime | None
+    broken: bool
+    steps: int
+    acknowledged: bool
+
+
 class TicketShown(Answer, frozen=True):
     """A ticket. `number` is what people call it; `open_children` counts the tickets under it that are not settled.
 
-    `spent` sums up the time that went into it, by unit.
+    `spent` sums up the time that went into it, by unit. At `next_due_at` a promise is broken, or a step of a ladder
+    is taken.
     """
 
     id: UUID
@@ -170,9 +191,17 @@ class TicketShown(Answer, frozen=True):
     links: list[LinkShown]
     checklist: list[ItemShown]
     spent: dict[str, float]
+    promises: list[PromiseShown]
+    next_due_at: datetime | None
     opened_at: datetime
     changed_at: datetime
     settled_at: datetime | None
+
+
+class CustomerLink(Answer, frozen=True):
+    """Where a ticket's customer sees it."""
+
+    url: str
 
 
 class SaidShown(Answer, frozen=True):
@@ -188,7 +217,9 @@ class SaidShown(Answer, frozen=True):
     text: str | None
 
 
-def show_ticket(*, row: TicketRow, body: TicketType, open_children: int, personal: bool) -> TicketShown:
+def show_ticket(
+    *, row: TicketRow, body: TicketType, open_children: int, promises: Iterable[Standing], personal: bool
+) -> TicketShown:
     """Answer a ticket as it is shown; `body` is its type."""
     ticket = as_ticket(row=row)
     links: Sequence[Mapping[str, Any]] = msgspec.to_builtins(ticket.links)
@@ -214,10 +245,24 @@ def show_ticket(*, row: TicketRow, body: TicketType, open_children: int, persona
         checklist=[
             ItemShown(id=each.id, text=each.text if personal else None, done=each.done) for each in ticket.checklist
         ],
+        promises=[_promise(each) for each in promises],
+        next_due_at=row.due_at,
         spent={str(unit): amount for unit, amount in sum_up(ticket=ticket).items()},
         opened_at=ticket.opened_at,
         changed_at=ticket.changed_at,
         settled_at=ticket.settled_at,
+    )
+
+
+def _promise(standing: Standing) -> PromiseShown:
+    return PromiseShown(
+        promise=standing.clock.promise,
+        policy=standing.policy,
+        start=standing.clock.start,
+        due_at=standing.due_at,
+        broken=standing.clock.broken,
+        steps=len(standing.clock.reached),
+        acknowledged=standing.clock.acknowledged_at is not None,
     )
 
 

@@ -18,12 +18,13 @@ from conversations.threads.actors import Actor
 from conversations.threads.authentication import get_actor
 from conversations.tickets import queries
 from conversations.tickets.api.answering import COMMAND, HANDLING, SEEING, answer, get_viewer, render
-from conversations.tickets.api.shapes import ChangeBody, MergeBody, OpenBody, TicketShown, TicketsQuery
+from conversations.tickets.api.shapes import ChangeBody, CustomerLink, MergeBody, OpenBody, TicketShown, TicketsQuery
 from conversations.tickets.commands import belonging, changing
 from conversations.tickets.commands.opening import open_ticket
+from conversations.tickets.customer.commands import NobodysTicket, make_link
 from conversations.tickets.rules.asking import TicketIsFull
 from conversations.tickets.rules.changing import ChildrenAreOpen, ParentIsClosed, Wanted
-from tenants.bodies import read_body
+from tenants.bodies import Nothing, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.paging import links, open_window, read_query
 from tenants.refusals import Invalid
@@ -121,6 +122,19 @@ class MergeTicket(APIView):
         said, actor = read_body(data=request.data, shape=MergeBody), get_actor(request=request)
         belonging.merge(ticket=ticket, into=said.into, actor=actor, now=datetime.now(UTC))
         return answer(ticket=ticket, actor=actor)
+
+
+class LinkForCustomer(APIView):
+    """`/api/v1/tickets/{id}/link`."""
+
+    @describe(
+        Described(body=Nothing, answers={200: CustomerLink}, refusals=(NobodysTicket,), scopes=HANDLING, kept=False)
+    )
+    def post(self, request: Request, ticket: UUID) -> Response:
+        """Make a link by which the ticket's customer sees it and answers, for half a year."""
+        read_body(data=request.data, shape=Nothing)
+        link = make_link(ticket=ticket, actor=get_actor(request=request))
+        return Response({"url": request.build_absolute_uri(f"/t/{link}")})
 
 
 def _read_filters(query: TicketsQuery, actor: Actor) -> queries.Filters:

@@ -16,7 +16,7 @@ from conversations.tickets.holding import change as change_held
 from conversations.tickets.models import TicketRow
 from conversations.tickets.rules import changing, working
 from conversations.tickets.rules.asking import check_handle
-from conversations.tickets.rules.changing import Wanted
+from conversations.tickets.rules.changing import Said, Wanted
 from conversations.tickets.types import get_type
 from tenants.database.models import new_id
 from tenants.refusals import Invalid
@@ -35,7 +35,7 @@ def change(*, ticket: UUID, actor: Actor, wanted: Wanted, now: datetime) -> None
         if wanted.parent:
             hold_tree()
             _check_tree(ticket, wanted.parent)
-        held = hold(tickets=[ticket, *([wanted.parent] if wanted.parent else [])])
+        held = hold(tickets=[ticket, *([wanted.parent] if wanted.parent else [])], now=now)
         state = held.tickets[ticket]
         parent = state.parent if wanted.parent is UNSET else wanted.parent
         family = family_of(held=held, ticket=state, parent=parent or None)
@@ -43,13 +43,22 @@ def change(*, ticket: UUID, actor: Actor, wanted: Wanted, now: datetime) -> None
         held.write(facts=facts, actor=actor, now=now)
 
 
-def comment(*, ticket: UUID, actor: Actor, text: str, to_staff: bool, client_id: str, now: datetime) -> Recorded:
+def comment(*, ticket: UUID, actor: Actor, said: Said, client_id: str, now: datetime) -> Recorded:
     """Say something in a ticket; the same client id again answers the first one."""
 
     def decide(held: Held) -> list[Fact]:
-        return [changing.comment(ticket=held.tickets[ticket], actor=actor, text=text, to_staff=to_staff)]
+        return [changing.comment(ticket=held.tickets[ticket], actor=actor, said=said)]
 
     return change_held(tickets=[ticket], actor=actor, now=now, decide=decide, client_id=client_id)[0]
+
+
+def acknowledge(*, ticket: UUID, actor: Actor, now: datetime) -> None:
+    """Say that one has heard of what a ticket was escalated for; raise NothingToAcknowledge."""
+
+    def decide(held: Held) -> list[Fact]:
+        return changing.acknowledge(ticket=held.tickets[ticket], actor=actor, is_asked=held.is_escalated(ticket=ticket))
+
+    change_held(tickets=[ticket], actor=actor, now=now, decide=decide)
 
 
 def add_item(*, ticket: UUID, actor: Actor, text: str, now: datetime) -> UUID:

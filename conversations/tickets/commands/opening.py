@@ -13,10 +13,8 @@ from conversations.threads.actors import Actor
 from conversations.threads.queries import get_state
 from conversations.tickets import projections
 from conversations.tickets.commands.naming import name_people
-from conversations.tickets.events import TicketOpened
-from conversations.tickets.holding import Held, draft
+from conversations.tickets.holding import Held
 from conversations.tickets.kind.body import GENERAL
-from conversations.tickets.models import TicketRow
 from conversations.tickets.numbering import prefix_of, take_number
 from conversations.tickets.rules import changing
 from conversations.tickets.rules.asking import check_handle
@@ -55,7 +53,7 @@ def open_ticket(
             hold_writable(contact=contact)
         if conversation is not None:
             check_conversation(conversation=conversation)
-        family = _hold_parent(wanted)
+        family = _hold_parent(wanted, now)
         _write(begun, wanted, family, actor, now)
     return begun.id
 
@@ -69,10 +67,10 @@ def check_conversation(*, conversation: UUID) -> None:
         raise Invalid(errors=[{"field": "conversation", "code": "not_found", "detail": detail}]) from None
 
 
-def _hold_parent(wanted: Wanted) -> Family:
+def _hold_parent(wanted: Wanted, now: datetime) -> Family:
     if not wanted.parent:
         return Family()
-    held = Held(tickets=[wanted.parent], named=())
+    held = Held(tickets=[wanted.parent], named=(), now=now)
     if wanted.parent not in held.tickets:
         raise Invalid(errors=[{"field": "parent", "code": "not_found", "detail": "There is no such ticket."}])
     return Family(parent=held.tickets[wanted.parent])
@@ -84,12 +82,5 @@ def _write(begun: Begun, wanted: Wanted, family: Family, actor: Actor, now: date
     log.open_streams(subject=begun.id)
     prefix = prefix_of(body=begun.body)
     opened = msgspec.structs.replace(opened, prefix=prefix, number=take_number(prefix=prefix))
-    rows = {begun.id: _new_row(opened, now)}
-    drafts = [draft(fact=fact, sender=actor.id) for fact in (opened, *facts)]
-    projections.fold(rows=rows, events=log.append(drafts=drafts, at=now))
-
-
-def _new_row(opened: TicketOpened, now: datetime) -> TicketRow:
-    row = projections.new_row(opened=opened, at=now)
-    row.save(force_insert=True)
-    return row
+    projections.new_row(opened=opened, at=now).save(force_insert=True)
+    Held(tickets=[begun.id], named=(), now=now).write(facts=[opened, *facts], actor=actor, now=now)

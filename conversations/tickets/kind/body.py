@@ -43,7 +43,8 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     A ticket begins with the first status of category `new`, or `open` where there is none. `moves` says, for a status,
     to which ones a ticket may go on; from one that is not named, to any. A ticket is settled (`solved` or `closed`)
-    only when those under it are, unless `settles_before_children`. Visitors open such tickets if it is `for_visitors`.
+    only when those under it are, unless `settles_before_children`. Its customer is shown no colleague's name, unless it
+    `shows_names`.
     """
 
     name: Name
@@ -53,7 +54,7 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     moves: Annotated[dict[StatusKey, tuple[StatusKey, ...]], Meta(max_length=50)] = msgspec.field(default_factory=dict)
     form: Form = msgspec.field(default_factory=Form)
     settles_before_children: bool = False
-    for_visitors: bool = False
+    shows_names: bool = False
 
     @property
     def beginning(self) -> Status:
@@ -70,6 +71,11 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             (status for status in self.statuses if status.category in SETTLING),
             key=lambda status: SETTLING.index(status.category),
         )
+
+    @property
+    def reopening(self) -> Status:
+        """Answer the status of what is taken up again: open, or the one that tickets begin with."""
+        return next((status for status in self.statuses if status.category == "open"), self.beginning)
 
     def find_status(self, key: str) -> Status | None:
         """Answer the status of this key."""

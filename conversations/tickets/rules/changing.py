@@ -9,10 +9,11 @@ from msgspec import UNSET, UnsetType
 
 from conversations.engine.events import Fact
 from conversations.threads.actors import Actor
-from conversations.threads.events import Priority
+from conversations.threads.events import Priority, Side
 from conversations.threads.rules import side_of
 from conversations.tickets.events import (
     SETTLED,
+    TicketAcknowledged,
     TicketAssigned,
     TicketCommented,
     TicketConversationLinked,
@@ -44,6 +45,21 @@ class ParentIsClosed(Refusal):
 
     code = "parent_closed"
     status = 409
+
+
+class NothingToAcknowledge(Refusal):
+    """Nobody was told of this ticket, or somebody has said already that they heard."""
+
+    code = "nothing_to_acknowledge"
+    status = 409
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """Words, and whether they are for colleagues alone, or what the contact has said elsewhere."""
+
+    text: str
+    among_staff: bool = False
+    from_contact: bool = False
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,12 +165,21 @@ def move(*, ticket: Ticket, body: TicketType, to: str, family: Family) -> list[F
     return [TicketMoved(ticket=ticket.id, status=status.key, category=status.category, was=ticket.status)]
 
 
-def comment(*, ticket: Ticket, actor: Actor, text: str, to_staff: bool) -> Fact:
+def comment(*, ticket: Ticket, actor: Actor, said: Said) -> Fact:
     """Say something to the other side, or to colleagues alone."""
     check_open(ticket=ticket)
-    if to_staff:
-        return TicketNoted(ticket=ticket.id, name=actor.name, text=text)
-    return TicketCommented(ticket=ticket.id, author=side_of(actor=actor), name=actor.name, text=text)
+    if said.among_staff:
+        return TicketNoted(ticket=ticket.id, name=actor.name, text=said.text)
+    author: Side = "contact" if said.from_contact else side_of(actor=actor)
+    return TicketCommented(ticket=ticket.id, author=author, name=actor.name, text=said.text)
+
+
+def acknowledge(*, ticket: Ticket, actor: Actor, is_asked: bool) -> list[Fact]:
+    """Say that one has heard of what a ticket was escalated for."""
+    check_open(ticket=ticket)
+    if not is_asked:
+        raise NothingToAcknowledge
+    return [TicketAcknowledged(ticket=ticket.id, name=actor.name)]
 
 
 def check_ancestors(*, ticket: UUID, above: Mapping[UUID, UUID | None], parent: UUID) -> None:

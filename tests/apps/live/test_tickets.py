@@ -7,7 +7,7 @@ import pytest
 from conversations.threads.actors import SYSTEM
 from conversations.tickets.commands.changing import change, comment
 from conversations.tickets.commands.opening import open_ticket
-from conversations.tickets.rules.changing import Wanted
+from conversations.tickets.rules.changing import Said, Wanted
 from tenants.context import tenant_context
 from tenants.members.member import Member
 from tests.apps.live.conftest import Ticket, guest_ticket
@@ -36,7 +36,7 @@ def work(shop: Shop, member: UUID) -> UUID:
     """Open a ticket, note something in it and give it to somebody."""
     with tenant_context(shop.tenant):
         ticket = open_ticket(actor=SYSTEM, wanted=Wanted(title="Parcel"), now=NOW)
-        comment(ticket=ticket, actor=SYSTEM, text="He is angry", to_staff=True, client_id="a", now=NOW)
+        comment(ticket=ticket, actor=SYSTEM, said=Said(text="He is angry", among_staff=True), client_id="a", now=NOW)
         change(ticket=ticket, actor=SYSTEM, wanted=Wanted(owner=member), now=NOW)
     return ticket
 

@@ -180,6 +180,8 @@ ENTRIES: Final = (
     api(f"POST {TICKET}/merge", STAFF, ticket=Id.TICKET, into=Id.SECOND_TICKET),
     api(f"GET {TICKET}/comments", STAFF, ticket=Id.TICKET, _cursor=Id.CURSOR),
     api(f"POST {TICKET}/comments", STAFF, ticket=Id.TICKET, id=Id.PLAIN),
+    api(f"POST {TICKET}/link", STAFF, ticket=Id.TICKET),
+    api(f"POST {TICKET}/acknowledge", STAFF, ticket=Id.TICKET),
     api(f"GET {TICKET}/history", STAFF, ticket=Id.TICKET, _cursor=Id.CURSOR),
     api(f"POST {TICKET}/links", STAFF, ticket=Id.TICKET, to=Id.SECOND_TICKET),
     api(f"DELETE {TICKET}/links/{{other}}", STAFF, ticket=Id.TICKET, other=Id.SECOND_TICKET),
