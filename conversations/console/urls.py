@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.console import audit, inboxes, keys, views, wall, widget
+from conversations.console import audit, inboxes, keys, ticket, views, wall, widget
 from conversations.console.routing import page as routing
 
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("settings/keys", keys.page, name="keys"),
     path("settings/audit", audit.page, name="audit"),
     path("wall", wall.wall, name="wall"),
+    path("t/<str:token>", ticket.page, name="ticket"),
+    path("t/<str:token>/news", ticket.news, name="ticket-news"),
     path("try/<str:key>", views.sample_site, name="try"),
     path("widget.js", widget.loader, name="widget-loader"),
     path("widget/<str:key>", widget.frame, name="widget"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, Final
+from uuid import UUID
 
 import jwt
 
@@ -9,8 +10,9 @@ from tenants.context import platform_context, tenant_context
 from tenants.domains.models import Domain
 from tenants.factors.models import RecoveryCode
 from tenants.models import Invitation, SsoDomain
-from tenants.refusals import Refusal
+from tenants.refusals import NotFound, Refusal
 from tenants.sso.commands import record_text
+from tests.architecture.probe.classes import Id
 from tests.architecture.probe.power.rest import also_elsewhere, any_session, elsewhere, taken_for_ours
 from tests.architecture.probe.power.seeding import Check, Place, Seed, Seeded, instead, together
 from tests.architecture.probe.shown.checks import check_elsewhere
@@ -66,6 +68,21 @@ def _for_any_inbox(read: Any, _: Place) -> Any:
     return look
 
 
+def _any_link(read: Any, place: Place) -> Any:
+    """Take what ours was given for the same of the other company."""
+
+    def look(*, text: str) -> tuple[UUID, UUID]:
+        try:
+            found: tuple[UUID, UUID] = read(text=text)
+        except NotFound:
+            with tenant_context(place.ours.tenant):
+                read(text=text)
+            return UUID(place.theirs.own[Id.TICKET]), UUID(place.theirs.own[Id.CONTACT])
+        return found
+
+    return look
+
+
 def _whose_code(accept: Any, _: Place) -> Any:
     def look(**said: Any) -> bool:
         people = set(RecoveryCode.objects.values_list("person_id", flat=True))
@@ -108,6 +125,7 @@ _WITHOUT: Final[dict[str, tuple[str, Seed]]] = {
     "session": ("is good on every host", instead("tenants.middleware.TenantMiddleware._as_tenant", any_session)),
     "key": ("opens every company", instead("conversations.access.authentication.find_bearer", also_elsewhere)),
     "visitor": ("is known in both", instead("conversations.channels.webchat.commands.find_visitor", taken_for_ours)),
+    "ticket link": ("opens every company's", instead("conversations.console.ticket.read_link", _any_link)),
     "switch ticket": ("leads anywhere", instead("tenants.members.switching.pages.redeem", _of_either)),
     "second-factor ticket": ("is good anywhere", instead("tenants.members.api.find_in_ticket", _found_by_either)),
     "half a session": ("is good on every host", _any_kept("waiting")),

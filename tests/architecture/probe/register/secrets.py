@@ -33,6 +33,7 @@ ENTRIES: Final = (
         "live ticket",
         "resume token",
     ),
+    opens("salt yunke.ticket.link", Bound.SIGNED, "tenant, ticket and contact, for half a year", "ticket link"),
     opens("salt yunke.switch", Bound.SIGNED, "the tenant it is for, person, session and origin", "switch ticket"),
     opens("salt yunke.sign_in.waiting", Bound.SIGNED, "tenant and person, between two factors", "second-factor ticket"),
     opens(

@@ -38,7 +38,21 @@ def _known_again(answer: Any) -> bool:
     return answer.status_code == 200 and answer.json()["token"] is None
 
 
+def _link(ours: Company, _theirs: Company) -> Credential:
+    """Answer what lets a contact see their ticket."""
+    made = ours.browser().post(f"/api/v1/tickets/{ours.own[Id.TICKET]}/link", {}, content_type=JSON)
+    assert made.status_code == 200, made.content
+    return Credential(made.json()["url"].rpartition("/")[2])
+
+
 KINDS: Final = (
+    Kind(
+        name="ticket link",
+        make=at_once(_link),
+        show=lambda company, one: company.anybody().get(f"/t/{one.text}"),
+        works=says(200),
+        made_up=spoil,
+    ),
     Kind(
         name="visitor",
         make=at_once(lambda ours, _: Credential(ours.guests[0].token)),

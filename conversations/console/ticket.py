@@ -1,0 +1,73 @@
+"""A ticket's page for its customer, by a signed link: where the matter stands, and what they may do about it.
+
+Plain forms; a small script asks every two seconds whether there is news. Nothing of the link is told to other sites.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_http_methods, require_safe
+
+from conversations.threads.actors import Actor
+from conversations.tickets.customer import commands, queries
+from conversations.tickets.customer.link import read_link
+from tenants.refusals import NotFound, Refusal
+from tenants.text import is_storable
+
+LONGEST: Final = 8000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the ticket, or do what its customer asks for."""
+    ticket, contact = _who(token)
+    refused = _act(request, ticket, contact) if request.method == "POST" else None
+    if request.method == "POST" and refused is None:
+        return _private(HttpResponseRedirect(request.path))
+    language = "zh" if (translation.get_language() or "en").startswith("zh") else "en"
+    seen = queries.see(ticket=ticket, contact=contact, language=language)
+    context = {"seen": seen, "refused": refused, "id": datetime.now(UTC).strftime("%s%f")}
+    return _private(render(request, "console/ticket.html", context, status=200 if refused is None else 409))
+
+
+@require_safe
+def news(_request: HttpRequest, token: str) -> HttpResponse:
+    """Say how far the ticket is, for whoever looks at it."""
+    ticket, contact = _who(token)
+    return _private(JsonResponse({"state": queries.find_state(ticket=ticket, contact=contact)}))
+
+
+def _who(token: str) -> tuple[UUID, Actor]:
+    ticket, contact = read_link(text=token)
+    return ticket, queries.get_customer(contact=contact)
+
+
+def _act(request: HttpRequest, ticket: UUID, contact: Actor) -> Refusal | None:
+    """Do it; answer why not."""
+    now, text = datetime.now(UTC), request.POST.get("text", "").strip()
+    try:
+        match request.POST.get("act"):
+            case "answer" if text and len(text) <= LONGEST and is_storable(text=text):
+                client_id = request.POST.get("id", "")[:64] or None
+                commands.answer(ticket=ticket, contact=contact, text=text, client_id=client_id or str(now), now=now)
+            case "confirm":
+                commands.confirm(ticket=ticket, contact=contact, now=now)
+            case "reopen":
+                commands.reopen(ticket=ticket, contact=contact, now=now)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Let no cache keep it, and no other site hear of the link."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,76 @@
+"""What a ticket's customer does about it: hold, decide, append, as for everybody else."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from conversations.contacts.commands import hold_own
+from conversations.engine.events import Fact
+from conversations.threads.actors import Actor
+from conversations.tickets.customer import rules
+from conversations.tickets.customer.link import sign_link
+from conversations.tickets.holding import family_of, hold
+from conversations.tickets.kind.body import TicketType
+from conversations.tickets.queries import get_ticket
+from conversations.tickets.rules.asking import check_handle
+from conversations.tickets.rules.changing import Family
+from conversations.tickets.rules.ticket import Ticket
+from conversations.tickets.types import get_type
+from tenants.refusals import Refusal
+
+Decide = Callable[[Ticket, TicketType, Family], Sequence[Fact]]
+
+
+class NobodysTicket(Refusal):
+    """This ticket is no contact's: there is nobody to be let in."""
+
+    code = "no_contact"
+    status = 409
+
+
+def make_link(*, ticket: UUID, actor: Actor) -> str:
+    """Answer what lets the ticket's customer in; raise NobodysTicket."""
+    check_handle(actor=actor)
+    row = get_ticket(ticket=ticket)
+    if row.contact_id is None:
+        raise NobodysTicket
+    return sign_link(ticket=ticket, contact=row.contact_id)
+
+
+def answer(*, ticket: UUID, contact: Actor, text: str, client_id: str, now: datetime) -> None:
+    """Say something; the same client id again is the same thing. Raises what blocked or merged contacts are refused."""
+
+    def decide(state: Ticket, body: TicketType, family: Family) -> Sequence[Fact]:
+        return rules.answer(ticket=state, body=body, family=family, contact=contact, text=text)
+
+    _change(ticket, contact, now, decide, client_id)
+
+
+def confirm(*, ticket: UUID, contact: Actor, now: datetime) -> None:
+    """Say that it is settled indeed."""
+
+    def decide(state: Ticket, body: TicketType, family: Family) -> Sequence[Fact]:
+        return rules.confirm(ticket=state, body=body, family=family, contact=contact)
+
+    _change(ticket, contact, now, decide)
+
+
+def reopen(*, ticket: UUID, contact: Actor, now: datetime) -> None:
+    """Say that it is not settled."""
+
+    def decide(state: Ticket, body: TicketType, family: Family) -> Sequence[Fact]:
+        return rules.reopen(ticket=state, body=body, family=family, contact=contact)
+
+    _change(ticket, contact, now, decide)
+
+
+def _change(ticket: UUID, contact: Actor, now: datetime, decide: Decide, client_id: str | None = None) -> None:
+    with transaction.atomic():
+        hold_own(contact=contact.id)
+        held = hold(tickets=[ticket], now=now)
+        state = held.tickets[ticket]
+        family = family_of(held=held, ticket=state, parent=state.parent)
+        facts = decide(state, get_type(key=state.type), family)
+        held.write(facts=facts, actor=contact, now=now, client_id=client_id)

@@ -1,0 +1,124 @@
+"""A ticket as its customer sees it: nothing that is said among colleagues, and no colleague's name unless it may be."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from conversations.contacts.queries import get_contact
+from conversations.definitions.queries import find_definition
+from conversations.engine.models import Event
+from conversations.threads.actors import Actor
+from conversations.tickets.commands.naming import TEAM
+from conversations.tickets.customer.rules import check_own, choose_promise
+from conversations.tickets.events import SETTLED, Category, Promise, TicketCommented
+from conversations.tickets.models import TicketRow
+from conversations.tickets.projections import as_ticket
+from conversations.tickets.promises.queries import get_standings
+from conversations.tickets.queries import get_ticket
+from conversations.tickets.rules.changing import is_over
+from conversations.tickets.types import get_type
+from tenants.refusals import NotFound
+
+LAST: Final = 200  # of what was said
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something said; `name` is a colleague's, where it may be shown."""
+
+    at: datetime
+    is_own: bool
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Where the matter stands: its `team` (a name) if one has it, what the customer waits for and until when.
+
+    `state` is another one whenever what they see may be.
+    """
+
+    number: str
+    title: str
+    text: str
+    status: str
+    category: Category
+    team: str
+    is_taken: bool
+    waits_for: Promise | None
+    until: datetime | None
+    lines: list[Line]
+    opened_at: datetime
+    is_over: bool
+    state: str
+
+    @property
+    def asked(self) -> str:
+        """Answer what they were last asked, while an answer is waited for."""
+        said = [line.text for line in self.lines if not line.is_own]
+        return said[-1] if self.category == "pending" and said else ""
+
+
+def get_customer(*, contact: UUID) -> Actor:
+    """Answer a contact as who acts; raise NotFound for one who is not there any more."""
+    row = get_contact(contact=contact)
+    if row.erased_at is not None:
+        raise NotFound
+    return Actor("contact", row.id, row.name)
+
+
+def see(*, ticket: UUID, contact: Actor, language: str) -> Seen:
+    """Answer a ticket as its customer sees it; raise NotFound for anybody else."""
+    row = get_ticket(ticket=ticket)
+    state = as_ticket(row=row)
+    check_own(ticket=state, contact=contact)
+    body = get_type(key=state.type)
+    status = body.find_status(state.status)
+    standings = get_standings(rows=[row]).get(ticket, [])
+    waits = choose_promise(promises=[(each.clock.promise, each.due_at) for each in standings])
+    return Seen(
+        number=state.called,
+        title=state.title,
+        text=state.text,
+        status=state.status if status is None else status.names.get(language, status.name),
+        category=state.category,
+        team=_team(state.team),
+        is_taken=state.owner is not None,
+        waits_for=None if waits is None or state.category in SETTLED else waits[0],
+        until=None if waits is None or state.category in SETTLED else waits[1],
+        lines=_lines(ticket, shows_names=body.shows_names),
+        opened_at=state.opened_at,
+        is_over=is_over(ticket=state),
+        state=_state(row),
+    )
+
+
+def find_state(*, ticket: UUID, contact: Actor) -> str:
+    """Answer what is another whenever what its customer sees may be; raise NotFound for anybody else."""
+    row = get_ticket(ticket=ticket)
+    check_own(ticket=as_ticket(row=row), contact=contact)
+    return _state(row)
+
+
+def _state(row: TicketRow) -> str:
+    """Tell nothing but that it is another: what moves it is not all for its customer."""
+    said = (row.public_seq, row.due_at, row.team, row.owner is None)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _team(key: str | None) -> str:
+    found = None if key is None else find_definition(kind=TEAM, key=key)
+    return "" if found is None else str(found.body["name"])
+
+
+def _lines(ticket: UUID, *, shows_names: bool) -> list[Line]:
+    rows = Event.objects.filter(stream=ticket, kind=TicketCommented.kind).order_by("-seq")[:LAST]
+    return [_line(row.at, row.body, shows_names=shows_names) for row in reversed(rows)]
+
+
+def _line(at: datetime, body: dict[str, Any], *, shows_names: bool) -> Line:
+    own = body["author"] == "contact"
+    return Line(at, own, body["name"] if shows_names and not own else "", body["text"])
