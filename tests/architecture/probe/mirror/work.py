@@ -24,6 +24,8 @@ def add_tickets(*, company: "Company") -> dict[Id, str]:
     with tenant_context(company.tenant):
         body = {"name": mark, "statuses": statuses, "form": form}
         publish(kind="ticket_type", key=type_, body=body, now=datetime.now(UTC))
+        promises = {"name": mark, "targets": {"resolution": {"usual": 500_000}}}
+        publish(kind="sla_policy", key=f"{mark}-policy", body=promises, now=datetime.now(UTC))
     first, second = (_open(company, number, type_) for number in range(2))
     path = f"{TICKETS}/{first}"
     _ask(company, f"{path}/links", {"to": second, "how": "blocks"})
