@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from conversations.channels.incoming.commands import ThreadOfAnother
+from conversations.contacts.commands import ContactGone
 from conversations.contacts.rules import ContactBlocked
 from integrations.inbound import commands, queries
 from integrations.inbound.answers import InstallBody, InstallChange, InstallShown, InstallWithSecret, show_install
@@ -112,7 +113,7 @@ class Inbound(APIView):
         Described(
             body=Call,
             answers={200: Taken},
-            refusals=(IdReused, StillTaken, ThreadOfAnother, ContactBlocked),
+            refusals=(IdReused, StillTaken, ThreadOfAnother, ContactBlocked, ContactGone),
             kept=False,
             example={
                 "type": "message",

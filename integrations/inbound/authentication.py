@@ -36,8 +36,9 @@ class SignedInstall(BaseAuthentication):
         if named is None:
             return None
         asked = request._request  # noqa: SLF001 # DRF's own way down to Django's request
-        if int(asked.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
-            raise CallTooLarge
+        said = str(asked.META.get("CONTENT_LENGTH") or "")
+        if (int(said) if said.isdecimal() else 0) > MOST_BYTES or len(asked.body) > MOST_BYTES:
+            raise CallTooLarge  # before anybody is looked up, and before it is looked into
         install = _find(named, {name: asked.headers.get(name, "") for name in (ID, TIMESTAMP, SIGNATURE)}, asked.body)
         setattr(asked, _FOUND, install)
         tenant = current_tenant().id

@@ -14,6 +14,7 @@ from conversations.access.answers import forget_answers
 from conversations.access.models import IdempotencyKey
 from conversations.definitions.commands import publish
 from tenants.context import tenant_context
+from tenants.provisioning.suspension import suspend
 from tests.apps.integrations.conftest import JSON, refused
 from tests.apps.integrations.partner import LEI, Installed, install
 from tests.conftest import MakeTenant
@@ -243,3 +244,10 @@ def test_a_resolved_conversation_is_gone_on_with(partner: Installed) -> None:
     path = f"/api/v1/conversations/{conversation}"
     partner.admin.post(f"{path}/resolve", {}, content_type=JSON)
     assert partner.say("not yet").json()["conversation"] == conversation
+
+
+def test_a_closed_company_takes_nothing(partner: Installed) -> None:
+    partner.say("x", id_="msg_1")
+    suspend(slug=partner.shop.tenant.slug, reason="unpaid", now=datetime.now(UTC))
+    assert refused(partner.say("y")) == refused(partner.say("x", id_="msg_1")) == (403, "suspended")
+    assert len(partner.messages()) == 1
