@@ -100,6 +100,11 @@ def get_all_of(*, contacts: Collection[UUID]) -> list[UUID]:
     return list(rows.values_list("id", flat=True))
 
 
+def get_inboxes_of(*, conversations: Collection[UUID]) -> dict[UUID, str]:
+    """Answer the keys of these conversations' inboxes; what is no conversation has none."""
+    return dict(ConversationRow.objects.filter(id__in=list(conversations)).values_list("id", "inbox"))
+
+
 def get_open_of(*, member: UUID) -> list[UUID]:
     """Answer the open conversations that a member has, the oldest first."""
     rows = ConversationRow.objects.filter(assignee=member, status="open").order_by("id")

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from integrations.webhooks.models import Endpoint
 from integrations.webhooks.queries import Status, open_sealed, status_of, why_off
+from integrations.webhooks.rules.filtering import MOST_INBOXES
 from tenants.bodies import Body
 from tenants.describing import Answer
 from tenants.secrets import Unreadable
@@ -20,6 +21,17 @@ Scopes = Annotated[list[Annotated[str, Meta(max_length=50)]], Meta(max_length=20
 Headers = Annotated[dict[str, str], Meta(max_length=20)]
 
 
+class FiltersBody(Body, frozen=True):
+    """What else decides which events it is told.
+
+    With `inboxes` (their keys), only what happens in conversations of these. With `fields`, only events whose body has
+    one of the values given for each field that it has, such as {"author": ["contact"]}; not by what is personal.
+    """
+
+    inboxes: Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=MOST_INBOXES)] = []
+    fields: dict[str, list[str | int | bool]] = {}
+
+
 class WebhookBody(Body, frozen=True):
     """A new webhook. No kinds mean all; without scopes it is told what customers see, and no names or texts."""
 
@@ -27,6 +39,7 @@ class WebhookBody(Body, frozen=True):
     description: Description = ""
     kinds: Kinds = []
     scopes: Scopes = []
+    filters: FiltersBody = FiltersBody()
     headers: Headers = {}
 
 
@@ -37,6 +50,7 @@ class WebhookChange(Body, frozen=True):
     description: Description | UnsetType = UNSET
     kinds: Kinds | UnsetType = UNSET
     scopes: Scopes | UnsetType = UNSET
+    filters: FiltersBody | UnsetType = UNSET
     headers: Headers | UnsetType = UNSET
 
 
@@ -44,6 +58,13 @@ class OverlapBody(Body, frozen=True):
     """For how long requests are signed by the secret before, too, in seconds; at most a week."""
 
     overlap_s: Annotated[int, Meta(ge=0, le=7 * DAY_S)] = DAY_S
+
+
+class FiltersShown(Answer, frozen=True):
+    """What else decides which events it is told, as it was given."""
+
+    inboxes: list[str]
+    fields: dict[str, list[str | int | bool]]
 
 
 class Webhook(Answer, frozen=True):
@@ -59,6 +80,7 @@ class Webhook(Answer, frozen=True):
     description: str
     kinds: list[str]
     scopes: list[str]
+    filters: FiltersShown
     header_names: list[str]
     hint: str
     status: Status
@@ -89,6 +111,7 @@ def show_endpoint(*, row: Endpoint, now: datetime) -> Webhook:
         description=row.description,
         kinds=list(row.kinds),
         scopes=list(row.scopes),
+        filters=FiltersShown(inboxes=row.filters.get("inboxes", []), fields=row.filters.get("fields", {})),
         header_names=_header_names(row),
         hint=row.hint,
         status=status_of(endpoint=row),

@@ -23,6 +23,7 @@ from integrations.webhooks.answers import (
 from integrations.webhooks.models import Endpoint
 from integrations.webhooks.proving import AddressChanged, NotProved
 from integrations.webhooks.rules.endpoints import TooManyEndpoints
+from integrations.webhooks.rules.filtering import Filters
 from tenants.bodies import Nothing, read_body
 from tenants.confirming.refusals import Unconfirmed
 from tenants.describing import Answer, Described, Listed, describe
@@ -60,7 +61,7 @@ class Webhooks(APIView):
     def post(self, request: Request) -> Response:
         """Register a webhook and show its secret once. Nothing is sent before it is verified."""
         body, by, now = read_body(data=request.data, shape=WebhookBody), get_manager(request=request), datetime.now(UTC)
-        made = commands.register(**msgspec.structs.asdict(body), by=by, now=now)
+        made = commands.register(**_terms(body), by=by, now=now)
         return _with_secret(*made, now, status=201)
 
 
@@ -77,8 +78,7 @@ class OneWebhook(APIView):
     def patch(self, request: Request, webhook: UUID) -> Response:
         """Change a webhook; another address gets nothing before it is verified."""
         body, by = read_body(data=request.data, shape=WebhookChange), get_manager(request=request)
-        said = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
-        return _shown(commands.change(endpoint=webhook, changes=said, by=by, now=datetime.now(UTC)))
+        return _shown(commands.change(endpoint=webhook, changes=_terms(body), by=by, now=datetime.now(UTC)))
 
     @describe(Described(answers={204: None}, scopes=SCOPES))
     def delete(self, request: Request, webhook: UUID) -> Response:
@@ -146,6 +146,13 @@ def get_manager(*, request: Request) -> Actor:
     by = get_actor(request=request)
     commands.check_manages(by=by)
     return by
+
+
+def _terms(body: WebhookBody | WebhookChange) -> dict[str, Any]:
+    """Answer what is said."""
+    said = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    filters = {"filters": Filters(**msgspec.structs.asdict(said["filters"]))} if "filters" in said else {}
+    return {**said, **filters}
 
 
 def _shown(row: Endpoint) -> Response:

@@ -11,11 +11,14 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from conversations.audit.commands import record
+from conversations.definitions.inbox.queries import get_inboxes
 from conversations.engine.events import get_kinds
 from conversations.threads.actors import Actor, as_who
+from integrations.webhooks.choosing import find_fields
 from integrations.webhooks.models import Endpoint
 from integrations.webhooks.queries import PURPOSE, Sealed, count_endpoints, get_endpoint, open_sealed
 from integrations.webhooks.rules import endpoints as rules
+from integrations.webhooks.rules.filtering import Filters, check_filters
 from integrations.webhooks.rules.signing import SECRET_BYTES, write_secret
 from tenants.audit.noting import Target
 from tenants.confirming.commands import refuse_unconfirmed
@@ -44,6 +47,7 @@ def register(
     headers: Mapping[str, str],
     by: Actor,
     now: datetime,
+    filters: Filters | None = None,
 ) -> tuple[Endpoint, str]:
     """Register an endpoint; answer it and its secret, this once. Nothing is sent before it has proved itself.
 
@@ -58,6 +62,7 @@ def register(
         description=description,
         kinds=rules.check_kinds(kinds=kinds, known=get_kinds()),
         scopes=rules.check_scopes(scopes=scopes, may=by.may, is_key=by.kind == "key"),
+        filters=_check_filters(filters or Filters()),
         sealed=_seal(id_, Sealed(secret=secret, headers=rules.check_headers(headers=headers))),
         hint=secret[-4:],
         created_at=now,
@@ -73,7 +78,7 @@ def register(
 
 
 def change(*, endpoint: UUID, changes: Mapping[str, Any], by: Actor, now: datetime) -> Endpoint:
-    """Change what `changes` names: url, description, kinds, scopes or headers (all of them anew).
+    """Change what `changes` names: url, description, kinds, scopes, filters or headers (all of them anew).
 
     Another address has to prove itself before anything is sent there. Raises NotAllowed, NotFound or Invalid.
     """
@@ -99,6 +104,8 @@ def _apply(row: Endpoint, opened: Sealed, changes: Mapping[str, Any], by: Actor)
         row.kinds = rules.check_kinds(kinds=changes["kinds"], known=get_kinds())
     if "scopes" in changes:
         row.scopes = _check_new_scopes(row, changes["scopes"], by)
+    if "filters" in changes:
+        row.filters = _check_filters(changes["filters"], kept=row.filters.get("inboxes", []))
     if "headers" in changes:
         headers = rules.check_headers(headers=changes["headers"])
         row.sealed = _seal(row.id, msgspec.structs.replace(opened, headers=headers))
@@ -192,8 +199,16 @@ def _terms(row: Endpoint, headers: Mapping[str, str]) -> dict[str, Any]:
         "description": row.description,
         "kinds": list(row.kinds),
         "scopes": list(row.scopes),
+        "filters": dict(row.filters),
         "headers": sorted(headers),
     }
+
+
+def _check_filters(filters: Filters, *, kept: Sequence[str] = ()) -> dict[str, Any]:
+    """Answer them; inboxes that are no more in force may stay."""
+    keys = {*(inbox.key for inbox in get_inboxes()), *kept}
+    checked: dict[str, Any] = msgspec.to_builtins(check_filters(filters=filters, inboxes=keys, fields=find_fields()))
+    return checked
 
 
 def _seal(id_: UUID, what: Sealed) -> str:

@@ -16,6 +16,7 @@ class Endpoint(TenantModel):
     description = models.TextField(default="", blank=True)
     kinds = models.JSONField()
     scopes = models.JSONField()
+    filters = models.JSONField(default=dict, db_default={})
     sealed = models.TextField()
     hint = models.TextField()
     created_at = models.DateTimeField()

@@ -12,12 +12,13 @@ from django.db import connection
 from conversations.engine.events import Recorded
 from conversations.engine.readers import Reader
 from integrations.webhooks import statements
+from integrations.webhooks.choosing import choose, find_inboxes
 from integrations.webhooks.models import Endpoint
 from integrations.webhooks.queries import kinds_told
 from tenants.database.models import new_id
 from tenants.outgoing.moments import call_by
 
-_COLUMNS: Final = ("id", "kinds", "scopes", "since")
+_COLUMNS: Final = ("id", "kinds", "scopes", "filters", "since")
 
 
 def find_wanted() -> frozenset[str]:
@@ -27,14 +28,12 @@ def find_wanted() -> frozenset[str]:
 
 def make_deliveries(events: Sequence[Recorded], now: datetime, _due: bool) -> None:  # noqa: FBT001 # a reader's shape
     """Write a delivery for each event and endpoint, due now."""
-    made = []
-    for row in _endpoints():
-        kinds = kinds_told(row=row)
-        made += [
-            (new_id(), row["id"], event.position, event.kind)
-            for event in events
-            if event.kind in kinds and event.position > row["since"]
-        ]
+    made, rows = [], _endpoints()
+    inboxes = find_inboxes(rows=rows, events=events)
+    for row in rows:
+        news = [event for event in events if event.position > row["since"]]
+        told = choose(row=row, events=news, inboxes=inboxes)
+        made += [(new_id(), row["id"], event.position, event.kind) for event in told]
     if not made:
         return
     ids, endpoints, positions, names = map(list, zip(*made, strict=True))

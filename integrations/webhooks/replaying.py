@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from conversations.engine import log
 from conversations.threads.actors import Actor
 from integrations.webhooks import statements
+from integrations.webhooks.choosing import choose, find_inboxes
 from integrations.webhooks.commands import check_manages, note
-from integrations.webhooks.models import Delivery, Endpoint
+from integrations.webhooks.models import Delivery
 from integrations.webhooks.queries import get_delivery, get_endpoint, kinds_told
 from integrations.webhooks.rules.endpoints import TEST_KIND
 from tenants.database.models import new_id
@@ -53,8 +54,10 @@ def replay_range(*, endpoint: UUID, after: int, until: int, by: Actor, now: date
         if row.since is None:
             raise Unproved
         end = max(min(until, log.get_position(), after + SPAN), after)
-        events = log.read_kinds(kinds=sorted(_kinds(row)), after=after, until=end, limit=AT_ONCE)
-        reached = events[-1].position if len(events) == AT_ONCE else end
+        terms = {"id": row.id, "kinds": row.kinds, "scopes": row.scopes, "filters": row.filters}
+        found = log.read_kinds(kinds=sorted(kinds_told(row=terms)), after=after, until=end, limit=AT_ONCE)
+        reached = found[-1].position if len(found) == AT_ONCE else end
+        events = choose(row=terms, events=found, inboxes=find_inboxes(rows=[terms], events=found))
         if events:
             said: dict[str, Any] = {
                 "ids": [new_id() for _ in events],
@@ -82,7 +85,3 @@ def send_test(*, endpoint: UUID, by: Actor, now: datetime) -> Delivery:
         note(action="webhook.tested", row=row, by=by, now=now)
         call_by(due=now, wake=True)
     return made
-
-
-def _kinds(row: Endpoint) -> frozenset[str]:
-    return kinds_told(row={"id": row.id, "kinds": row.kinds, "scopes": row.scopes})

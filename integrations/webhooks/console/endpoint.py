@@ -5,17 +5,19 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+import msgspec
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.views.decorators.http import require_http_methods
 
 from conversations.threads.actors import Actor
 from integrations.webhooks import commands, proving, queries, replaying
 from integrations.webhooks.answers import DAY_S, show_endpoint
-from integrations.webhooks.console.forms import read_headers, read_range, read_terms
+from integrations.webhooks.console.forms import read_headers, read_range, read_terms, write_fields
 from integrations.webhooks.console.listing import PATH, boxes, get_manager
 from integrations.webhooks.console.wording import DELIVERIES, DONE, OVERLAPS, STATES, TROUBLES, WHY_OFF, say
 from integrations.webhooks.log_answers import show_delivery
 from integrations.webhooks.models import Endpoint
+from integrations.webhooks.rules.filtering import Filters
 from tenants.middleware import TenantRequest
 from tenants.paging import PageQuery, open_window
 from tenants.refusals import NotFound, Refusal
@@ -82,9 +84,7 @@ def _show(
 ) -> HttpResponse:
     row, now = queries.get_endpoint(endpoint=webhook), datetime.now(UTC)
     it, changed = show_endpoint(row=row, now=now), refusal is not None and request.POST.get("do") == "change"
-    terms: dict[str, Any] = (
-        read_terms(form=request.POST) if changed else {"url": row.url, "description": row.description}
-    )
+    terms = _terms(row, request.POST if changed else None)
     context = {
         "it": it,
         "state": STATES[it.status],
@@ -92,7 +92,8 @@ def _show(
         "health": _health(webhook, now),
         "terms": terms,
         "told": row.kinds,
-        **boxes(by=by, kinds=terms.get("kinds", row.kinds), scopes=terms.get("scopes", row.scopes)),
+        **boxes(by=by, kinds=terms["kinds"], scopes=terms["scopes"], inboxes=terms["filters"].inboxes),
+        "fields": write_fields(fields=terms["filters"].fields),
         "overlaps": [{"s": seconds, "words": words, "on": seconds == DAY_S} for seconds, words in OVERLAPS.items()],
         "secret": secret,
         "wrong": say(refusal=refusal),
@@ -101,6 +102,14 @@ def _show(
     }
     status = refusal.status if refusal else 200
     return show_settings(request, template="webhooks/webhook.html", context=context, status=status)
+
+
+def _terms(row: Endpoint, form: QueryDict | None) -> dict[str, Any]:
+    """Answer the terms as a form that was refused has them, or as they are."""
+    if form is not None:
+        return read_terms(form=form)
+    known = {name: getattr(row, name) for name in ("url", "description", "kinds", "scopes")}
+    return {**known, "filters": msgspec.convert(row.filters, Filters)}
 
 
 def _health(webhook: UUID, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods
 
+from conversations.definitions.inbox.queries import get_inboxes
 from conversations.engine.events import get_kinds
 from conversations.threads.actors import Actor, of_member
 from integrations.webhooks import commands
@@ -58,7 +59,8 @@ def _show(
         "hooks": [{"it": it, "state": STATES[it.status], "why": WHY_OFF.get(it.off_why or "")} for it in shown],
         "next": found.next,
         "previous": found.previous,
-        **boxes(by=by, kinds=form.getlist("kind"), scopes=form.getlist("scope")),
+        **boxes(by=by, kinds=form.getlist("kind"), scopes=form.getlist("scope"), inboxes=form.getlist("inbox")),
+        "fields": form.get("fields", ""),
         "form": form,
         "made": made,
         "wrong": say(refusal=refusal),
@@ -69,12 +71,14 @@ def _show(
     )
 
 
-def boxes(*, by: Actor, kinds: list[str], scopes: list[str]) -> dict[str, Any]:
-    """Answer the boxes of a form: kinds of events, and what else may be told; `scopes` may stay, whoever looks."""
+def boxes(*, by: Actor, kinds: list[str], scopes: list[str], inboxes: list[str]) -> dict[str, Any]:
+    """Answer the boxes of a form: kinds of events, inboxes, and what else may be told; `scopes` may stay always."""
     told = sorted(rules.SCOPES)
     return {
         "kinds": [{"key": kind, "on": kind in kinds} for kind in sorted(get_kinds())],
-        "chosen": len(kinds),
+        "inboxes": [{"key": one.key, "name": one.body.name, "on": one.key in inboxes} for one in get_inboxes()],
+        "gone": sorted(set(inboxes) - {one.key for one in get_inboxes()}),
+        "chosen": len(kinds) + len(inboxes),
         "scopes": [
             {"key": scope, "words": SCOPES[scope], "on": scope in scopes, "open": scope in scopes or _may(by, scope)}
             for scope in told

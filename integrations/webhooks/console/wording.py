@@ -41,6 +41,7 @@ FIELDS: Final = {
     "url": "Enter an address that begins with https://, without a user, a password or a fragment.",
     "kinds": "One of these kinds of events is none any more. Choose again.",
     "scopes": "One of these cannot be told to webhooks. Choose again.",
+    "filters": "Enter fields of events, none of them personal, and values; choose inboxes that there are.",
     "headers": "Enter a header a line, such as Authorization: Bearer abc, and at most 20. Some names are ours.",
     "after": "Enter two positions of the log, whole numbers.",
 }

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from standardwebhooks import Webhook
 
+from conversations.channels.webchat.commands import add_inbox
 from conversations.threads.events import NotePosted
 from integrations.webhooks.rules.attempts import MOST_ATTEMPTS, PATIENCE, PAUSES_S, Attempt
 from integrations.webhooks.sending.finishing import finish
@@ -19,7 +20,7 @@ from tenants.context import platform_context, tenant_context
 from tenants.mail.models import Mail
 from tenants.models import Outgoing
 from tenants.secrets import unseal
-from tests.apps.integrations.conftest import Hook, Post, do
+from tests.apps.integrations.conftest import HOOKS, Hook, Post, do
 from tests.receiver import Receiver, Told
 from tests.shop import Shop
 
@@ -314,3 +315,32 @@ def test_a_tenants_deliveries_are_its_own(
     post.work()
     assert b"of another company" not in b"".join(told.body for told in receiver.events)
     assert b"of ours" in b"".join(told.body for told in receiver.events)
+
+
+def test_filters_by_inbox_and_by_what_is_not_personal(
+    shop: Shop, hook: Hook, post: Post, receiver: Receiver, other: Receiver, admin: Client
+) -> None:
+    with tenant_context(shop.tenant):
+        second = add_inbox(name="Help", now=datetime.now(UTC)).key
+    one = hook(kinds=["message.posted.v1"], filters={"inboxes": [second]})
+    hook(url=other.url, kinds=[], filters={"fields": {"author": ["bot"]}})
+    guest = shop.welcome(text="in the shop")
+    first, shop.inbox = shop.inbox, second
+    shop.welcome(text="in the other inbox")
+    post.work()
+    assert [told.said["data"]["body"]["text"] for told in receiver.events] == ["in the other inbox"]
+    kinds = [told.said["type"] for told in other.events]
+    assert "message.posted.v1" not in kinds
+    assert kinds.count("conversation.started.v1") == 2, "what has no author is told"
+    changed = admin.patch(f"{HOOKS}/{one['id']}", {"filters": {"inboxes": [first]}}, content_type="application/json")
+    assert changed.json()["filters"] == {"inboxes": [first], "fields": {}}
+    assert do(admin, one, "replay", {"after": 0}).json()["count"] == 1
+    post.send()
+    assert receiver.events[-1].said["data"]["conversation"] == str(guest.conversation)
+
+
+@pytest.mark.parametrize("filters", [{"inboxes": ["no-such"]}, {"fields": {"text": ["a"]}}, {"fields": {"author": []}}])
+def test_filters_that_are_refused(admin: Client, filters: Any) -> None:
+    body = {"url": "https://example.com", "filters": filters}
+    answer = admin.post(HOOKS, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["errors"][0]["field"].partition(".")[0]) == (422, "filters")

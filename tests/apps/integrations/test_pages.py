@@ -97,10 +97,18 @@ def test_it_is_paused_changed_rotated_and_removed(admin: Client, hook: Hook) -> 
     for do, words in (("pause", "⏸ Paused"), ("resume", "✓ Live")):
         assert admin.post(one, {"do": do}).status_code == 302
         assert words in text(admin, one)
-    terms = {"url": made["url"], "description": "Books", "kind": ["note.posted.v1"]}
+    terms = {
+        "url": made["url"],
+        "description": "Books",
+        "kind": ["note.posted.v1"],
+        "fields": "author: contact, bot\nn: 3",
+    }
     admin.post(one, {"do": "change", **terms})
     row = admin.get(f"{HOOKS}/{made['id']}").json()
     assert (row["description"], row["kinds"], row["scopes"]) == ("Books", ["note.posted.v1"], [])
+    assert row["filters"] == {"inboxes": [], "fields": {"author": ["contact", "bot"], "n": [3]}}
+    assert all(line in text(admin, one) for line in ("author: contact, bot", "n: 3"))
+    assert admin.post(one, {"do": "change", **terms, "fields": "text: hello"}).status_code == 422
     assert (row["header_names"], row["status"]) == (["X-Shop"], "live")
     admin.post(one, {"do": "change", **terms, "no_headers": "1"})
     assert admin.get(f"{HOOKS}/{made['id']}").json()["header_names"] == []

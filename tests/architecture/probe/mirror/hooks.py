@@ -19,7 +19,8 @@ def add_hooks(*, company: "Company") -> dict[Id, str]:
     ids = []
     for number in range(2):
         where = f"http://127.0.0.1:1/{mark}-{number}"  # where nobody answers
-        body = {"url": where, "description": mark, "headers": {"X-Mark": mark}}
+        filters = {"fields": {"author": [mark]}}
+        body = {"url": where, "description": mark, "headers": {"X-Mark": mark}, "filters": filters}
         made = owner.post(HOOKS, body, content_type="application/json")
         assert made.status_code == 201, made.content
         ids.append(made.json()["id"])
