@@ -24,8 +24,12 @@ def hold() -> None:
     log.run(sql=statements.HOLD_HEAD, params={})
 
 
-def rest(*, again: datetime | None = None) -> None:
-    """Have the tenant looked at when the next of all that any room waits for is due, and no sooner; or at `again`."""
+def rest(*, again: datetime | None = None, earliest: datetime | None = None) -> None:
+    """Have the tenant looked at when the next of all that any room waits for is due, and no sooner; or at `again`.
+
+    What is due before the `earliest` moment waits until then.
+    """
     hold()
     due = again or min((at for find in find_next if (at := find()) is not None), default=None)
+    due = due if due is None or earliest is None else max(due, earliest)
     log.run(sql=statements.SET_DUE, params={"due": due, "exactly": True})

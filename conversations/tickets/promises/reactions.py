@@ -5,7 +5,7 @@ looked at each time, so that a policy that is for ten thousand holds nobody up.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from conversations.tickets.models import TicketRow
 from conversations.tickets.promises.scene import KINDS, count_edition
 
 AT_ONCE: Final = 50
+GATHER: Final = timedelta(seconds=0.25)  # what is due soon after a look is looked at together: most of one is the look
 
 
 def look(*, events: Sequence[Recorded], now: datetime, due: bool) -> None:
@@ -33,7 +34,8 @@ def look(*, events: Sequence[Recorded], now: datetime, due: bool) -> None:
     if found:
         held = Held(tickets=found, named=(), now=now)
         held.write(facts=[], actor=SYSTEM, now=now, renew=True)
-    timers.rest(again=now if len(found) >= AT_ONCE else None)
+    is_more = len(found) >= AT_ONCE
+    timers.rest(again=now if is_more else None, earliest=None if is_more else now + GATHER)
 
 
 def find_next() -> datetime | None:
