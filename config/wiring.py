@@ -54,6 +54,7 @@ from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
 from conversations.tickets.commands.changing import release as release_tickets
 from conversations.tickets.erasure import erase_tickets_of
+from conversations.tickets.hearing import READER as HEARING
 from conversations.tickets.kind.body import TICKET_TYPE
 from conversations.tickets.promises.policy import SLA_POLICY
 from conversations.tickets.promises.reactions import READER as PROMISES
@@ -88,7 +89,7 @@ from tenants.sso.rechecking import recheck_due
 
 logger = structlog.get_logger(__name__)
 
-READERS: Final[tuple[Reader, ...]] = (*DESK_READERS, PROMISES, WEBHOOKS)
+READERS: Final[tuple[Reader, ...]] = (*DESK_READERS, HEARING, PROMISES, WEBHOOKS)
 
 # What a tenant may configure.
 DEFINITION_KINDS: Final[tuple[Kind, ...]] = (

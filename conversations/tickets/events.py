@@ -154,6 +154,16 @@ class TicketConversationUnlinked(Fact, frozen=True):
     conversation: UUID
 
 
+@fact(kind="ticket.heard.v1", audience=Audience.STAFF, permission=VIEW, among_staff=True)
+class TicketHeard(Fact, frozen=True):
+    """Something was said in a conversation of it, at `seq` there: its promises of replies go by that, too."""
+
+    ticket: UUID
+    conversation: UUID
+    seq: int
+    author: Side
+
+
 @fact(kind="ticket.watched.v1", audience=Audience.STAFF, permission=VIEW, among_staff=True)
 class TicketWatched(Fact, frozen=True):
     """`member` wants to hear of it from now on."""

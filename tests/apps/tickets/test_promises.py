@@ -170,6 +170,32 @@ def test_replies_keep_promises_and_questions_begin_new_ones(hall: Hall) -> None:
     assert [e.body["promise"] for e in hall.log(ticket, "promise_broken")] == ["update"]
 
 
+def test_what_is_said_in_a_conversation_counts_as_of_when_it_was_said(hall: Hall) -> None:
+    limits = {"usual": 30}
+    hall.promise(targets={"first_reply": limits, "next_reply": limits}, ladder=[])
+    shop, agent = hall.office.shop, hall.office.actor
+    guest, other = shop.welcome(text="It came open"), shop.welcome(text="And mine")
+    hall.look()
+    with tenant_context(hall.tenant):
+        said = Wanted(title="Parcel")
+        ticket = open_ticket(actor=SYSTEM, wanted=said, conversation=guest.conversation, now=hall.now)
+    begun, nobodys = datetime.now(UTC), shop.say(other.conversation, agent, "Sorry")
+    first = shop.say(guest.conversation, agent, "We look")
+    for text in ("Thanks", "And now?"):
+        asked = shop.say(guest.conversation, guest.actor, text)
+    second = shop.say(guest.conversation, agent, "Soon")
+    hall.now = begun + 300 * MINUTE  # whoever reads the log was away for hours
+    hall.look()
+    heard = [(e.body["seq"], e.body["author"]) for e in hall.log(ticket, "heard")]
+    assert heard == [(first.seq, "member"), (asked.seq - 1, "contact"), (second.seq, "member")]
+    kept = [(e.body["promise"], e.body["late"], e.at) for e in hall.log(ticket, "promise_kept")]
+    assert kept == [("first_reply", False, first.at), ("next_reply", False, second.at)]
+    assert hall.log(ticket, "promise_broken") == []
+    assert nobodys.seq
+    hall.look()
+    assert len(hall.log(ticket, "heard")) == 3
+
+
 def test_what_is_said_twice_keeps_a_promise_once(hall: Hall) -> None:
     hall.promise(targets={"update": {"usual": 30}}, ladder=[])
     ticket = hall.open()
