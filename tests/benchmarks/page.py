@@ -119,6 +119,17 @@ ROWS: Final[tuple[tuple[str, str, Callable[[Found], object]], ...]] = (
         "at most 1.1",
         lambda f: f["webhooks"]["one_hangs"]["p99_ratio"],
     ),
+    (
+        "steps of promises, ms late at p99 while 10,000 clocks run",
+        "5,000",
+        lambda f: f["clocks"]["steady"]["late_ms"]["p99"],
+    ),
+    ("the same, a thousand at one moment", "5,000", lambda f: f["clocks"]["burst"]["late_ms"]["p99"]),
+    (
+        "of a core, while 10,000 clocks run and none is due",
+        "0.05",
+        lambda f: f["clocks"]["idle"]["cores_busy"]["worker"],
+    ),
     ("100 companies at once, of 10", "at least 0.5", lambda f: f["tenants"]["ratio_to_10"]["100"]),
     ("1,000 companies at once, of 10", "at least 0.2", lambda f: f["tenants"]["ratio_to_10"]["1000"]),
     ("MB of all sessions at 1,000 companies", "bounded", lambda f: f["tenants"]["1000"]["postgres_mb"]["all"]),
