@@ -344,3 +344,18 @@ def test_filters_that_are_refused(admin: Client, filters: Any) -> None:
     body = {"url": "https://example.com", "filters": filters}
     answer = admin.post(HOOKS, body, content_type="application/json")
     assert (answer.status_code, answer.json()["errors"][0]["field"].partition(".")[0]) == (422, "filters")
+
+
+def test_what_was_taken_for_one_that_fails_and_not_sent_is_due_again(
+    shop: Shop, hook: Hook, post: Post, receiver: Receiver
+) -> None:
+    hook(kinds=["message.posted.v1"])
+    receiver.answer = answering(500)
+    guest = shop.welcome()
+    for number in range(40):
+        shop.say(guest.conversation, guest.actor, str(number))
+    post.work()
+    unsent = [delivery for delivery in post.deliveries if not delivery.attempts]
+    assert len(unsent) == 40 - len(receiver.events)
+    assert any(delivery.fence > 0 for delivery in unsent), "some were taken"
+    assert all(delivery.due_at is not None and delivery.due_at <= post.clock() for delivery in unsent)
