@@ -3,14 +3,18 @@
 import time
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, Final
+from unittest.mock import Mock, call
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from conversations.access.models import ApiKey
+from conversations.live.programs import Programs
 from conversations.threads.events import NotePosted
-from tenants.context import platform_context, tenant_context
+from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.members.member import Member
 from tenants.models import Membership
 from tests.conftest import ClientFor, MakeMember
@@ -232,3 +236,21 @@ async def test_a_key_for_other_networks(server: Server, shop: Shop, make_partner
     async with Peer(port=server.port, tenant=shop.tenant) as robot:
         await robot.hello(ticket=await apart(partner.ticket))
         await robot.ping()
+
+
+async def test_a_company_that_cannot_be_asked_keeps_no_others_keys_open() -> None:
+    tenants = {name: TenantRef(id=uuid4(), schema=name, slug=name) for name in ("gone", "there")}
+
+    class Gone:
+        async def find_programs(self, *, tenant: Any, passes: list[object]) -> list[None]:
+            if tenant.schema == "gone":
+                raise ConnectionError
+            return [None for _ in passes]
+
+    def session(tenant: str) -> Any:
+        return SimpleNamespace(tenant=tenants[tenant], actor=SimpleNamespace(kind="key"), pass_=tenant, outbox=Mock())
+
+    sessions = [session("gone"), session("there")]
+    gate: Any = Gone()
+    await Programs(gate=gate).check(sessions=sessions)
+    assert [one.outbox.close.mock_calls for one in sessions] == [[], [call(4001)]]
