@@ -210,6 +210,9 @@ def test_five_days_of_failure_switch_off(shop: Shop, hook: Hook, post: Post, rec
     shop.say(guest.conversation, guest.actor, "three")
     post.work()
     assert post.endpoint.off_why == "failing"
+    post.send()
+    with platform_context():
+        assert Mail.objects.filter(tenant=shop.tenant.id, template="webhook_off").count() == 1, "its owner is told"
 
 
 def test_whoever_is_killed_while_sending_loses_it_to_others(
