@@ -52,6 +52,7 @@ from conversations.threads.commands import before_taking
 from conversations.threads.erasure import erase_besides
 from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
+from conversations.tickets.commands.changing import hand_over as hand_over_tickets
 from conversations.tickets.commands.changing import release as release_tickets
 from conversations.tickets.erasure import erase_tickets_of
 from conversations.tickets.hearing import READER as HEARING
@@ -304,10 +305,11 @@ def tell_tenant_changed(tenant: TenantRef) -> None:
 
 
 def hand_over_work(tenant: TenantRef, gone: UUID, to: UUID, name: str) -> None:
-    """Fill tenants' port: the conversations of a member who turns out to be another person."""
+    """Fill tenants' port: the conversations and tickets of a member who turns out to be another person."""
     with tenant_context(tenant):
         leave(member=gone)
         hand_over(gone=gone, to=to, name=name, now=datetime.now(UTC))
+        hand_over_tickets(gone=gone, to=to, name=name, now=datetime.now(UTC))
 
 
 def build_bus() -> Bus:

@@ -114,15 +114,20 @@ def remove_time(*, ticket: UUID, entry: UUID, actor: Actor, now: datetime) -> No
 
 def release(*, member: UUID, now: datetime) -> int:
     """Let what a member has and is not settled be nobody's, each in a transaction of its own; answer how many."""
-    owned = TicketRow.objects.filter(owner=member, settled_at__isnull=True).order_by("id")
+    return hand_over(gone=member, to=None, name=None, now=now)
+
+
+def hand_over(*, gone: UUID, to: UUID | None, name: str | None, now: datetime) -> int:
+    """Give what `gone` has and is not settled to `to`, who is called `name`, or to nobody; answer how many."""
+    owned = TicketRow.objects.filter(owner=gone, settled_at__isnull=True).order_by("id")
     ids = list(owned.values_list("id", flat=True))
     for ticket in ids:
 
         def decide(held: Held, ticket: UUID = ticket) -> list[Fact]:
             state = held.tickets[ticket]
-            if state.owner != member:
+            if state.owner != gone:
                 return []
-            return [TicketAssigned(ticket=ticket, owner=None, name=None, team=state.team)]
+            return [TicketAssigned(ticket=ticket, owner=to, name=name, team=state.team)]
 
         change_held(tickets=[ticket], actor=SYSTEM, now=now, decide=decide)
     return len(ids)

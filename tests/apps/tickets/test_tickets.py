@@ -18,7 +18,7 @@ from conversations.engine.events import Recorded
 from conversations.threads.actors import SYSTEM
 from conversations.threads.erasure import erase_contact
 from conversations.tickets import projections
-from conversations.tickets.commands.changing import release
+from conversations.tickets.commands.changing import hand_over, release
 from conversations.tickets.commands.opening import open_ticket
 from conversations.tickets.events import TicketOpened
 from conversations.tickets.models import TicketRow
@@ -295,6 +295,13 @@ def test_what_somebody_had_who_left_is_nobodys(office: Office) -> None:
         assert release(member=me, now=datetime.now(UTC)) == 1
     assert office.ask("get", f"/{had['id']}")["owner"] is None
     assert office.ask("get", f"/{done['id']}")["owner"] == str(me)
+
+
+def test_what_somebody_had_who_is_another_person_is_theirs(office: Office) -> None:
+    had, other = office.open(owner=str(office.member.person_id)), office.make_member(office.shop.tenant, name="Bea")
+    with tenant_context(office.shop.tenant):
+        assert hand_over(gone=office.member.person_id, to=other.person_id, name="Bea", now=datetime.now(UTC)) == 1
+    assert office.ask("get", f"/{had['id']}")["owner"] == str(other.person_id)
 
 
 @pytest.mark.parametrize("field", ["owner", "team", "parent", "type"])
