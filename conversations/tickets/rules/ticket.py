@@ -123,7 +123,7 @@ def _standing(ticket: Ticket, fact: Fact, at: datetime) -> Ticket:
         case TicketMerged(into=into):
             ticket = replace(ticket, merged_into=into)
         case TicketContactErased():
-            ticket = _erased(ticket)
+            ticket = erased(ticket=ticket)
     return ticket
 
 
@@ -172,7 +172,7 @@ def _belonging(ticket: Ticket, fact: Fact) -> Ticket:
     return ticket
 
 
-def _erased(ticket: Ticket) -> Ticket:
+def erased(*, ticket: Ticket) -> Ticket:
     """Answer what is left when nothing personal is: as what the log was blanked to would tell it."""
     items = tuple(replace(each, text="") for each in ticket.checklist)
     times = tuple(replace(each, text="") for each in ticket.times)

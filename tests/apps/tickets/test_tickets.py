@@ -279,6 +279,7 @@ def test_erasing_a_contact_empties_their_tickets(office: Office) -> None:
     with tenant_context(office.shop.tenant):
         for _ in range(2):
             erase_contact(contact=guest.actor.id, actor=SYSTEM, now=datetime.now(UTC))
+        assert office.kinds(made).count("contact_erased") == 1
         row = TicketRow.objects.get()
         everything = json.dumps([e.body for e in office.log(made)]) + str(TicketRow.objects.values())
         assert "Lei" not in everything
