@@ -111,5 +111,8 @@ class Shop:
 
     def read_all(self) -> list[Recorded]:
         """Answer everything on the log, by position."""
+        found: list[Recorded] = []
         with tenant_context(self.tenant):
-            return log.read_tenant(after=0, limit=10_000)
+            while page := log.read_tenant(after=found[-1].position if found else 0, limit=log.PAGE):
+                found += page
+        return found
