@@ -16,7 +16,10 @@ SPAN: Final = 10_000  # positions that one page looks at, so that rare kinds mak
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPage:
-    """Events after `after`; all of their kinds up to `position` are among them. The log has `first` ... `head`."""
+    """Events after `after`; all of their kinds up to `position` are among them. The log has `first` ... `head`.
+
+    After what is not there yet comes nothing, and `position` is the head.
+    """
 
     events: list[Recorded]
     after: int
@@ -45,5 +48,5 @@ def decode_page(*, rows: Sequence[tuple[Any, ...]], after: int, limit: int) -> F
     """Answer the page that READ_FEED's rows are."""
     first, head = rows[0][:2]
     events = log.decode_rows([row[2:] for row in rows if row[2] is not None])
-    until = events[-1].position if len(events) == limit else max(min(head, after + SPAN), after)
+    until = events[-1].position if len(events) == limit else min(head, after + SPAN)
     return FeedPage(events=events, after=after, position=until, first=head + 1 if first is None else first, head=head)

@@ -83,7 +83,7 @@ def run_readers(*, readers: Sequence[Reader], now: datetime, due: bool = False) 
         if kinds is None:
             progress = max(progress, Progress.LATER)
         elif reader.name in timed or _is_for(kinds, news, after=position):
-            progress = max(progress, _run(reader, kinds, now, due=reader.name in timed))
+            progress = max(progress, _run(reader, kinds, now, until, due=reader.name in timed))
         elif position < until:
             passing.append(reader.name)
     if passing:
@@ -146,23 +146,25 @@ def _is_for(kinds: frozenset[str], news: Sequence[tuple[str, int]] | None, *, af
     return bool(kinds) if news is None else any(kind in kinds and position > after for kind, position in news)
 
 
-def _run(reader: Reader, kinds: frozenset[str], now: datetime, *, due: bool) -> Progress:
+def _run(reader: Reader, kinds: frozenset[str], now: datetime, until: int, *, due: bool) -> Progress:
     """Take one page. A reader that fails keeps its place, is tried again later and stops no other."""
     try:
-        return _take_page(reader, kinds, now, due=due)
+        return _take_page(reader, kinds, now, until, due=due)
     except Exception as error:
         logger.exception("reader.failed", reader=reader.name)
         _remember_failure(reader, now, error)
         return Progress.LATER
 
 
-def _take_page(reader: Reader, kinds: frozenset[str], now: datetime, *, due: bool) -> Progress:
+def _take_page(reader: Reader, kinds: frozenset[str], now: datetime, asked: int, *, due: bool) -> Progress:
     before = log.count_appends()
     with transaction.atomic():
         held = log.run(sql=statements.HOLD_READER, params={"reader": reader.name})
         if not held:
             return Progress.LATER
-        begun, retry_at, until = held[0]
+        begun, retry_at, head = held[0]
+        # What it wants was asked when the log had come to `asked`: it may want more of what has come since.
+        until = head if reader.wants is None else min(head, asked)
         if _Place(begun, retry_at).is_paused(now=now):
             return Progress.LATER
         if until <= begun and not due:

@@ -76,12 +76,13 @@ def change_install(*, install: UUID, changes: Mapping[str, Any], by: Actor, now:
 def rotate_install(*, install: UUID, overlap_s: int, by: Actor, now: datetime) -> tuple[Install, str]:
     """Give it a new secret, answered this once; calls may be signed by the one before for `overlap_s` longer.
 
-    Raises NotAllowed or NotFound.
+    Who holds the secret does what the install may, so nobody gets it who may not. Raises NotAllowed or NotFound.
     """
     check_manages(by=by)
     secret = _new_secret()
     with transaction.atomic():
         row = get_install(install=install, lock=True)
+        rules.check_scopes(scopes=row.scopes, may=by.may)
         old = _find_secret(row, now) if overlap_s else None
         row.sealed = _seal(row.id, Sealed(secret=secret, old=old))
         row.hint, row.rotated_at = secret[-4:], now

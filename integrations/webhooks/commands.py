@@ -27,7 +27,7 @@ from tenants.database.locks import lock_key
 from tenants.database.models import new_id
 from tenants.outgoing.moments import call_by
 from tenants.refusals import NotAllowed
-from tenants.secrets import seal
+from tenants.secrets import Unreadable, seal
 
 PERMISSION = "webhooks.manage"
 
@@ -80,24 +80,31 @@ def register(
 def change(*, endpoint: UUID, changes: Mapping[str, Any], by: Actor, now: datetime) -> Endpoint:
     """Change what `changes` names: url, description, kinds, scopes, filters or headers (all of them anew).
 
-    Another address has to prove itself before anything is sent there. Raises NotAllowed, NotFound or Invalid.
+    Another address has to prove itself before anything is sent there, and may be given by nobody who may not see what
+    is told there. Another server does not get the headers, unless they are named, too. Raises NotAllowed, NotFound or
+    Invalid.
     """
     check_manages(by=by)
     with transaction.atomic():
         row = get_endpoint(endpoint=endpoint, lock=True)
         opened = open_sealed(endpoint=row)
-        before = _terms(row, opened.headers)
-        _apply(row, opened, changes, by)
+        before, was = _terms(row, opened.headers), row.url
+        _apply(row, changes, by)
+        headers = _choose_headers(opened, changes, is_same_server=rules.is_same_server(one=was, other=row.url))
+        if headers != opened.headers:
+            row.sealed = _seal(row.id, msgspec.structs.replace(opened, headers=headers))
         row.save()
-        after = _terms(row, changes.get("headers", opened.headers))
+        after = _terms(row, headers)
         if after != before:
             note(action="webhook.changed", row=row, by=by, now=now, before=before, after=after)
     return row
 
 
-def _apply(row: Endpoint, opened: Sealed, changes: Mapping[str, Any], by: Actor) -> None:
-    if "url" in changes and changes["url"] != row.url:
+def _apply(row: Endpoint, changes: Mapping[str, Any], by: Actor) -> None:
+    moves = "url" in changes and changes["url"] != row.url
+    if moves:
         row.url, row.proved_at = check_url(url=changes["url"]), None
+        row.failures, row.failing_since, row.rests_until = 0, None, None
     if "description" in changes:
         row.description = changes["description"]
     if "kinds" in changes:
@@ -106,9 +113,15 @@ def _apply(row: Endpoint, opened: Sealed, changes: Mapping[str, Any], by: Actor)
         row.scopes = _check_new_scopes(row, changes["scopes"], by)
     if "filters" in changes:
         row.filters = _check_filters(changes["filters"], kept=row.filters.get("inboxes", []))
+    if moves:
+        rules.check_scopes(scopes=row.scopes, may=by.may, is_key=by.kind == "key")
+
+
+def _choose_headers(opened: Sealed, changes: Mapping[str, Any], *, is_same_server: bool) -> dict[str, str]:
+    """Answer what requests carry from now on: headers may be the old server's secrets."""
     if "headers" in changes:
-        headers = rules.check_headers(headers=changes["headers"])
-        row.sealed = _seal(row.id, msgspec.structs.replace(opened, headers=headers))
+        return rules.check_headers(headers=changes["headers"])
+    return dict(opened.headers) if is_same_server else {}
 
 
 def _check_new_scopes(row: Endpoint, scopes: Sequence[str], by: Actor) -> list[str]:
@@ -162,15 +175,23 @@ def rotate(*, endpoint: UUID, overlap_s: int, by: Actor, now: datetime) -> tuple
     secret = _new_secret()
     with transaction.atomic():
         row = get_endpoint(endpoint=endpoint, lock=True)
-        opened = open_sealed(endpoint=row)
-        old = opened.secret if overlap_s else None
-        row.sealed = _seal(row.id, Sealed(secret=secret, old=old, headers=opened.headers))
+        opened = _open_if_readable(row)
+        old = opened.secret if opened and overlap_s else None
+        row.sealed = _seal(row.id, Sealed(secret=secret, old=old, headers=opened.headers if opened else {}))
         row.hint, row.rotated_at = secret[-4:], now
-        row.old_until = now + timedelta(seconds=overlap_s) if overlap_s else None
+        row.old_until = now + timedelta(seconds=overlap_s) if old else None
         row.save()
         until = None if row.old_until is None else row.old_until.isoformat()
         note(action="webhook.rotated", row=row, by=by, now=now, after={"old_secret_until": until})
     return row, secret
+
+
+def _open_if_readable(row: Endpoint) -> Sealed | None:
+    """Answer what is sealed; None where its key has left the ring: then there is nothing to overlap with."""
+    try:
+        return open_sealed(endpoint=row)
+    except Unreadable:
+        return None
 
 
 def check_url(*, url: str) -> str:

@@ -140,6 +140,11 @@ def is_told_names(*, endpoint: Endpoint) -> bool:
     return sees_personal(actor=as_actor(id_=endpoint.id, scopes=endpoint.scopes))
 
 
+def may_be_told(*, endpoint: Endpoint, kind: str) -> bool:
+    """Tell whether its scopes let an endpoint be told of events of a kind."""
+    return sees(actor=as_actor(id_=endpoint.id, scopes=endpoint.scopes), kind=kind)
+
+
 def kinds_told(*, row: Mapping[str, Any]) -> frozenset[str]:
     """Answer the kinds of events that an endpoint (its id, kinds and scopes) is told."""
     actor = as_actor(id_=row["id"], scopes=row["scopes"])

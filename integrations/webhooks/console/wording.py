@@ -63,6 +63,7 @@ TROUBLES: Final = {
     **CODES,
     "unreachable": "The server does not answer.",
     "event_gone": "What it was to tell of is not kept any more.",
+    "not_told": "It may not be told this any more.",
     "unreadable": "Its secret cannot be read: rotate it.",
     "unknown_kind": "What it was to tell of is of an unknown kind.",
 }

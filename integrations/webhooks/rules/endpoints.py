@@ -53,6 +53,11 @@ def check_address(*, url: str, plain: bool) -> str:
     return url
 
 
+def is_same_server(*, one: str, other: str) -> bool:
+    """Tell whether two addresses are of the same scheme, host and port, written alike."""
+    return urlsplit(one)[:2] == urlsplit(other)[:2]
+
+
 def check_kinds(*, kinds: Sequence[str], known: Collection[str]) -> list[str]:
     """Answer the kinds of events, sorted, each once; none mean all. Raises Invalid for one that there is not."""
     for n, kind in enumerate(kinds):

@@ -15,7 +15,7 @@ from integrations.webhooks.models import Endpoint
 from integrations.webhooks.queries import why_off
 from integrations.webhooks.rules.attempts import Attempt, Health, follow, judge
 from integrations.webhooks.sending.requesting import Done, Job
-from integrations.webhooks.sending.taking import EVENT_GONE
+from integrations.webhooks.sending.taking import IN_VAIN
 from tenants.audit.noting import SYSTEM, Target
 from tenants.context import TenantRef, tenant_context
 from tenants.outgoing.moments import call_by
@@ -32,6 +32,7 @@ def finish(*, tenant: TenantRef, done: Sequence[Done], now: datetime) -> None:
     tried = [(one, one.attempt) for one in done if one.attempt is not None]
     unsent = [one.job for one in done if one.attempt is None]
     with tenant_context(tenant), transaction.atomic():
+        _hold_endpoints([one.job.endpoint for one, attempt in tried if one.job.failures or not attempt.is_ok])
         results = [_result(one, attempt) for one, attempt in tried]
         counted = _write(results, now) if results else set()
         off = _note_health([(one, attempt) for one, attempt in tried if one.job.id in counted], now)
@@ -41,6 +42,11 @@ def finish(*, tenant: TenantRef, done: Sequence[Done], now: datetime) -> None:
             _give_back(unsent, now)
         dues = [result["due_at"] for result in results if result["due_at"] is not None]
         call_by(due=min([*dues, *([now] if off or unsent else [])], default=None))
+
+
+def _hold_endpoints(ids: Sequence[UUID]) -> None:
+    """Hold those whose health may change before their deliveries, as whoever replays them does."""
+    list(Endpoint.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id"))
 
 
 def _give_back(jobs: Sequence[Job], now: datetime) -> None:
@@ -53,7 +59,7 @@ def _give_back(jobs: Sequence[Job], now: datetime) -> None:
 def _result(one: Done, attempt: Attempt) -> dict[str, Any]:
     made = one.job.attempts + 1
     state, due = follow(attempt=attempt, made=made, luck=random.random())  # noqa: S311 - it spreads, and guards nothing
-    if attempt.error == EVENT_GONE:
+    if attempt.error in IN_VAIN:
         state, due = "failed", None
     kept = msgspec.json.encode(attempt).decode()
     return {"id": one.job.id, "fence": one.job.fence, "state": state, "due_at": due, "attempts": made, "attempt": kept}
@@ -73,7 +79,7 @@ def _note_health(tried: Sequence[tuple[Done, Attempt]], now: datetime) -> list[E
     attempts: dict[UUID, list[Attempt]] = {}
     unwell = {one.job.endpoint for one, attempt in tried if one.job.failures or not attempt.is_ok}
     for one, attempt in tried:
-        if one.job.endpoint in unwell and attempt.error != EVENT_GONE:
+        if one.job.endpoint in unwell and attempt.error not in IN_VAIN:
             attempts.setdefault(one.job.endpoint, []).append(attempt)
     rows = Endpoint.objects.select_for_update().filter(id__in=attempts, removed_at=None).order_by("id")
     return [row for row in rows if _judge(row, attempts[row.id], now)]

@@ -17,7 +17,7 @@ from conversations.engine import log
 from conversations.engine.events import Recorded, UnknownKind
 from integrations.webhooks import payload, statements
 from integrations.webhooks.models import Endpoint
-from integrations.webhooks.queries import get_target, is_told_names
+from integrations.webhooks.queries import get_target, is_told_names, may_be_told
 from integrations.webhooks.sending.requesting import LEASE_S, Job
 from tenants.context import TenantRef, tenant_context
 from tenants.outgoing.moments import call_at, hold
@@ -25,6 +25,8 @@ from tenants.secrets import Unreadable
 
 FULL_S: Final = 1.0
 EVENT_GONE: Final = "event_gone"
+NOT_TOLD: Final = "not_told"  # what it may be told was narrowed down since
+IN_VAIN: Final = frozenset({EVENT_GONE, NOT_TOLD})  # never sent, and says nothing of how the endpoint does
 Share = Callable[[Sequence[tuple[UUID, int]]], dict[UUID, int]]
 
 
@@ -116,6 +118,8 @@ def _write(
     if position not in events:
         return b"", EVENT_GONE
     try:
+        if not may_be_told(endpoint=row, kind=events[position].kind):
+            return b"", NOT_TOLD
         return payload.write(id_=id_, event=events[position], personal=is_told_names(endpoint=row)), ""
     except UnknownKind:
         return b"", "unknown_kind"

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,6 +81,27 @@ def test_what_a_reader_does_not_want_is_passed_by(subject: UUID) -> None:
         log.append(drafts=[draft(subject, noted(str(n))) for n in range(50)], at=NOON)
     assert run(reader(leave_effect, page=3)) == [Progress.DONE]
     assert cursor().position == 50
+
+
+def test_what_comes_while_it_is_asked_what_it_wants_is_not_passed_by(subject: UUID) -> None:
+    wanted, heard = {MessagePosted.kind}, list[str]()
+
+    def want() -> frozenset[str]:
+        asked = frozenset(wanted)
+        if NotePosted.kind not in wanted:  # the moment after it was asked
+            wanted.add(NotePosted.kind)
+            with transaction.atomic():
+                log.append(drafts=[draft(subject, noted("in between"))], at=NOON)
+        return asked
+
+    def hear(events: Sequence[Recorded], _now: datetime, _due: bool) -> None:
+        heard.extend(event.body["text"] for event in events)
+
+    write(subject, 1)
+    wanting = Reader(name="test", wants=want, apply_page=hear)
+    for _ in range(2):
+        run(wanting)
+    assert heard == ["0", "in between"]
 
 
 def test_what_it_writes_itself_is_read_too(subject: UUID) -> None:

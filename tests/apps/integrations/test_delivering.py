@@ -80,6 +80,25 @@ def test_each_event_once_in_every_endpoints_own_words(
     assert b"555" not in told.body
 
 
+def test_what_it_may_not_be_told_any_more_is_not_sent(
+    shop: Shop, admin: Client, hook: Hook, post: Post, receiver: Receiver
+) -> None:
+    made = hook(kinds=["message.posted.v1", "note.posted.v1"])
+    do(admin, made, "pause")
+    guest = shop.welcome(text="hello")
+    shop.write(guest.conversation, [NotePosted(name="Ada", text="rude")])
+    post.work()
+    admin.patch(f"{HOOKS}/{made['id']}", {"scopes": []}, content_type="application/json")
+    do(admin, made, "resume")
+    post.work()
+    assert [told.said["type"] for told in receiver.events] == ["message.posted.v1"]
+    (note,) = [delivery for delivery in post.deliveries if delivery.kind == "note.posted.v1"]
+    assert (note.state, note.due_at, note.tries[0]["error"]) == ("failed", None, "not_told")
+    do(admin, made, f"deliveries/{note.id}/replay")
+    post.work()
+    assert (len(receiver.events), post.endpoint.failures) == (1, 0)
+
+
 def test_what_happened_before_is_not_told(shop: Shop, hook: Hook, post: Post, receiver: Receiver) -> None:
     guest = shop.welcome(text="before")
     hook(kinds=["message.posted.v1"])

@@ -57,6 +57,8 @@ def test_a_key_hands_on_only_what_it_has(shop: Shop, make_member: MakeMember, cl
     assert wide.json()["scopes"] == sorted(ALL)
     narrow = program.patch(f"{INSTALLS}/{own.json()['id']}", {"scopes": ALL[:2]}, content_type=JSON)
     assert narrow.status_code == 200, "what it has already may stay"
+    rotated = program.post(f"{INSTALLS}/{own.json()['id']}/rotate", {}, content_type=JSON)
+    assert refused(rotated) == (403, "not_allowed"), "its secret would let the key do all that"
     assert refused(program.post(INSTALLS, {**body, "scopes": ALL}, content_type=JSON)) == (403, "not_allowed")
 
 

@@ -85,6 +85,47 @@ def test_a_key_hands_on_only_what_it_has(shop: Shop, make_member: MakeMember, cl
         assert refused(answer) == (403, "not_allowed")
 
 
+def test_nobody_sends_elsewhere_what_they_may_not_see(
+    shop: Shop, admin: Client, hook: Hook, make_member: MakeMember, client_for: ClientFor
+) -> None:
+    wide, narrow = hook(proved=False), hook(scopes=[], proved=False)
+    owner = client_for(shop.tenant, make_member(shop.tenant, role="owner"))
+    scopes = ["conversations.view", "webhooks.manage"]
+    made = owner.post("/api/v1/keys", {"name": "Robot", "scopes": scopes}, content_type=JSON).json()
+    program = client_for(shop.tenant)
+    program.defaults["HTTP_AUTHORIZATION"] = f"Bearer {made['secret']}"
+    change = {"url": "https://elsewhere.example/hook"}
+    assert refused(program.patch(f"{HOOKS}/{wide['id']}", change, content_type=JSON)) == (403, "not_allowed")
+    assert admin.get(f"{HOOKS}/{wide['id']}").json()["url"] == wide["url"]
+    assert program.patch(f"{HOOKS}/{wide['id']}", {**change, "scopes": []}, content_type=JSON).status_code == 200
+    assert program.patch(f"{HOOKS}/{narrow['id']}", change, content_type=JSON).status_code == 200
+    assert program.patch(f"{HOOKS}/{narrow['id']}", {"description": "x"}, content_type=JSON).status_code == 200
+
+
+def test_headers_are_for_the_server_that_they_were_given_for(admin: Client, hook: Hook) -> None:
+    made = hook(headers={"Authorization": "Bearer x"}, proved=False)
+    path = f"{HOOKS}/{made['id']}"
+    same = admin.patch(path, {"url": f"{made['url']}?more"}, content_type=JSON).json()
+    assert same["header_names"] == ["Authorization"]
+    given = {"url": "https://elsewhere.example/hook", "headers": {"X-Shop": "blue"}}
+    assert admin.patch(path, given, content_type=JSON).json()["header_names"] == ["X-Shop"]
+    gone = admin.patch(path, {"url": "https://again.example/hook"}, content_type=JSON).json()
+    assert gone["header_names"] == []
+
+
+def test_a_secret_that_cannot_be_read_is_rotated_away(
+    shop: Shop, admin: Client, hook: Hook, post: Post, receiver: Receiver
+) -> None:
+    made = hook()
+    with tenant_context(shop.tenant):
+        Endpoint.objects.update(sealed="no longer to be opened")
+    rotated = do(admin, made, "rotate", {"overlap_s": 3600})
+    assert (rotated.status_code, rotated.json()["old_secret_until"]) == (200, None)
+    shop.welcome(text="hello")
+    post.work()
+    assert Webhook(rotated.json()["secret"]).verify(receiver.events[0].body, receiver.events[0].headers)
+
+
 def test_nothing_is_sent_before_the_challenge_is_answered(
     shop: Shop, admin: Client, hook: Hook, post: Post, receiver: Receiver
 ) -> None:

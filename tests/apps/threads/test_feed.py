@@ -56,6 +56,11 @@ def test_a_log_that_was_cut_to_nothing(shop: Shop, desk: Client, guest: Guest) -
     assert positions(desk.get(EVENTS, {"after": 2}).json()) == [3]
 
 
+def test_after_what_is_not_there_yet_comes_what_comes_next(shop: Shop, desk: Client, guest: Guest) -> None:
+    page = desk.get(EVENTS, {"after": 5_000}).json()
+    assert (page["results"], page["next"], page["position"]) == ([], None, 2)
+
+
 def test_rare_kinds_take_several_pages(shop: Shop, desk: Client, guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "SPAN", 2)
     for text in ("two", "three", "four"):
