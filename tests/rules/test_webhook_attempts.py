@@ -107,6 +107,14 @@ def test_who_asks_for_a_pause_for_all_rests_at_once(status: int, rests: bool) ->
     assert health.rests_until == (wish if rests else None)
 
 
+def test_what_was_under_way_takes_nothing_of_a_pause_that_was_asked_for() -> None:
+    wish = NOW + timedelta(minutes=30)
+    both = [attempt(status=429, wish=wish), attempt(status=200)]
+    health = judge(health=Health(), attempts=both, now=NOW)
+    assert (health.failures, health.rests_until) == (0, wish)
+    assert judge(health=health, attempts=[attempt(status=200)], now=wish).rests_until is None
+
+
 def test_gone_is_at_once_and_five_days_are_patience() -> None:
     assert judge(health=Health(), attempts=[attempt(status=410)], now=NOW).off_why == "gone"
     since = Health(failures=50, failing_since=NOW)

@@ -9,7 +9,9 @@ from integrations.webhooks.rules.sharing import (
     OF_ENDPOINT,
     OF_FAILING,
     OF_RESTED,
+    OF_SLOW,
     RUN,
+    SLOW_MS,
     deal,
     room_of,
     run_of,
@@ -20,11 +22,12 @@ ROOMS = st.dictionaries(st.integers(), st.integers(min_value=0, max_value=8), ma
 
 
 def test_whoever_is_well_has_the_most() -> None:
-    assert room_of(failures=0, under_way=0, failing_under_way=99) == OF_ENDPOINT
-    assert room_of(failures=0, under_way=OF_ENDPOINT + 1, failing_under_way=0) == 0
-    assert room_of(failures=1, under_way=0, failing_under_way=0) == OF_FAILING
-    assert room_of(failures=PATIENCE, under_way=0, failing_under_way=0) == OF_RESTED
-    assert room_of(failures=1, under_way=0, failing_under_way=OF_ALL_FAILING) == 0
+    assert room_of(failures=0, ms=20, under_way=0, failing_under_way=99) == OF_ENDPOINT
+    assert room_of(failures=0, ms=20, under_way=OF_ENDPOINT + 1, failing_under_way=0) == 0
+    assert room_of(failures=0, ms=SLOW_MS, under_way=1, failing_under_way=0) == OF_SLOW - 1
+    assert room_of(failures=1, ms=20, under_way=0, failing_under_way=0) == OF_FAILING
+    assert room_of(failures=PATIENCE, ms=20, under_way=0, failing_under_way=0) == OF_RESTED
+    assert room_of(failures=1, ms=20, under_way=0, failing_under_way=OF_ALL_FAILING) == 0
 
 
 @given(ROOMS, st.integers(min_value=-1, max_value=100))

@@ -83,7 +83,9 @@ def judge(*, health: Health, attempts: Iterable[Attempt], now: datetime) -> Heal
 
 def _after(health: Health, attempt: Attempt, now: datetime) -> Health:
     if attempt.is_ok:
-        return replace(health, failures=0, failing_since=None, rests_until=None)
+        # What was under way when it asked for a pause takes nothing of that.
+        wish = health.rests_until if health.failures < PATIENCE and (health.rests_until or now) > now else None
+        return replace(health, failures=0, failing_since=None, rests_until=wish)
     failures, since = health.failures + 1, health.failing_since or attempt.at
     off: Off = health.off_why
     if attempt.is_gone:

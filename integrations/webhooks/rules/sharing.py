@@ -11,6 +11,8 @@ from integrations.webhooks.rules.attempts import PATIENCE
 AT_ONCE: Final = 64  # in one process
 OF_TENANT: Final = 32
 OF_ENDPOINT: Final = 8
+OF_SLOW: Final = 4
+SLOW_MS: Final = 3_000.0
 OF_FAILING: Final = 2
 OF_RESTED: Final = 1  # of one that comes back from a rest: it is tried before it is believed
 OF_ALL_FAILING: Final = 24  # of those together
@@ -20,10 +22,13 @@ RUN_MS: Final = 400.0  # what a run should take at most
 K = TypeVar("K")
 
 
-def room_of(*, failures: int, under_way: int, failing_under_way: int) -> int:
-    """Answer how many more an endpoint may have; `failing_under_way` counts those of all failing ones together."""
+def room_of(*, failures: int, ms: float, under_way: int, failing_under_way: int) -> int:
+    """Answer how many more an endpoint may have whose last request took so long.
+
+    `failing_under_way` counts those of all failing ones together.
+    """
     if failures == 0:
-        return max(OF_ENDPOINT - under_way, 0)
+        return max((OF_ENDPOINT if ms < SLOW_MS else OF_SLOW) - under_way, 0)
     most = OF_RESTED if failures >= PATIENCE else OF_FAILING
     return max(min(most - under_way, OF_ALL_FAILING - failing_under_way), 0)
 

@@ -120,8 +120,6 @@ class Dispatcher:
         budget = min(fair, free, own)
         try:
             taken = self._take(tenant, budget, at, hands)
-            if taken.is_untold:
-                tell_owners(tenant=tenant, now=self._clock())
         except DatabaseError as error:
             if not connection.is_usable():
                 raise
@@ -134,7 +132,19 @@ class Dispatcher:
         runs = self._deal(taken.jobs, hands)
         for run in runs:
             self._begin(run)
+        if taken.is_untold:
+            self._tell_owners(tenant)
         return len(runs)
+
+    def _tell_owners(self, tenant: TenantRef) -> None:
+        """Tell them what was switched off; where that fails, what was taken is sent all the same."""
+        try:
+            tell_owners(tenant=tenant, now=self._clock())
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not connection.is_usable():
+                raise
+            logger.exception("webhook.owners_not_told", schema=tenant.schema)
+            self._not_before[tenant.schema] = time.monotonic() + TROUBLE_S
 
     def _take(self, tenant: TenantRef, budget: int, at: float, hands: dict[UUID, int]) -> Taken:
         """Take what `hands`, which is filled, can send: the number of runs for each endpoint."""
@@ -147,7 +157,8 @@ class Dispatcher:
         return take(tenant=tenant, share=of_each, now=self._clock(), taken=at)
 
     def _room(self, endpoint: UUID, failures: int) -> int:
-        return room_of(failures=failures, under_way=self._of_endpoint[endpoint], failing_under_way=self._failing)
+        ms, under_way = self._ms.get(endpoint, 0), self._of_endpoint[endpoint]
+        return room_of(failures=failures, ms=ms, under_way=under_way, failing_under_way=self._failing)
 
     def _run(self, endpoint: UUID, failures: int) -> int:
         return run_of(failures=failures, ms=self._ms.get(endpoint, 0))
