@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from conversations.access.models import IdempotencyKey
 from tenants.context import current_tenant, platform_context
@@ -22,6 +22,7 @@ from tenants.refusals import Refusal
 KEPT_FOR: Final = timedelta(hours=24)
 CLAIMED_FOR: Final = timedelta(seconds=60)
 SWEPT_AT_ONCE: Final = 1000
+LOCK_TIMED_OUT: Final = "55P03"  # PostgreSQL's own number
 _SWEPT: Final = 10  # times, so that thousands of tenants whose programs are busy are kept up with
 
 
@@ -92,6 +93,23 @@ def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) 
         return kept
 
 
+def wait_for_others(*, asked: Asked, within_s: int) -> None:
+    """Let nobody else run what is asked until COMMIT; wait a while for whoever does. Raises StillRunning.
+
+    The lock is the one that is tried afterwards: of two locks the one may be free while the other is still held.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{within_s}s"])
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(TENANTS, asked)])
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) == LOCK_TIMED_OUT:
+                raise StillRunning from None
+            raise
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+
+
 def run_with_claim(*, asked: Asked, now: datetime, run: Callable[[], Kept], shelf: Shelf = TENANTS) -> Kept | None:
     """Claim, run outside of any transaction, keep the answer; answer None then, else what was kept."""
     until = now + CLAIMED_FOR
@@ -146,14 +164,17 @@ def _find(shelf: Shelf, asked: Asked, now: datetime) -> Kept | None:
 
 
 def _lock(shelf: Shelf, asked: Asked) -> None:
-    # Of this transaction only, and of the tenant: the number is made of both names.
-    name = f"{shelf.place()} {asked.digest}".encode()
-    number = int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_number(shelf, asked)])
         (locked,) = cursor.fetchone() or (False,)
     if not locked:
         raise StillRunning
+
+
+def _number(shelf: Shelf, asked: Asked) -> int:
+    """Answer the lock, of the tenant and of what is asked: the number is made of both names."""
+    name = f"{shelf.place()} {asked.digest}".encode()
+    return int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
 
 
 def _keep(shelf: Shelf, asked: Asked, now: datetime, answer: Kept | None, claimed_until: datetime | None) -> None:

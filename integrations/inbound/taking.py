@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 from msgspec import UnsetType
 
-from conversations.access.answers import Asked, Kept, KeyReused, StillRunning, run_in_transaction
+from conversations.access.answers import Asked, Kept, KeyReused, StillRunning, run_in_transaction, wait_for_others
 from conversations.channels.incoming import commands as incoming
 from conversations.channels.incoming.commands import Door, Person
 from conversations.contacts.identities.rules import find_normal
@@ -21,16 +21,12 @@ from integrations.inbound.calls import Call, ContactCall, MessageCall, Taken, Ti
 from integrations.inbound.commands import source_of
 from integrations.inbound.models import Install
 from integrations.inbound.rules.installs import NEEDED
-from tenants.context import current_tenant
-from tenants.database.locks import lock_key
 from tenants.refusals import Invalid, NotAllowed, Refusal
 
 CHANNEL: Final = "partner"
 HANDLES: Final = frozenset({"tickets.view", "tickets.handle"})  # whoever opens one sees it; of it only its id is told
 CALLED_WITHIN: Final = timedelta(minutes=10)
-_WAIT: Final = "SET LOCAL lock_timeout = '5s'"
-_LOCK: Final = "SELECT pg_advisory_xact_lock(%s)"
-_AS_BEFORE: Final = "SET LOCAL lock_timeout TO DEFAULT"
+WAITS_S: Final = 5
 
 
 class IdReused(Refusal):
@@ -65,9 +61,9 @@ def take(*, install: Install, id_: str, body: bytes, call: Call, now: datetime) 
         return Kept(200, first[0])
 
     with transaction.atomic():
-        _wait_for_others(asked)
-        _note_use(install, now)
         try:
+            wait_for_others(asked=asked, within_s=WAITS_S)
+            _note_use(install, now)
             kept = run_in_transaction(asked=asked, now=now, run=run)
         except KeyReused:
             raise IdReused from None
@@ -130,20 +126,6 @@ def _check(known_by: Mapping[str, str]) -> None:
         if find_normal(kind=kind, value=value) is None:
             detail = "This is no address of its kind; phone numbers are with their country."
             raise Invalid(errors=[{"field": f"contact.{kind}", "code": "invalid", "detail": detail}])
-
-
-def _wait_for_others(asked: Asked) -> None:
-    """Let no other call with this id be taken until COMMIT; wait a while for one that is. Raises StillTaken."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WAIT)
-        try:
-            with transaction.atomic():
-                cursor.execute(_LOCK, [lock_key(f"{current_tenant().schema}:call:{asked.digest}")])
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) == "55P03":
-                raise StillTaken from None
-            raise
-        cursor.execute(_AS_BEFORE)
 
 
 def _note_use(install: Install, now: datetime) -> None:
