@@ -93,13 +93,13 @@ def run_in_transaction(*, asked: Asked, now: datetime, run: Callable[[], Kept]) 
         return kept
 
 
-def wait_for_others(*, asked: Asked, within_s: int) -> None:
-    """Let nobody else run what is asked until COMMIT; wait a while for whoever does. Raises StillRunning.
+def wait_for_others(*, asked: Asked) -> None:
+    """Let nobody else run what is asked until COMMIT; wait 5 s at most for whoever does. Raises StillRunning.
 
     The lock is the one that is tried afterwards: of two locks the one may be free while the other is still held.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{within_s}s"])
+        cursor.execute("SET LOCAL lock_timeout = '5s'")
         try:
             with transaction.atomic():
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(TENANTS, asked)])

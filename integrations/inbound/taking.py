@@ -26,7 +26,6 @@ from tenants.refusals import Invalid, NotAllowed, Refusal
 CHANNEL: Final = "partner"
 HANDLES: Final = frozenset({"tickets.view", "tickets.handle"})  # whoever opens one sees it; of it only its id is told
 CALLED_WITHIN: Final = timedelta(minutes=10)
-WAITS_S: Final = 5
 
 
 class IdReused(Refusal):
@@ -62,7 +61,7 @@ def take(*, install: Install, id_: str, body: bytes, call: Call, now: datetime) 
 
     with transaction.atomic():
         try:
-            wait_for_others(asked=asked, within_s=WAITS_S)
+            wait_for_others(asked=asked)
             _note_use(install, now)
             kept = run_in_transaction(asked=asked, now=now, run=run)
         except KeyReused:

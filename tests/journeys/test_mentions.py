@@ -30,7 +30,7 @@ def test_a_colleague_is_named(stage: Stage) -> None:
     amy.locator("button.row").first.click()
     amy.locator(".log").focus()
     amy.keyboard.press("n")
-    amy.keyboard.type("Look at this, @Be")
+    amy.keyboard.type("Look at this, @Ben")
     expect(amy.locator(".picker li")).to_have_count(1)
     amy.keyboard.press("Enter")
     expect(amy.locator("#draft")).to_have_value("Look at this, @Ben ")
