@@ -18,7 +18,7 @@ from integrations.inbound.answers import InstallBody, InstallChange, InstallShow
 from integrations.inbound.authentication import SignedInstall, get_caller
 from integrations.inbound.calls import Call, Taken, read_call
 from integrations.inbound.models import Install
-from integrations.inbound.rules.installs import TooManyInstalls
+from integrations.inbound.rules.installs import NEEDED, TooManyInstalls
 from integrations.inbound.rules.verifying import ID
 from integrations.inbound.taking import IdReused, StillTaken, take
 from integrations.webhooks.answers import OverlapBody
@@ -93,11 +93,11 @@ class RotateInstall(APIView):
             example={"overlap_s": 3600},
             secrets=("secret",),
             one_transaction=True,
-            scopes=SCOPES,
+            scopes=(*SCOPES, *sorted(set(NEEDED.values()) - set(SCOPES))),
         )
     )
     def post(self, request: Request, install: UUID) -> Response:
-        """Give it a new secret, shown once; calls may be signed by either until the overlap ends."""
+        """Give it a new secret, shown once to who has its scopes; the old one is good until the overlap ends."""
         body, by, now = read_body(data=request.data, shape=OverlapBody), get_manager(request=request), datetime.now(UTC)
         made = commands.rotate_install(install=install, overlap_s=body.overlap_s, by=by, now=now)
         return _with_secret(*made, now, status=200)
