@@ -55,6 +55,7 @@ def test_a_colleague_joins_by_keyboard_and_leaves_again(stage: Stage) -> None:
     expect(amy.locator(".company")).to_contain_text("With Ben")
     ben.locator("#draft").fill("I have corrected it.")
     ben.keyboard.press("Enter")
+    expect(amy.locator(".log")).to_contain_text("I have corrected it.")  # else she is asked before answering on top
     amy.locator("#draft").fill("Thank you, Ben.")
     amy.keyboard.press("Enter")
     for who in ("Ben", "Amy"):
