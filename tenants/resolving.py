@@ -3,6 +3,7 @@
 Which servers are asked is the system's, or YUNKE_DNS_SERVERS ("127.0.0.1:5353,...").
 """
 
+import time
 from ipaddress import ip_address
 from typing import Final
 
@@ -33,7 +34,8 @@ def find_addresses(*, name: str, timeout_s: float = TIMEOUT_S) -> list[str]:
         pass
     if name.rstrip(".").lower() == "localhost":  # never asked of the DNS (RFC 6761)
         return list(_LOCAL)
-    return [address for kind in ("A", "AAAA") for address in _look(name, kind, timeout_s)]
+    until = time.monotonic() + timeout_s  # of both questions together
+    return [address for kind in ("A", "AAAA") for address in _look(name, kind, max(until - time.monotonic(), 0.0))]
 
 
 def find_texts(*, name: str, timeout_s: float = TIMEOUT_S) -> list[str]:

@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 
+from tenants import resolving
 from tenants.outbound import AddressRefused, AnswerTooLarge, OutboundRefused, TimedOut, Unreachable, fetch
 from tests.naming import Names, serving_names
 
@@ -170,3 +172,17 @@ def test_who_is_not_there(names: Names) -> None:
 def test_tls_is_checked_against_the_name(site: int) -> None:
     with pytest.raises(Unreachable):
         fetch(url=f"https://127.0.0.1:{site}/")
+
+
+def test_both_questions_to_a_slow_name_server_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, float]] = []
+
+    def look(_name: str, kind: str, timeout_s: float) -> list[str]:
+        asked.append((kind, timeout_s))
+        return []
+
+    times = iter([100.0, 100.0, 103.0])
+    monkeypatch.setattr(resolving, "_look", look)
+    monkeypatch.setattr(resolving, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    assert resolving.find_addresses(name="slow.example", timeout_s=5.0) == []
+    assert asked == [("A", 5.0), ("AAAA", 2.0)]
