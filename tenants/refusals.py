@@ -16,6 +16,11 @@ class FieldError(TypedDict):
     detail: str
 
 
+def wrong(*, field: str, detail: str) -> FieldError:
+    """Answer that a field's value cannot be taken, and why."""
+    return {"field": field, "code": "invalid", "detail": detail}
+
+
 class Refusal(Exception):
     """The request was refused."""
 

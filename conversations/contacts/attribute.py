@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from conversations.definitions.kinds import Kind
-from tenants.refusals import FieldError, Invalid
+from tenants.refusals import Invalid, wrong
 
 CHOOSING: Final = frozenset({"choice", "list"})
 
@@ -41,22 +41,18 @@ class ContactAttribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 def check_attribute(body: ContactAttribute) -> ContactAttribute:
     """Answer the attribute; raise Invalid for choices that its type does not have, lacks, or names twice."""
     if body.choices and body.type not in CHOOSING:
-        raise Invalid(errors=[_wrong("choices", "Only a choice or a list has choices.")])
+        raise Invalid(errors=[wrong(field="choices", detail="Only a choice or a list has choices.")])
     if not body.choices and body.type == "choice":
-        raise Invalid(errors=[_wrong("choices", "A choice needs at least one.")])
+        raise Invalid(errors=[wrong(field="choices", detail="A choice needs at least one.")])
     keys = [choice.key for choice in body.choices]
     errors = [
-        _wrong(f"choices.{index}.key", "There is a choice with this key already.")
+        wrong(field=f"choices.{index}.key", detail="There is a choice with this key already.")
         for index, key in enumerate(keys)
         if key in keys[:index]
     ]
     if errors:
         raise Invalid(errors=errors)
     return body
-
-
-def _wrong(field: str, detail: str) -> FieldError:
-    return {"field": field, "code": "invalid", "detail": detail}
 
 
 CONTACT_ATTRIBUTE: Final = Kind(

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from conversations.definitions.kinds import KEY, Kind
 from conversations.definitions.team.body import Name
 from conversations.desk.agent import Level, Skill, WrapUp
-from tenants.refusals import FieldError, Invalid
+from tenants.refusals import Invalid, wrong
 
 KIND: Final = "queue"
 Key = Annotated[str, Meta(pattern=rf"^{KEY}\Z")]
@@ -75,20 +75,16 @@ def check_queue(body: Queue) -> Queue:
     """Answer the queue with its relaxations in the order of time; raise Invalid."""
     ordered = tuple(sorted(body.relaxations, key=lambda step: step.after_s))
     if len({step.after_s for step in ordered}) < len(ordered):
-        raise Invalid(errors=[_wrong("relaxations", "Each of them needs a time of its own.")])
+        raise Invalid(errors=[wrong(field="relaxations", detail="Each of them needs a time of its own.")])
     overflow = body.overflow
     if overflow and overflow.after_s is UNSET and not (overflow.sold_out or overflow.outside_hours):
-        raise Invalid(errors=[_wrong("overflow", "Say when conversations go there.")])
+        raise Invalid(errors=[wrong(field="overflow", detail="Say when conversations go there.")])
     return msgspec.structs.replace(
         body,
         relaxations=ordered,
         teams=tuple(dict.fromkeys(body.teams)),
         members=tuple(dict.fromkeys(body.members)),
     )
-
-
-def _wrong(field: str, detail: str) -> FieldError:
-    return {"field": field, "code": "invalid", "detail": detail}
 
 
 QUEUE: Final = Kind(

@@ -1,12 +1,10 @@
 """Making, changing and removing installs, and their secrets. What is done is audited, never a secret."""
 
-import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import connection, transaction
 
 from conversations.audit.commands import record
@@ -14,18 +12,16 @@ from conversations.channels.incoming.commands import close_door
 from conversations.definitions.inbox.queries import find_inbox
 from conversations.threads.actors import Actor, as_who
 from integrations.inbound.models import Install
-from integrations.inbound.queries import PURPOSE, get_install, get_live_secrets
+from integrations.inbound.queries import PURPOSE, get_install
 from integrations.inbound.rules import installs as rules
+from integrations.secrets import Sealed, new_secret, replace_secret, seal_secrets
 from integrations.webhooks.commands import check_manages
-from integrations.webhooks.queries import Sealed
-from integrations.webhooks.rules.signing import SECRET_BYTES, write_secret
 from tenants.audit.noting import Target
 from tenants.confirming.commands import refuse_unconfirmed
 from tenants.context import current_tenant
 from tenants.database.locks import lock_key
 from tenants.database.models import new_id
 from tenants.refusals import Invalid
-from tenants.secrets import Unreadable, seal
 
 
 def make_install(*, name: str, scopes: Sequence[str], inbox: str, by: Actor, now: datetime) -> tuple[Install, str]:
@@ -35,13 +31,13 @@ def make_install(*, name: str, scopes: Sequence[str], inbox: str, by: Actor, now
     """
     check_manages(by=by)
     refuse_unconfirmed(tenant=current_tenant())
-    secret, id_ = _new_secret(), new_id()
+    secret, id_ = new_secret(), new_id()
     row = Install(
         id=id_,
         name=name,
         scopes=rules.check_scopes(scopes=scopes, may=by.may),
         inbox=_check_inbox(inbox),
-        sealed=_seal(id_, Sealed(secret=secret)),
+        sealed=seal_secrets(what=Sealed(secret=secret), purpose=PURPOSE, row=id_),
         hint=secret[-4:],
         created_at=now,
         created_by=by.id,
@@ -79,14 +75,10 @@ def rotate_install(*, install: UUID, overlap_s: int, by: Actor, now: datetime) -
     Who holds the secret does what the install may, so nobody gets it who may not. Raises NotAllowed or NotFound.
     """
     check_manages(by=by)
-    secret = _new_secret()
     with transaction.atomic():
         row = get_install(install=install, lock=True)
         rules.check_scopes(scopes=row.scopes, may=by.may)
-        old = _find_secret(row, now) if overlap_s else None
-        row.sealed = _seal(row.id, Sealed(secret=secret, old=old))
-        row.hint, row.rotated_at = secret[-4:], now
-        row.old_until = now + timedelta(seconds=overlap_s) if old else None
+        secret = replace_secret(row=row, purpose=PURPOSE, overlap_s=overlap_s, now=now)
         row.save(update_fields=["sealed", "hint", "rotated_at", "old_until"])
         until = None if row.old_until is None else row.old_until.isoformat()
         _note("install.rotated", row, by, now, after={"old_secret_until": until})
@@ -107,14 +99,6 @@ def remove_install(*, install: UUID, by: Actor, now: datetime) -> None:
 def source_of(*, install: UUID) -> str:
     """Answer under which name what comes from it is told apart."""
     return f"install:{install}"
-
-
-def _find_secret(row: Install, now: datetime) -> str | None:
-    """Answer the secret of now; None where its key has left the ring: then there is nothing to overlap with."""
-    try:
-        return get_live_secrets(install=row, now=now)[0]
-    except Unreadable:
-        return None
 
 
 def _check_inbox(key: str) -> str:
@@ -139,14 +123,6 @@ def _note(
 
 def _terms(row: Install) -> dict[str, Any]:
     return {"name": row.name, "scopes": list(row.scopes), "inbox": row.inbox}
-
-
-def _seal(id_: UUID, what: Sealed) -> str:
-    return seal(text=msgspec.json.encode(what).decode(), purpose=PURPOSE, tenant=current_tenant().id, row=id_)
-
-
-def _new_secret() -> str:
-    return write_secret(raw=secrets.token_bytes(SECRET_BYTES))
 
 
 def _lock_list() -> None:

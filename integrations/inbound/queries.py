@@ -4,14 +4,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import msgspec
-
 from integrations.inbound.models import Install
-from integrations.webhooks.queries import Sealed
-from tenants.context import current_tenant
+from integrations.secrets import find_live, open_secrets
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
-from tenants.secrets import unseal
 
 PURPOSE: Final = "inbound install"
 
@@ -37,7 +33,4 @@ def get_page(*, window: Window) -> Page[Install]:
 
 def get_live_secrets(*, install: Install, now: datetime) -> list[str]:
     """Answer by which secrets its calls are signed now; raise Unreadable where the key ring does not open them."""
-    text = unseal(sealed=install.sealed, purpose=PURPOSE, tenant=current_tenant().id, row=install.id)
-    opened = msgspec.json.decode(text, type=Sealed)
-    old = opened.old if install.old_until is not None and install.old_until > now else None
-    return [opened.secret, *([old] if old else [])]
+    return [*find_live(opened=open_secrets(row=install, purpose=PURPOSE), row=install, now=now)]

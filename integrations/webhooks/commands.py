@@ -1,8 +1,7 @@
 """Registering, changing, pausing and removing endpoints, and their secrets. What is done is audited, never a secret."""
 
-import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +13,12 @@ from conversations.audit.commands import record
 from conversations.definitions.inbox.queries import get_inboxes
 from conversations.engine.events import get_kinds
 from conversations.threads.actors import Actor, as_who
+from integrations.secrets import Sealed, new_secret, replace_secret, seal_secrets
 from integrations.webhooks.choosing import find_fields
 from integrations.webhooks.models import Endpoint
-from integrations.webhooks.queries import PURPOSE, Sealed, count_endpoints, get_endpoint, open_sealed
+from integrations.webhooks.queries import PURPOSE, count_endpoints, get_endpoint, open_sealed
 from integrations.webhooks.rules import endpoints as rules
 from integrations.webhooks.rules.filtering import Filters, check_filters
-from integrations.webhooks.rules.signing import SECRET_BYTES, write_secret
 from tenants.audit.noting import Target
 from tenants.confirming.commands import refuse_unconfirmed
 from tenants.context import current_tenant
@@ -27,7 +26,6 @@ from tenants.database.locks import lock_key
 from tenants.database.models import new_id
 from tenants.outgoing.moments import call_by
 from tenants.refusals import NotAllowed
-from tenants.secrets import Unreadable, seal
 
 PERMISSION = "webhooks.manage"
 
@@ -55,7 +53,7 @@ def register(
     """
     check_manages(by=by)
     refuse_unconfirmed(tenant=current_tenant())
-    secret, id_ = _new_secret(), new_id()
+    secret, id_ = new_secret(), new_id()
     row = Endpoint(
         id=id_,
         url=check_url(url=url),
@@ -63,7 +61,7 @@ def register(
         kinds=rules.check_kinds(kinds=kinds, known=get_kinds()),
         scopes=rules.check_scopes(scopes=scopes, may=by.may, is_key=by.kind == "key"),
         filters=_check_filters(filters or Filters()),
-        sealed=_seal(id_, Sealed(secret=secret, headers=rules.check_headers(headers=headers))),
+        sealed=_sealed(id_, Sealed(secret=secret, headers=rules.check_headers(headers=headers))),
         hint=secret[-4:],
         created_at=now,
         created_by=by.id,
@@ -92,7 +90,7 @@ def change(*, endpoint: UUID, changes: Mapping[str, Any], by: Actor, now: dateti
         _apply(row, changes, by)
         headers = _choose_headers(opened, changes, is_same_server=rules.is_same_server(one=was, other=row.url))
         if headers != opened.headers:
-            row.sealed = _seal(row.id, msgspec.structs.replace(opened, headers=headers))
+            row.sealed = _sealed(row.id, msgspec.structs.replace(opened, headers=headers))
         row.save()
         after = _terms(row, headers)
         if after != before:
@@ -172,26 +170,13 @@ def rotate(*, endpoint: UUID, overlap_s: int, by: Actor, now: datetime) -> tuple
     Raises NotAllowed or NotFound.
     """
     check_manages(by=by)
-    secret = _new_secret()
     with transaction.atomic():
         row = get_endpoint(endpoint=endpoint, lock=True)
-        opened = _open_if_readable(row)
-        old = opened.secret if opened and overlap_s else None
-        row.sealed = _seal(row.id, Sealed(secret=secret, old=old, headers=opened.headers if opened else {}))
-        row.hint, row.rotated_at = secret[-4:], now
-        row.old_until = now + timedelta(seconds=overlap_s) if old else None
+        secret = replace_secret(row=row, purpose=PURPOSE, overlap_s=overlap_s, now=now)
         row.save()
         until = None if row.old_until is None else row.old_until.isoformat()
         note(action="webhook.rotated", row=row, by=by, now=now, after={"old_secret_until": until})
     return row, secret
-
-
-def _open_if_readable(row: Endpoint) -> Sealed | None:
-    """Answer what is sealed; None where its key has left the ring: then there is nothing to overlap with."""
-    try:
-        return open_sealed(endpoint=row)
-    except Unreadable:
-        return None
 
 
 def check_url(*, url: str) -> str:
@@ -232,12 +217,8 @@ def _check_filters(filters: Filters, *, kept: Sequence[str] = ()) -> dict[str, A
     return checked
 
 
-def _seal(id_: UUID, what: Sealed) -> str:
-    return seal(text=msgspec.json.encode(what).decode(), purpose=PURPOSE, tenant=current_tenant().id, row=id_)
-
-
-def _new_secret() -> str:
-    return write_secret(raw=secrets.token_bytes(SECRET_BYTES))
+def _sealed(id_: UUID, what: Sealed) -> str:
+    return seal_secrets(what=what, purpose=PURPOSE, row=id_)
 
 
 def _lock_list() -> None:

@@ -13,24 +13,15 @@ from conversations.engine.events import get_kinds
 from conversations.threads.actors import Actor
 from conversations.threads.feed import sees
 from conversations.threads.rules import sees_personal
+from integrations.secrets import Sealed, find_live, open_secrets
 from integrations.webhooks import statements
 from integrations.webhooks.models import Delivery, Endpoint
 from integrations.webhooks.rules.attempts import Off
-from tenants.context import current_tenant
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
-from tenants.secrets import unseal
 
 PURPOSE: Final = "webhook endpoint"
 Status = Literal["unproved", "live", "paused", "off"]
-
-
-class Sealed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sealed of an endpoint: the secret of now, the one before while it is good, and custom headers."""
-
-    secret: str
-    old: str | None = None
-    headers: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +70,15 @@ def why_off(*, endpoint: Endpoint) -> Off:
 
 def open_sealed(*, endpoint: Endpoint) -> Sealed:
     """Answer its secrets and headers; raise Unreadable where the key ring does not open them."""
-    text = unseal(sealed=endpoint.sealed, purpose=PURPOSE, tenant=current_tenant().id, row=endpoint.id)
-    return msgspec.json.decode(text, type=Sealed)
+    return open_secrets(row=endpoint, purpose=PURPOSE)
 
 
 def get_target(*, endpoint: Endpoint, now: datetime) -> Target:
     """Answer where and how to send now; raise Unreadable."""
     opened = open_sealed(endpoint=endpoint)
-    old = opened.old if endpoint.old_until is not None and endpoint.old_until > now else None
     return Target(
         url=endpoint.url,
-        secrets=(opened.secret, *((old,) if old else ())),
+        secrets=find_live(opened=opened, row=endpoint, now=now),
         headers=dict(sorted(opened.headers.items())),
     )
 

@@ -17,9 +17,10 @@ from django.conf import settings
 from django.core.management import call_command
 
 from conversations.threads.actors import of_member
+from integrations.secrets import Sealed
 from integrations.webhooks import commands
 from integrations.webhooks.models import Endpoint
-from integrations.webhooks.queries import Sealed, open_sealed
+from integrations.webhooks.queries import open_sealed
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.factors import code_apps
 from tenants.models import Person

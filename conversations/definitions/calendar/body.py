@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from conversations.definitions.kinds import Kind
-from tenants.refusals import FieldError, Invalid
+from tenants.refusals import FieldError, Invalid, wrong
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 YEARS: Final = range(2000, 2101)
@@ -75,32 +75,30 @@ def check_calendar(body: Calendar) -> Calendar:
 
 def _find_mistakes(body: Calendar) -> Iterator[FieldError]:
     if body.time_zone not in _zones():
-        yield _wrong("time_zone", "A time zone of the IANA database, such as Asia/Shanghai.")
+        yield wrong(field="time_zone", detail="A time zone of the IANA database, such as Asia/Shanghai.")
     for name in WEEKDAYS:
         yield from _find_mistakes_of_day(getattr(body.week, name), f"week.{name}")
     times = Counter(holiday.date for holiday in body.holidays)
     for index, holiday in enumerate(body.holidays):
         if holiday.date.year not in YEARS:
-            yield _wrong(f"holidays.{index}.date", f"A date from {YEARS[0]} to {YEARS[-1]}.")
+            yield wrong(field=f"holidays.{index}.date", detail=f"A date from {YEARS[0]} to {YEARS[-1]}.")
         if times[holiday.date] > 1:
-            yield _wrong(f"holidays.{index}.date", "This date is there twice.")
+            yield wrong(field=f"holidays.{index}.date", detail="This date is there twice.")
         yield from _find_mistakes_of_day(holiday.hours, f"holidays.{index}.hours")
 
 
 def _find_mistakes_of_day(day: Iterable[Interval], field: str) -> Iterator[FieldError]:
     for index, interval in enumerate(day):
         if interval.opens >= interval.closes:
-            yield _wrong(f"{field}.{index}", "It must open before it closes; past midnight is the next day's.")
+            yield wrong(
+                field=f"{field}.{index}", detail="It must open before it closes; past midnight is the next day's."
+            )
     if any(later.opens < earlier.closes for earlier, later in pairwise(_in_order(day))):
-        yield _wrong(field, "These hours overlap.")
+        yield wrong(field=field, detail="These hours overlap.")
 
 
 def _in_order(day: Iterable[Interval]) -> tuple[Interval, ...]:
     return tuple(sorted(day, key=lambda interval: interval.opens))
-
-
-def _wrong(field: str, detail: str) -> FieldError:
-    return {"field": field, "code": "invalid", "detail": detail}
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from tenants.refusals import FieldError, Invalid
+from tenants.refusals import FieldError, Invalid, wrong
 
 ANSWER_CHARS: Final = 500
 Label = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
@@ -53,22 +53,26 @@ def find_mistakes(*, form: tuple[FormField, ...]) -> list[FieldError]:
     for index, field in enumerate(form):
         choices = [choice.key for choice in field.choices]
         if keys.count(field.key) > 1:
-            errors.append(_wrong(f"form.{index}.key", "This key is there twice."))
+            errors.append(wrong(field=f"form.{index}.key", detail="This key is there twice."))
         if (field.type == "choice") != bool(choices) or len(set(choices)) < len(choices):
-            errors.append(_wrong(f"form.{index}.choices", "A choice has choices, each with a key of its own."))
+            errors.append(
+                wrong(field=f"form.{index}.choices", detail="A choice has choices, each with a key of its own.")
+            )
     return errors
 
 
 def check_answers(*, form: tuple[FormField, ...], answers: Mapping[str, str]) -> dict[str, str]:
     """Answer what was filled in, in the form's order; raise Invalid with every mistake."""
     given = {key: text.strip() for key, text in answers.items() if text.strip()}
-    errors = [_wrong(f"answers.{key}", "There is no such field.") for key in given.keys() - {f.key for f in form}]
+    errors = [
+        wrong(field=f"answers.{key}", detail="There is no such field.") for key in given.keys() - {f.key for f in form}
+    ]
     for field in form:
         text = given.get(field.key)
         if text is None and field.required:
             errors.append({"field": f"answers.{field.key}", "code": "required", "detail": "This is needed."})
         elif text is not None and not _fits(field, text):
-            errors.append(_wrong(f"answers.{field.key}", f"This is no {field.type} that can be used."))
+            errors.append(wrong(field=f"answers.{field.key}", detail=f"This is no {field.type} that can be used."))
     if errors:
         raise Invalid(errors=errors)
     return {field.key: given[field.key] for field in form if field.key in given}
@@ -85,7 +89,3 @@ def _fits(field: FormField, text: str) -> bool:
         return text in {choice.key for choice in field.choices}
     shape = _SHAPES.get(field.type)
     return len(text) <= ANSWER_CHARS and (shape is None or shape.fullmatch(text) is not None)
-
-
-def _wrong(field: str, detail: str) -> FieldError:
-    return {"field": field, "code": "invalid", "detail": detail}

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from conversations.definitions.kinds import Kind
 from conversations.tickets.events import Category
 from conversations.tickets.kind.form import Form, Language, find_mistakes
-from tenants.refusals import FieldError, Invalid
+from tenants.refusals import Invalid, wrong
 
 KIND: Final = "ticket_type"
 BEGINNING: Final[tuple[Category, ...]] = ("new", "open")
@@ -92,22 +92,24 @@ def check_type(body: TicketType) -> TicketType:
     keys = [status.key for status in body.statuses]
     categories = {status.category for status in body.statuses}
     errors = [
-        _wrong(f"statuses.{index}.key", "There is a status with this key already.")
+        wrong(field=f"statuses.{index}.key", detail="There is a status with this key already.")
         for index, key in enumerate(keys)
         if key in keys[:index]
     ]
     if categories.isdisjoint(BEGINNING) or categories.isdisjoint(SETTLING):
-        errors.append(_wrong("statuses", "One of `new` or `open` is needed, and one of `solved` or `closed`."))
+        errors.append(
+            wrong(field="statuses", detail="One of `new` or `open` is needed, and one of `solved` or `closed`.")
+        )
     for key, further in body.moves.items():
-        errors += [_wrong(f"moves.{key}", f"There is no status {one!r}.") for one in (key, *further) if one not in keys]
+        errors += [
+            wrong(field=f"moves.{key}", detail=f"There is no status {one!r}.")
+            for one in (key, *further)
+            if one not in keys
+        ]
     errors += find_mistakes(form=body.form)
     if errors:
         raise Invalid(errors=errors)
     return body
-
-
-def _wrong(field: str, detail: str) -> FieldError:
-    return {"field": field, "code": "invalid", "detail": detail}
 
 
 TICKET_TYPE: Final = Kind(

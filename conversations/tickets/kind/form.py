@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from tenants.refusals import FieldError, Invalid
+from tenants.refusals import FieldError, Invalid, wrong
 
 LONGEST: Final = 4000  # characters of a text, where the form says no less
 MOST: Final = 100  # items of a list, the same
@@ -74,15 +74,15 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 def find_mistakes(*, form: Form) -> list[FieldError]:
     """Answer what in a form does not go together."""
     errors = [
-        _wrong(f"form.required.{index}", "There is no such property.")
+        wrong(field=f"form.required.{index}", detail="There is no such property.")
         for index, key in enumerate(form.required)
         if key not in form.properties
     ]
     for key, field in form.properties.items():
         place = f"form.properties.{key}"
-        errors += [_wrong(f"{place}.{word}", "This is not for its type.") for word in _misplaced(field)]
+        errors += [wrong(field=f"{place}.{word}", detail="This is not for its type.") for word in _misplaced(field)]
         if field.min_length > field.max_length:
-            errors.append(_wrong(f"{place}.minLength", "No text is so long and so short."))
+            errors.append(wrong(field=f"{place}.minLength", detail="No text is so long and so short."))
     return errors
 
 
@@ -179,10 +179,6 @@ def _is_day(value: str) -> bool:
         return _DAY.fullmatch(value) is not None and bool(date.fromisoformat(value))
     except ValueError:
         return False
-
-
-def _wrong(field: str, detail: str) -> FieldError:
-    return {"field": field, "code": "invalid", "detail": detail}
 
 
 _CHECKS: Final[Mapping[str, Callable[[Field, Any], str | None]]] = {

@@ -12,7 +12,7 @@ from conversations.tickets.events import Promise
 from conversations.tickets.kind.body import Name
 from conversations.tickets.kind.form import Language
 from tenants.members.permissions import Role
-from tenants.refusals import FieldError, Invalid
+from tenants.refusals import FieldError, Invalid, wrong
 
 KIND: Final = "sla_policy"
 MINUTE_S: Final = 60
@@ -131,14 +131,14 @@ def check_policy(body: SlaPolicy) -> SlaPolicy:
     keys = [level.key for level in body.ladder]
     for index, level in enumerate(body.ladder):
         if level.key in keys[:index]:
-            errors.append(_wrong(f"ladder.{index}.key", "There is a step with this key already."))
+            errors.append(wrong(field=f"ladder.{index}.key", detail="There is a step with this key already."))
         errors += [
-            _wrong(f"ladder.{index}.tells.{n}", "One of owner, member, team, role or lead_of.")
+            wrong(field=f"ladder.{index}.tells.{n}", detail="One of owner, member, team, role or lead_of.")
             for n, tell in enumerate(level.tells)
             if _count(tell) != 1
         ]
     if not any(isinstance(getattr(body.targets, name), Target) for name in Targets.__struct_fields__):
-        errors.append(_wrong("targets", "One at least."))
+        errors.append(wrong(field="targets", detail="One at least."))
     if errors:
         raise Invalid(errors=errors)
     return body
@@ -147,10 +147,6 @@ def check_policy(body: SlaPolicy) -> SlaPolicy:
 def _count(tell: Tell) -> int:
     said: list[Any] = [tell.owner, tell.member, tell.team, tell.role, tell.lead_of]
     return sum(each is not UNSET and each is not False for each in said)
-
-
-def _wrong(field: str, detail: str) -> FieldError:
-    return {"field": field, "code": "invalid", "detail": detail}
 
 
 SLA_POLICY: Final = Kind(

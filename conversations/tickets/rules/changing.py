@@ -1,7 +1,7 @@
 """What a ticket is about, where it stands, who has it: opening one, and changing that."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -30,7 +30,7 @@ from conversations.tickets.kind.body import Status, TicketType
 from conversations.tickets.kind.form import check_fields
 from conversations.tickets.rules.asking import TicketIsClosed, TicketIsMerged, check_open
 from conversations.tickets.rules.ticket import Ticket
-from tenants.refusals import FieldError, Invalid, Refusal
+from tenants.refusals import Invalid, Refusal, wrong
 
 
 class ChildrenAreOpen(Refusal):
@@ -156,7 +156,9 @@ def move(*, ticket: Ticket, body: TicketType, to: str, family: Family) -> list[F
         return []
     further = body.moves.get(ticket.status)
     if further is not None and to not in further:
-        raise Invalid(errors=[_wrong("status", f"From {ticket.status} it goes on to {', '.join(further) or 'none'}.")])
+        raise Invalid(
+            errors=[wrong(field="status", detail=f"From {ticket.status} it goes on to {', '.join(further) or 'none'}.")]
+        )
     settles = status.category in SETTLED
     if settles and not family.children_settled and not body.settles_before_children:
         raise ChildrenAreOpen
@@ -187,7 +189,7 @@ def check_ancestors(*, ticket: UUID, above: Mapping[UUID, UUID | None], parent: 
     seen: UUID | None = parent
     for _ in range(len(above) + 1):
         if seen == ticket:
-            raise Invalid(errors=[_wrong("parent", "A ticket is no part of itself.")])
+            raise Invalid(errors=[wrong(field="parent", detail="A ticket is no part of itself.")])
         seen = above.get(seen) if seen is not None else None
 
 
@@ -233,14 +235,10 @@ def _assign(ticket: Ticket, wanted: Wanted) -> list[Fact]:
 def _get_status(body: TicketType, key: str) -> Status:
     status = body.find_status(key)
     if status is None:
-        raise Invalid(errors=[_wrong("status", f"One of {', '.join(each.key for each in body.statuses)}.")])
+        raise Invalid(errors=[wrong(field="status", detail=f"One of {', '.join(each.key for each in body.statuses)}.")])
     return status
 
 
 def _check_parent(parent: Ticket) -> None:
     if is_over(ticket=parent):
         raise ParentIsClosed
-
-
-def _wrong(field: Literal["status", "parent"], detail: str) -> FieldError:
-    return {"field": field, "code": "invalid", "detail": detail}
