@@ -22,7 +22,7 @@ from tenants.policy import for_frame
 MODULES: Final = (
     "live.js",
     "outbox.js",
-    "conversation.js",
+    "thread.js",
     "nodes.js",
     "words.js",
     "widget/site.js",

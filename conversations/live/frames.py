@@ -52,12 +52,16 @@ class Unsubscribe(Frame, frozen=True, tag="unsubscribe"):
 
 
 class Send(Frame, frozen=True, tag="send"):
-    """Post a message; `id` is the client's own and makes it repeatable."""
+    """Post a message; `id` is the client's own and makes it repeatable.
+
+    `reply_to`: it answers the message of the conversation with this seq.
+    """
 
     id: ClientId
     conversation: UUID
     text: Text
     files: tuple[Annotated[str, Meta(max_length=200)], ...] = ()
+    reply_to: Annotated[int, Meta(ge=1, le=2**53)] | None = None
 
 
 class Read(Frame, frozen=True, tag="read"):

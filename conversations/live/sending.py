@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import structlog
 
 from conversations.engine.batch import REFUSALS, Outcome
 from conversations.engine.entry import Done, Failure
 from conversations.engine.events import Draft
+from conversations.engine.following import PostgresLog
 from conversations.engine.writer import Writer
 from conversations.live.access import Access
 from conversations.live.answers import Ack, Answer, Error
@@ -17,6 +19,7 @@ from conversations.live.frames import OUTSTANDING, Send
 from conversations.live.refusals import FilesUnsupported, Unavailable, as_refusal
 from conversations.threads import rules
 from conversations.threads.actors import Actor
+from conversations.threads.queries import IS_MESSAGE
 from tenants.context import TenantRef
 from tenants.refusals import Refusal
 
@@ -30,6 +33,7 @@ class Sending:
         self,
         *,
         writer: Writer,
+        log: PostgresLog,
         access: Access,
         tenant: TenantRef,
         actor: Actor,
@@ -38,6 +42,7 @@ class Sending:
     ) -> None:
         """`say` queues an answer; `start` runs something beside the session's reading."""
         self._writer = writer
+        self._log = log
         self._access = access
         self._tenant = tenant
         self._actor = actor
@@ -54,6 +59,8 @@ class Sending:
         rules.check_write(contact=right.contact, actor=self._actor, blocked=right.blocked)
         if frame.files:
             raise FilesUnsupported
+        if frame.reply_to is not None:
+            await self._check_quote(frame.conversation, frame.reply_to)
         while self._outstanding >= OUTSTANDING:
             self._answered.clear()
             await self._answered.wait()
@@ -63,7 +70,8 @@ class Sending:
     def send_now(self, *, frame: Send) -> bool:
         """Hand a message to the writer if nothing needs to be waited for; answer whether that was so."""
         right = self._access.find(conversation=frame.conversation)
-        if right is None or right.blocked or frame.files or self._outstanding >= OUTSTANDING:
+        waits = right is None or right.blocked or frame.files or frame.reply_to is not None
+        if right is None or waits or self._outstanding >= OUTSTANDING:
             return False
         rules.check_write(contact=right.contact, actor=self._actor)
         draft, done = self._draft(frame, right.version, again=True)
@@ -72,12 +80,17 @@ class Sending:
         self._outstanding += 1
         return True
 
+    async def _check_quote(self, conversation: UUID, reply_to: int) -> None:
+        params = {"conversation": conversation, "seq": reply_to}
+        found = await self._log.query(tenant=self._tenant, text=IS_MESSAGE, params=params)
+        rules.check_quote(reply_to=reply_to, is_there=bool(found))
+
     async def _submit(self, frame: Send, version: int, *, again: bool) -> None:
         draft, done = self._draft(frame, version, again=again)
         await self._writer.submit(schema=self._tenant.schema, draft=draft, done=done)
 
     def _draft(self, frame: Send, version: int, *, again: bool) -> tuple[Draft, Done]:
-        fact = rules.post(actor=self._actor, text=frame.text)
+        fact = rules.post(actor=self._actor, text=frame.text, reply_to=frame.reply_to)
         draft = Draft(subject=frame.conversation, fact=fact, sender=self._actor.id, client_id=frame.id, access=version)
         return draft, partial(self._sent, frame, again=again)
 

@@ -83,6 +83,7 @@ class Session:
         self._wire: Wire | None = None
         self._sending = Sending(
             writer=server.writer,
+            log=server.log,
             access=self._access,
             tenant=tenant,
             actor=self.actor,

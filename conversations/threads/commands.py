@@ -16,7 +16,7 @@ from conversations.threads.events import ContactMerged, ConversationIntroduced, 
 from conversations.threads.mentions import get_readers, write_mentions
 from conversations.threads.models import ConversationRow
 from conversations.threads.projections import CONVERSATIONS
-from conversations.threads.queries import get_conversation, get_state
+from conversations.threads.queries import get_conversation, get_state, is_message
 from tenants.audit.noting import Target
 from tenants.context import current_tenant
 from tenants.members.queries import find_member
@@ -82,12 +82,15 @@ def assign(*, conversation: UUID, actor: Actor, to: UUID | None, now: datetime) 
     _change(conversation, actor, now, lambda state: rules.assign(state=state, actor=actor, to=to, name=name))
 
 
-def post_message(*, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime) -> Recorded:
-    """Say something to the other side; the same client id again answers the first one."""
+def post_message(
+    *, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime, reply_to: int | None = None
+) -> Recorded:
+    """Say something to the other side, perhaps in answer to a message; the same client id answers the first one."""
 
     def decide(state: rules.Conversation) -> Sequence[Fact]:
         rules.check_write(contact=state.contact, actor=actor, blocked=state.blocked)
-        return [rules.post(actor=actor, text=text)]
+        _check_quote(conversation, reply_to)
+        return [rules.post(actor=actor, text=text, reply_to=reply_to)]
 
     return _change(conversation, actor, now, decide, client_id)[0]
 
@@ -102,13 +105,17 @@ def mark_read(*, conversation: UUID, actor: Actor, seq: int, now: datetime) -> N
     _change(conversation, actor, now, decide, f"read:{seq}")
 
 
-def add_note(*, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime) -> Recorded:
+def add_note(
+    *, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime, reply_to: int | None = None
+) -> Recorded:
     """Leave an internal note; the same client id again answers the first one. Whom it names by @ is told."""
     colleagues = get_readers(besides=actor.id) if rules.may_name(text=text) else {}
     mentions = rules.find_mentions(text=text, colleagues=colleagues)
 
     def decide(state: rules.Conversation) -> Sequence[Fact]:
-        return rules.note(state=state, actor=actor, text=text, mentions=mentions)
+        facts = rules.note(state=state, actor=actor, text=text, mentions=mentions, reply_to=reply_to)
+        _check_quote(conversation, reply_to)
+        return facts
 
     with transaction.atomic():
         recorded = _change(conversation, actor, now, decide, client_id)[0]
@@ -182,6 +189,11 @@ def _change(
         facts = decide(get_state(conversation=conversation))
         drafts = [Draft(subject=conversation, fact=fact, sender=actor.id, client_id=client_id) for fact in facts]
         return log.append(drafts=drafts, at=now, projections=[CONVERSATIONS])
+
+
+def _check_quote(conversation: UUID, reply_to: int | None) -> None:
+    if reply_to is not None:
+        rules.check_quote(reply_to=reply_to, is_there=is_message(conversation=conversation, seq=reply_to))
 
 
 def _audit_taking_over(state: rules.Conversation, actor: Actor, now: datetime) -> None:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+
 from conversations.engine.events import Audience, Fact, fact
 
 Side = Literal["contact", "member"]
@@ -28,12 +30,16 @@ class ConversationIntroduced(Fact, frozen=True):
 
 @fact(kind="message.posted.v1", audience=Audience.PUBLIC, personal=("name", "text"))
 class MessagePosted(Fact, frozen=True):
-    """Somebody said something to the other side."""
+    """Somebody said something to the other side; `reply_to` is the seq of the message that it answers.
+
+    Left out where it answers none: the version of the code before then reads it, too.
+    """
 
     author: Side
     name: str
     text: str
     files: tuple[str, ...] = ()
+    reply_to: int | UnsetType = UNSET
 
 
 @fact(kind="conversation.read.v1", audience=Audience.PUBLIC)
@@ -101,11 +107,15 @@ class ConversationWoken(Fact, frozen=True):
 
 @fact(kind="note.posted.v1", audience=Audience.STAFF, personal=("name", "text"))
 class NotePosted(Fact, frozen=True):
-    """A member left a word for colleagues; those whom it names by `@` are the `mentions`."""
+    """A member left a word for colleagues; those whom it names by `@` are the `mentions`.
+
+    `reply_to` is the seq of the message, not of the note, that it is about.
+    """
 
     name: str
     text: str
     mentions: tuple[UUID, ...] = ()
+    reply_to: int | UnsetType = UNSET
 
 
 @fact(kind="contact.merged.v1", audience=Audience.STAFF, personal=("name", "external_id"))

@@ -37,6 +37,12 @@ WHERE c.id = %(conversation)s
 """
 
 
+# For live delivery, too: whether a seq is a message's. What was said stays said, so that nothing needs to be held.
+IS_MESSAGE: Final = """
+SELECT 1 FROM {s}event WHERE stream = %(conversation)s AND seq = %(seq)s AND kind = 'message.posted.v1'
+"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filters:
     """Which conversations a list holds; None means any. `inbox` is its key.
@@ -142,6 +148,11 @@ def get_page(
 def get_messages(*, conversation: UUID, window: Window, order: Order) -> Page[Event]:
     """Answer a page of what was said in a conversation; raise NotFound."""
     return _get_said(conversation, conversation, MessagePosted.kind, window, order)
+
+
+def is_message(*, conversation: UUID, seq: int) -> bool:
+    """Tell whether a seq is that of a message."""
+    return bool(log.run(sql=IS_MESSAGE, params={"conversation": conversation, "seq": seq}))
 
 
 def get_notes(*, conversation: UUID, window: Window, order: Order) -> Page[Event]:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
+from msgspec import UNSET
+
 from conversations.contacts.rules import ContactBlocked
 from conversations.engine.events import Fact
 from conversations.threads.actors import Actor
@@ -54,6 +56,13 @@ class NotThereYet(Refusal):
     """Nothing with this seq has been said yet."""
 
     code = "not_there_yet"
+    status = 409
+
+
+class NothingToAnswer(Refusal):
+    """There is no such message in this conversation."""
+
+    code = "nothing_to_answer"
     status = 409
 
 
@@ -153,9 +162,19 @@ def check_write(*, contact: UUID, actor: Actor, blocked: bool = False) -> None:
         raise NotAllowed
 
 
-def post(*, actor: Actor, text: str) -> MessagePosted:
-    """Say something. Asked with check_write; a resolved conversation takes messages of its contact."""
-    return MessagePosted(author=side_of(actor=actor), name=actor.name, text=text)
+def post(*, actor: Actor, text: str, reply_to: int | None = None) -> MessagePosted:
+    """Say something, perhaps in answer to a message. Asked with check_write and check_quote.
+
+    A resolved conversation takes messages of its contact.
+    """
+    quoted = UNSET if reply_to is None else reply_to
+    return MessagePosted(author=side_of(actor=actor), name=actor.name, text=text, reply_to=quoted)
+
+
+def check_quote(*, reply_to: int | None, is_there: bool) -> None:
+    """Refuse to answer what is no message of the conversation, which its contact may see: no note is ever quoted."""
+    if reply_to is not None and not is_there:
+        raise NothingToAnswer
 
 
 def read(*, actor: Actor, seq: int) -> ConversationRead:
@@ -170,10 +189,13 @@ def mark(*, actor: Actor, seq: int, head: int) -> list[Fact]:
     return [read(actor=actor, seq=seq)]
 
 
-def note(*, state: Conversation, actor: Actor, text: str, mentions: Sequence[UUID] = ()) -> list[Fact]:
-    """Leave a word for colleagues, some of whom it names."""
+def note(
+    *, state: Conversation, actor: Actor, text: str, mentions: Sequence[UUID] = (), reply_to: int | None = None
+) -> list[Fact]:
+    """Leave a word for colleagues, some of whom it names, perhaps about a message. Asked with check_quote."""
     _check(state, actor, "conversations.note")
-    return [NotePosted(name=actor.name, text=text, mentions=tuple(mentions))]
+    quoted = UNSET if reply_to is None else reply_to
+    return [NotePosted(name=actor.name, text=text, mentions=tuple(mentions), reply_to=quoted)]
 
 
 def may_name(*, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from conversations.contacts.rules import ContactBlocked
@@ -243,3 +244,19 @@ def test_assigning_and_resolving_end_it() -> None:
     given(ADA_HAS_IT, SNOOZED).when(lambda s: rules.resolve(state=s, actor=ADA)).then(
         ConversationWoken(reason="resolved"), ConversationResolved()
     )
+
+
+def test_an_answer_names_a_message() -> None:
+    assert rules.post(actor=ADA, text="this one", reply_to=2) == MessagePosted(
+        author="member", name="Ada", text="this one", reply_to=2
+    )
+    assert b"reply_to" not in msgspec.json.encode(rules.post(actor=ADA, text="plain")), "as before there were quotes"
+    about = NotePosted(name="Ada", text="see this", reply_to=2)
+    given().when(lambda s: rules.note(state=s, actor=ADA, text="see this", reply_to=2)).then(about)
+
+
+def test_what_is_no_message_is_not_answered() -> None:
+    rules.check_quote(reply_to=None, is_there=False)
+    rules.check_quote(reply_to=2, is_there=True)
+    with pytest.raises(rules.NothingToAnswer):
+        rules.check_quote(reply_to=2, is_there=False)

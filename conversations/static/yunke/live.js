@@ -1,5 +1,5 @@
 // Live protocol v1, browser side: one socket, resume, order, healing, and the pump of the outbox.
-// Knows neither page nor DOM; what an event means is in conversation.js.
+// Knows neither page nor DOM; what an event means is in thread.js and conversation.js.
 
 const PING_MS = 20_000;
 const PONG_MS = 8_000;
@@ -87,8 +87,8 @@ export class Live {
   }
 
   /** Put a message into the outbox; it leaves as soon as it can. Answers the entry. */
-  send({ conversation, text }) {
-    const entry = this.outbox.add({ conversation, text });
+  send(said) {
+    const entry = this.outbox.add(said);
     this.pump();
     return entry;
   }
@@ -107,14 +107,14 @@ export class Live {
   pump() {
     if (this.state !== "online") return;
     const busy = new Set(this.#flying.values());
-    for (const { id, conversation, text, state } of this.outbox.entries()) {
+    for (const { id, conversation, text, reply_to, state } of this.outbox.entries()) {
       if (!conversation || busy.has(conversation)) continue;
       const sub = this.#topics.get(`conversation:${conversation}`);
       if (sub && sub.last < sub.head) continue;
       if (state !== "unsent") continue;
       busy.add(conversation);
       this.#flying.set(id, conversation);
-      this.tell({ type: "send", id, conversation, text, files: [] });
+      this.tell({ type: "send", id, conversation, text, files: [], reply_to });
       setTimeout(() => this.#land(id), ACK_MS);
     }
   }

@@ -71,8 +71,9 @@ export class Outbox {
     return this.entries().filter((entry) => entry.conversation === conversation);
   }
 
-  add({ conversation, text }) {
-    const entry = { id: newId(), conversation, text, at: Date.now(), state: "unsent", code: null };
+  /** `reply_to`: the seq of the message that it answers, if any. */
+  add({ conversation, text, reply_to }) {
+    const entry = { id: newId(), conversation, text, reply_to, at: Date.now(), state: "unsent", code: null };
     this.#put(entry);
     return entry;
   }

@@ -12,10 +12,9 @@ from conversations.engine.batch import ClientIdReused
 from conversations.engine.events import Recorded
 from conversations.engine.models import Event
 from conversations.threads import commands, queries
-from conversations.threads.api.shapes import Message, MessagesQuery, Note, NotesQuery, ReadBody, shown
+from conversations.threads.api.shapes import Message, MessageBody, MessagesQuery, Note, NotesQuery, ReadBody, shown
 from conversations.threads.authentication import get_actor
-from conversations.threads.rules import NotThereYet, sees_notes, sees_personal
-from conversations.threads.words import TextBody
+from conversations.threads.rules import NothingToAnswer, NotThereYet, sees_notes, sees_personal
 from tenants.bodies import read_body
 from tenants.describing import Described, Listed, describe
 from tenants.members.permissions import NOTES_READ
@@ -41,19 +40,22 @@ class Messages(APIView):
 
     @describe(
         Described(
-            body=TextBody,
+            body=MessageBody,
             answers={201: Message},
-            refusals=(ClientIdReused,),
+            refusals=(ClientIdReused, NothingToAnswer),
             example={"id": "order-4711-shipped", "text": "Your parcel is on its way."},
             one_transaction=True,
             scopes=("conversations.view", "conversations.reply"),
         )
     )
     def post(self, request: Request, conversation: UUID) -> Response:
-        """Say something to the contact; the same `id` again is the same message."""
-        body, actor = read_body(data=request.data, shape=TextBody), get_actor(request=request)
-        said: Any = {"text": body.text, "client_id": body.client_id, "now": datetime.now(UTC)}
-        recorded = commands.post_message(conversation=conversation, actor=actor, **said)
+        """Say something to the contact; the same `id` again is the same message.
+
+        `reply_to` is the seq of the message that it answers, if it answers one.
+        """
+        body, actor = read_body(data=request.data, shape=MessageBody), get_actor(request=request)
+        said: Any = {"text": body.text, "client_id": body.client_id, "reply_to": body.quoted}
+        recorded = commands.post_message(conversation=conversation, actor=actor, now=datetime.now(UTC), **said)
         return Response(shown(_message(recorded, personal=sees_personal(actor=actor))), status=201)
 
 
@@ -75,9 +77,9 @@ class Notes(APIView):
 
     @describe(
         Described(
-            body=TextBody,
+            body=MessageBody,
             answers={201: Note},
-            refusals=(ClientIdReused,),
+            refusals=(ClientIdReused, NothingToAnswer),
             example={"id": "crm-1", "text": "Has bought from us since 2019."},
             one_transaction=True,
             scopes=("conversations.view", "conversations.note"),
@@ -85,9 +87,9 @@ class Notes(APIView):
     )
     def post(self, request: Request, conversation: UUID) -> Response:
         """Leave an internal note; the same `id` again is the same note. Members whom it names as @name are told."""
-        body, actor = read_body(data=request.data, shape=TextBody), get_actor(request=request)
-        said: Any = {"text": body.text, "client_id": body.client_id, "now": datetime.now(UTC)}
-        recorded = commands.add_note(conversation=conversation, actor=actor, **said)
+        body, actor = read_body(data=request.data, shape=MessageBody), get_actor(request=request)
+        said: Any = {"text": body.text, "client_id": body.client_id, "reply_to": body.quoted}
+        recorded = commands.add_note(conversation=conversation, actor=actor, now=datetime.now(UTC), **said)
         return Response(shown(_note(recorded, personal=sees_personal(actor=actor))), status=201)
 
 
@@ -122,6 +124,7 @@ def _message(row: Event | Recorded, *, personal: bool) -> Message:
         name=row.body["name"] if personal else None,
         text=row.body["text"] if personal else None,
         files=list(row.body.get("files", [])),
+        reply_to=row.body.get("reply_to"),
     )
 
 
@@ -135,4 +138,5 @@ def _note(row: Event | Recorded, *, personal: bool) -> Note:
         name=row.body["name"] if personal else None,
         text=row.body["text"] if personal else None,
         mentions=[UUID(str(member)) for member in row.body.get("mentions", ())],
+        reply_to=row.body.get("reply_to"),
     )

@@ -11,7 +11,7 @@ from conversations.definitions.inbox.body import Greeting, OutsideHours
 from conversations.definitions.inbox.form import FormField
 from conversations.threads.events import Priority, Side
 from conversations.threads.feed import EventShown
-from conversations.threads.words import Assignee
+from conversations.threads.words import Assignee, TextBody
 from tenants.bodies import Body
 from tenants.describing import Answer, Listed
 from tenants.paging import PageQuery
@@ -22,6 +22,17 @@ Expand = Literal["contact", "inbox", "contact,inbox", "inbox,contact"]
 Tag = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[^\s,]+( [^\s,]+)*(?![\s\S])")]
 Tags = Annotated[list[Tag], Meta(max_length=20)]
 Seq = Annotated[int, Meta(ge=1, le=2**53)]
+
+
+class MessageBody(TextBody, frozen=True):
+    """Something said, perhaps in answer to the message with the seq `reply_to`."""
+
+    reply_to: Seq | UnsetType | None = UNSET
+
+    @property
+    def quoted(self) -> int | None:
+        """Answer the seq of the message that it answers."""
+        return None if isinstance(self.reply_to, UnsetType) else self.reply_to
 
 
 class AssignBody(Body, frozen=True):
@@ -171,7 +182,10 @@ class ConversationPage(Listed[ConversationShown], frozen=True):
 
 
 class Message(Answer, frozen=True):
-    """A message. `id` is its sender's own, `sender` a person's, contact's or key's."""
+    """A message. `id` is its sender's own, `sender` a person's, contact's or key's.
+
+    `reply_to` is the seq of the message that it answers.
+    """
 
     id: str | None
     seq: int
@@ -182,12 +196,13 @@ class Message(Answer, frozen=True):
     name: str | None
     text: str | None
     files: list[str]
+    reply_to: int | None
 
 
 class Note(Answer, frozen=True):
     """An internal note. `id` is its writer's own, `sender` a person's or a key's; `seq` counts what colleagues see.
 
-    `mentions` are the members whom it names.
+    `mentions` are the members whom it names, `reply_to` is the seq of the message that it is about.
     """
 
     id: str | None
@@ -198,6 +213,7 @@ class Note(Answer, frozen=True):
     name: str | None
     text: str | None
     mentions: list[UUID]
+    reply_to: int | None
 
 
 class EventPage(Listed[EventShown], frozen=True):

@@ -359,3 +359,26 @@ async def test_who_leaves_in_the_middle_leaves_nothing_behind(
         await visitor.next("ack", id="id-49")
     texts = [event.body.get("text") for event in await apart(lambda: shop.read(guest.conversation))]
     assert sorted(texts[2:], key=str) == sorted(map(str, range(50)))
+
+
+async def test_an_answer_to_one_message(server: Server, shop: Shop, guest: Guest, tickets: tuple[str, str]) -> None:
+    topic = f"conversation:{guest.conversation}"
+    async with peer(server, shop) as ada, peer(server, shop) as visitor:
+        await ada.hello(ticket=tickets[0])
+        await visitor.hello(ticket=tickets[1])
+        await visitor.subscribe(topic, 2)
+        said = {"type": "send", "conversation": str(guest.conversation), "text": "this one", "files": []}
+        await ada.say(**said, id="a-1", reply_to=2)
+        await ada.next("ack", id="a-1", seq=3)
+        heard = await visitor.next("event", topic=topic, seq=3)
+        assert heard["body"]["reply_to"] == 2
+        await visitor.say(**said, id="v-1", reply_to=3)
+        await visitor.next("ack", id="v-1", seq=4)
+        await visitor.say(**said, id="v-2", reply_to=None)
+        await visitor.next("ack", id="v-2", seq=5)
+        for number, seq in enumerate((1, 99)):
+            await visitor.say(**said, id=f"w-{number}", reply_to=seq)
+            refused = await visitor.next("error", id=f"w-{number}")
+            assert refused["code"] == "nothing_to_answer"
+        await visitor.say(**said, id="x", reply_to=0)
+        assert (await visitor.next("error"))["code"] == "malformed"

@@ -1,5 +1,6 @@
 // Every action of the agent page in one table: the palette, the keys and the help are all read from it.
 
+import { lastFrom } from "../conversation.js";
 import { isThere } from "./conference.js";
 import { canHandOn } from "./handing.js";
 import { STATES } from "./presence.js";
@@ -11,6 +12,7 @@ const firstOffer = (desk) => desk.offers.keys().next().value;
 const offered = (desk) => desk.offers.size > 0;
 const firstInvited = (desk) => desk.invited.keys().next().value;
 const invited = (desk) => desk.offers.size === 0 && desk.invited.size > 0;
+const lastAsked = (desk) => (here(desk) ? lastFrom("contact", desk.thread) : 0);
 const open = (desk) => desk.row?.status === "open";
 
 /** id, key, words, when it is offered, what it does. */
@@ -19,6 +21,7 @@ export const ACTIONS = [
   { id: "previous", key: "k", words: "key_previous", run: (desk) => desk.move(-1) },
   { id: "unread", key: "u", words: "key_unread", run: (desk) => desk.nextUnread() },
   { id: "answer", key: "r", words: "write_answer", when: (d) => here(d) && d.may("conversations.reply"), run: (desk) => desk.write("answer") },
+  { id: "quote", key: "q", words: "quote_last", when: (d) => d.may("conversations.reply") && Boolean(lastAsked(d)), run: (desk) => desk.quote(lastAsked(desk)) },
   { id: "canned", key: "/", words: "canned", when: (d) => here(d) && d.may("conversations.reply") && d.may("definitions.view"), run: (desk) => desk.pane.composer.pick() },
   { id: "note", key: "n", words: "write_note", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.write("note") },
   { id: "take", key: "t", words: "take", when: (d) => open(d) && d.row.assignee !== d.me.id && d.may("conversations.take"), run: (desk) => desk.acts.take() },

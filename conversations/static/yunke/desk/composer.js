@@ -7,6 +7,7 @@ import { Canned } from "./canned.js";
 import { overtaken, seen } from "./collision.js";
 import { Colleagues } from "./mentions.js";
 import { Picker } from "./picker.js";
+import { QuoteBar } from "./quoting.js";
 
 const KINDS = ["answer", "note"];
 
@@ -39,13 +40,25 @@ export class Drafts {
 
   done(id, kind) {
     this.put(id, kind, "");
+    this.quote(id, null);
     if (kind === "note") this.shelf.remove(`${id}.sending`);
+  }
+
+  /** The seq of the message that is answered; undefined: of none. */
+  quoted(id) {
+    return this.shelf.get(`${id}.quote`) ?? undefined;
+  }
+
+  quote(id, seq) {
+    if (seq === null) this.shelf.remove(`${id}.quote`);
+    else this.shelf.set(`${id}.quote`, seq);
   }
 
   /** The note as it is sent: the same text keeps its id, so that trying again adds it once. */
   asNote(id, text) {
     const known = this.shelf.get(`${id}.sending`);
-    const note = known?.text === text ? known : { id: newId(), text };
+    const reply_to = this.quoted(id);
+    const note = known?.text === text && known.reply_to === reply_to ? known : { id: newId(), text, reply_to };
     this.shelf.set(`${id}.sending`, note);
     return note;
   }
@@ -71,11 +84,12 @@ export class Composer {
     this.canned = new Canned(desk);
     this.colleagues = new Colleagues(desk);
     this.picker = new Picker({ box: this.box, sources: () => [this.kind === "answer" ? this.canned : this.colleagues], onPick: () => this.#changed() });
+    this.quote = new QuoteBar(desk);
     this.hint = h("span.hint", {});
     this.button = h("button.primary", { type: "submit" }, icon(ICONS.send), this.go = h("span", {}));
     this.node = h("form.composer", { onsubmit: (event) => this.#submit(event) },
       h("div.modes", { role: "group", "aria-label": say("write_what") }, this.modes),
-      this.picker.node, this.label, this.box, h("div.foot", {}, this.hint, this.button));
+      this.picker.node, this.quote.node, this.label, this.box, h("div.foot", {}, this.hint, this.button));
   }
 
   /** Go to another conversation; what was being written stays with its own. */
@@ -114,6 +128,7 @@ export class Composer {
     this.label.textContent = say(`write_${this.kind}`);
     this.box.placeholder = say(note ? "note_here" : "answer_here");
     this.go.textContent = say(note ? "add_note" : "send");
+    this.quote.draw();
     this.button.disabled = this.empty;
     const left = 8000 - this.box.value.length;
     this.hint.textContent = left < 500 ? say("left", { n: left }) : say("enter_sends");
@@ -168,7 +183,7 @@ export class Composer {
   }
 
   #answer(id, text) {
-    this.desk.answer(id, text);
+    this.desk.answer(id, text, this.desk.drafts.quoted(id));
     this.#done(id, "answer");
   }
 

@@ -14,6 +14,7 @@ import { ListPane } from "./listpane.js";
 import { Erasing } from "./erasing.js";
 import { Handing } from "./handing.js";
 import { Mentions } from "./mentions.js";
+import { MessageMenu } from "./messagemenu.js";
 import { OfferPane } from "./offerpane.js";
 import { applyOffers, loadedOffers } from "./offers.js";
 import { Palette, helpDialog } from "./palette.js";
@@ -63,13 +64,14 @@ export class Desk {
     this.collision = new Collision(this);
     this.mentions = new Mentions(this);
     this.snoozing = new Snoozing(this);
+    this.messageMenu = new MessageMenu(this);
     this.palette = new Palette(this);
     this.shortcuts = helpDialog(this);
     this.erasing = new Erasing(this);
     this.toasts = new Toasts();
     this.bar = new Topbar(this);
     this.main = h("main.panes", {}, this.list.node, this.offered.node, this.pane.node, this.panel.node);
-    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.mentions.node, this.collision.node, this.snoozing.node, this.toasts.node];
+    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.mentions.node, this.collision.node, this.snoozing.node, this.messageMenu.node, this.toasts.node];
   }
 
   may(permission) {
@@ -331,8 +333,15 @@ export class Desk {
     this.pane.composer.write(kind);
   }
 
-  answer(id, text) {
-    this.live.send({ conversation: id, text });
+  /** Answer one message in particular; null: none any more. */
+  quote(seq) {
+    this.drafts.quote(this.current, seq);
+    if (seq === null) return this.pane.composer.draw();
+    this.pane.composer.write(this.pane.composer.kind);
+  }
+
+  answer(id, text, reply_to) {
+    this.live.send({ conversation: id, text, reply_to });
     this.pane.toEnd();
   }
 }

@@ -6,6 +6,7 @@ import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
 import { companyFact } from "./conference.js";
 import { handedOn } from "./handing.js";
 import { Introductions } from "./introduction.js";
+import { quoteOf, quoteKey } from "./quoting.js";
 import { snoozedUntil } from "./snoozing.js";
 
 const NEAR_MS = 5 * 60_000;
@@ -43,6 +44,18 @@ export class Timeline {
     arrange(this.node, nodes);
   }
 
+  /** Go to a message, however long ago it was said. */
+  reveal(seq) {
+    const find = () => this.node.querySelector(`[data-seq="${seq}"]`);
+    if (!find()) {
+      this.#window = Infinity;
+      this.desk.drawThread();
+    }
+    const found = find();
+    found?.scrollIntoView({ block: "center" });
+    found?.focus({ preventScroll: true });
+  }
+
   #once(key, make) {
     if (!this.#nodes.has(key)) this.#nodes.set(key, make());
     return this.#nodes.get(key);
@@ -63,7 +76,7 @@ export class Timeline {
 
   #item(it, before, seen) {
     if (it.kind === "message.posted.v1") return this.#message(it, before, seen);
-    if (it.kind === "note.posted.v1") return this.#once(it.key, () => this.#note(it));
+    if (it.kind === "note.posted.v1") return this.#once(`${it.key} ${quoteKey(it, this.desk)}`, () => this.#note(it));
     if (it.kind === "conversation.transferred.v1") return this.#handedOn(it);
     if (it.kind === "conversation.introduced.v1") return this.#introduced(it);
     return this.#once(`${it.key} ${it.words ?? ""}`, () => h("p.fact", {}, this.#fact(it), it.at && h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))));
@@ -86,10 +99,11 @@ export class Timeline {
     const word = seen === null ? "" : seen >= it.seq ? "read" : "sent";
     const answer = it.author === "member";
     const name = answer ? it.name : this.desk.contactName(this.desk.rows.rows[this.desk.current]);
-    return this.#once(`${it.key} ${Boolean(follows)} ${word} ${name}`, () =>
-      h(`article.message${answer ? ".answer" : ""}${follows ? ".follows" : ""}`, { "aria-label": name },
+    return this.#once(`${it.key} ${Boolean(follows)} ${word} ${name} ${quoteKey(it, this.desk)}`, () =>
+      h(`article.message${answer ? ".answer" : ""}${follows ? ".follows" : ""}`, { "aria-label": name, "data-seq": it.seq, tabindex: "-1" },
         !follows && h("p.name", {}, name, h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))),
-        h("div.bubble", { title: fullTime(it.at) }, prose(it.text)),
+        h("div.row-of-one", {}, this.desk.messageMenu.button(it, name),
+          h("div.bubble", { title: fullTime(it.at) }, quoteOf(it, this.desk), prose(it.text))),
         word && h("p.state", {}, this.#word(word))));
   }
 
@@ -101,7 +115,7 @@ export class Timeline {
     const label = h("span.label", {}, icon(ICONS.note), this.desk.say("note"));
     return h(`article.message.note${it.mentions?.includes(this.desk.me.id) ? ".names-me" : ""}`, { "aria-label": this.desk.say("note_by", { name: it.name }) },
       h("p.name", {}, label, it.name, h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))),
-      h("div.bubble", {}, prose(it.text)));
+      h("div.bubble", {}, quoteOf(it, this.desk), prose(it.text)));
   }
 
   #fact(it) {
@@ -117,11 +131,11 @@ export class Timeline {
     return say({ "conversation.started.v1": "started", "conversation.resolved.v1": "resolved_now", "conversation.reopened.v1": "reopened_now" }[it.kind]);
   }
 
-  #waiting({ id, text, state, code }) {
+  #waiting({ id, text, reply_to, state, code }) {
     return this.#once(`${id} ${state}`, () =>
       h(`article.message.answer.${state}`, { "aria-label": this.desk.say("you") },
         h("p.name", {}, this.desk.me.name),
-        h("div.bubble", {}, prose(text)),
+        h("div.bubble", {}, quoteOf({ reply_to }, this.desk), prose(text)),
         state === "failed" ? this.#failed(id, code) : h("p.state", {}, state === "sent" ? this.#word("sent") : this.#unsent())));
   }
 

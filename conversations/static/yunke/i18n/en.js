@@ -263,4 +263,10 @@ export default {
   wall_online: "Online",
   wall_load: "Load",
   no_queues: "There is no queue yet.",
+  quote: "Reply to this message",
+  quote_last: "Reply to the last message",
+  quoting: "In answer to {name}",
+  quote_off: "Do not quote it",
+  quoted_gone: "a message that is no longer kept",
+  message_acts: "Actions for the message of {name}",
 };

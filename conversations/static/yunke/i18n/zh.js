@@ -263,4 +263,10 @@ export default {
   wall_online: "在线",
   wall_load: "负荷",
   no_queues: "还没有队列。",
+  quote: "回复这条消息",
+  quote_last: "回复最后一条消息",
+  quoting: "回复 {name}",
+  quote_off: "取消引用",
+  quoted_gone: "已不再保留的消息",
+  message_acts: "{name}的消息操作",
 };

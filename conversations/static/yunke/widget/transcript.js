@@ -1,4 +1,5 @@
-// The messages of the widget as nodes: what the log says, then what waits in the outbox.
+// The messages of the widget as nodes: what the log says, then what waits in the outbox. What only some messages have
+// is drawn by extras.js, which is fetched when one has it or somebody points at one.
 
 import { SIGNS, arrange, h, icon, prose } from "../nodes.js";
 import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
@@ -8,12 +9,20 @@ const NEAR_MS = 5 * 60_000;
 export class Transcript {
   #nodes = new Map();
 
-  constructor({ node, say, outbox, again }) {
-    Object.assign(this, { node, say, outbox, again });
+  constructor(parts) {
+    Object.assign(this, parts);
+    for (const sign of ["pointerover", "focusin"]) this.log.addEventListener(sign, () => this.fetch(), { once: true });
+  }
+
+  /** What cannot be had now is asked for the next time. */
+  async fetch() {
+    this.asked ??= import("./extras.js").then((it) => it.load(this)).catch(() => (this.asked = null));
+    if (!this.extras && (await this.asked)) (this.#nodes.clear(), this.onExtras());
   }
 
   draw({ state, entries }) {
     const nodes = [];
+    this.items = state.items;
     let before = null;
     const own = state.items.filter((it) => it.author === "contact").at(-1);
     for (const it of state.items) {
@@ -40,14 +49,15 @@ export class Transcript {
 
   #item(it, before, seen) {
     if (it.kind === "gap") return this.#once(it.key, () => h("p.day", {}, this.say("cut")));
-    if (it.kind !== "message.posted.v1") return null;
     const follows = before?.author === it.author && before?.name === it.name && Date.parse(it.at) - Date.parse(before.at) < NEAR_MS;
     const mine = it.author === "contact";
     const word = seen === null ? "" : seen >= it.seq ? "read" : "sent";
-    return this.#once(`${it.key} ${follows} ${word}`, () =>
+    if (it.reply_to) this.fetch();
+    return this.#once(`${it.key} ${follows} ${word} ${this.extras?.keyOf(it)}`, () =>
       h(`article.message${mine ? ".mine" : ""}${follows ? ".follows" : ""}`, { "aria-label": mine ? this.say("you") : it.name },
         !mine && !follows && h("p.name", {}, it.name),
-        h("div.bubble", { title: fullTime(it.at) }, prose(it.text)),
+        h("div.bubble", { title: fullTime(it.at) }, this.extras?.above(it), prose(it.text)),
+        this.extras?.beside(it),
         h("p.state", {}, h("time", { datetime: it.at }, timeOf(it.at)), word && this.#word(word))));
   }
 
@@ -55,22 +65,16 @@ export class Transcript {
     return h("span", { "data-state": word }, icon(word === "read" ? SIGNS.checks : SIGNS.check), this.say(word));
   }
 
-  #waiting({ id, text, state, code }) {
-    return this.#once(`${id} ${state}`, () =>
+  #waiting(entry) {
+    const { id, text, state } = entry;
+    const failed = state === "failed" && (this.fetch(), this.extras?.failed(entry));
+    return this.#once(`${id} ${state} ${!failed}`, () =>
       h(`article.message.mine.${state}`, { "aria-label": this.say("you") },
         h("div.bubble", {}, prose(text)),
-        state === "failed" ? this.#failed(id, code) : h("p.state", {}, state === "sent" ? this.#word("sent") : this.#unsent())));
+        failed || h("p.state", {}, state === "sent" ? this.#word("sent") : this.#unsent())));
   }
 
   #unsent() {
     return h("span", { "data-state": "unsent" }, icon(SIGNS.clock), this.say("unsent"));
-  }
-
-  #failed(id, code) {
-    const reason = this.say(["too_large", "contact_blocked"].includes(code) ? code : "failed");
-    return h("p.state", {},
-      h("span", { "data-state": "failed" }, icon(SIGNS.alert), reason),
-      h("button.link", { type: "button", onclick: () => (this.outbox.retry(id), this.again()) }, this.say("retry")),
-      h("button.link", { type: "button", onclick: () => this.outbox.discard(id) }, this.say("discard")));
   }
 }

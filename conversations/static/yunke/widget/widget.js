@@ -1,6 +1,6 @@
 // The visitor's chat page: wires visitor, live connection, outbox and transcript together.
 
-import { apply, applyGap, emptyThread, lastFrom, unreadFrom } from "../conversation.js";
+import { POSTED, apply, applyGap, emptyThread, lastFrom, unreadFrom } from "../thread.js";
 import { SIGNS, h, icon } from "../nodes.js";
 import { Live, liveUrl } from "../live.js";
 import { Outbox, Shelf } from "../outbox.js";
@@ -20,7 +20,7 @@ const shelf = new Shelf(`yunke.${inbox}.`, spare);
 const outbox = new Outbox({ shelf: new Shelf(`yunke.out.${inbox}.`, spare), onChange: () => draw() });
 const visitor = new Visitor({ inbox, shelf, site });
 const asks = $("ask") ? new (await import("./asking.js")).Asking({ node: $("ask"), box, shelf }) : null;
-const transcript = new Transcript({ node: list, say, outbox, again: () => live.pump() });
+const transcript = new Transcript({ node: list, log, form, box, say, outbox, again: () => live.pump(), onExtras: () => draw() });
 const live = new Live({ url: liveUrl(), getTicket, outbox, on: hear });
 
 const threads = new Map(); // conversation -> { state, leave }
@@ -77,8 +77,8 @@ function takeIn() {
   arrived = [];
   if (events.some((event) => event.body.author === "member")) showTyping(null);
   for (const [id, thread] of threads) thread.state = apply(events.filter(({ topic }) => topic === topicOf(id)), thread.state);
-  if (events.some(({ kind }) => kind === "message.posted.v1")) setTimeout(lookAtWait, 500); // once it is queued
-  const open = everything().filter(({ kind, thread }) => kind === "message.posted.v1" && threads.get(thread).state.status === "open");
+  if (events.some(({ kind }) => kind === POSTED)) setTimeout(lookAtWait, 500); // once it is queued
+  const open = everything().filter(({ kind, thread }) => kind === POSTED && threads.get(thread).state.status === "open");
   if (open.length) visitor.conversation = open.at(-1).thread; // answers go where somebody spoke last
   draw();
 }
@@ -130,7 +130,7 @@ const WAIT_MS = 10_000;
 
 /** Whose last word nobody has answered yet is told how long it may take. */
 async function lookAtWait() {
-  const last = everything().filter(({ kind }) => kind === "message.posted.v1").at(-1);
+  const last = everything().filter(({ kind }) => kind === POSTED).at(-1);
   const asks = visitor.queued && site.open && !document.hidden && last?.author === "contact";
   const told = asks && (await visitor.wait());
   wait = told ? (await import("./waiting.js")).wordsOf(told, say) : "";
@@ -175,7 +175,8 @@ form.onsubmit = (event) => {
   event.preventDefault();
   const text = box.value.trim();
   if (!text || gone) return;
-  outbox.add({ conversation: visitor.conversation, text });
+  const { conversation } = visitor;
+  outbox.add({ conversation, text, reply_to: transcript.extras?.take(conversation) });
   setDraft("");
   if (live.state !== "online") live.start();
   else if (visitor.conversation) live.pump();
