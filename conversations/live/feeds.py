@@ -8,7 +8,7 @@ starting are the same code.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 import structlog
@@ -260,6 +260,7 @@ class Feeds:
         self._watch = watch
         self._patience_s = patience_s
         self._feeds: dict[str, Feed] = {}
+        self._heads: dict[str, int] = {}
 
     async def add(self, *, tenant: TenantRef, subscription: Subscription) -> None:
         """Offer a subscription its tenant's events from now on; what goes wrong here leaves nothing behind."""
@@ -293,10 +294,14 @@ class Feeds:
             feed.pull()
 
     async def check(self) -> None:
-        """Compare every feed with its log's head, in one query: what finds lost hints."""
+        """Compare every feed with its log's head at the last check, in one query: what finds lost hints.
+
+        What was written since may still be on its way to us, and on a busy log something always is.
+        """
         if self._feeds:
-            positions: dict[str, Any] = await self._log.get_positions(schemas=list(self._feeds))
-            for schema, position in positions.items():
+            heads: dict[str, int] = await self._log.get_positions(schemas=list(self._feeds))
+            for schema, position in self._heads.items():
                 feed = self._feeds.get(schema)
                 if feed is not None:
                     feed.hear(position)
+            self._heads = heads

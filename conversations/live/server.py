@@ -28,7 +28,7 @@ from tenants.queries import LOOKUPS, forget_tenant
 logger = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 2.0
-NEWS_COME_S: Final = 0.05  # of what another process wrote before; then the bus is taken to have lost them
+NEWS_COME_S: Final = 0.25  # of what another process wrote before; then the bus is taken to have lost them
 MOST_HELLOS: Final = 256  # looked at once; each asks the database, over the few connections that reading has
 MOST_LOOKS: Final = 256  # sockets whose first message waits for what its sender may: each asks the database, too
 MOST_LOOKS_OF_TENANT: Final = 32

@@ -208,6 +208,8 @@ class Generator:
             await asyncio.sleep(self._plan.measure_s)
             runs = [self._take(began, before)]
         else:
+            if self._plan.together:
+                await _held()
             runs = await self._measure()
         for socket in self._sockets:
             socket.close()

@@ -31,6 +31,7 @@ class Plan(msgspec.Struct, kw_only=True):
     measure_s: float = 3.0
     runs: int = 5
     hold: bool = False  # connect, say "ready", wait for a line on stdin before anything else
+    together: bool = False  # the same, and then measure as ever: for generators that are to begin at one moment
     connect_at_once: int = 50
     watched: dict[str, list[int]] = {}  # whose CPU seconds are wanted, by the processes' ids
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from statistics import median
 from typing import Final, Self
 
@@ -93,6 +93,31 @@ def generate(plan: Plan | HttpPlan) -> Report:
     """Run a plan to its end; refuse figures that were made with errors."""
     with started(plan) as child:
         return finish(child)
+
+
+def generate_together(plans: Sequence[Plan]) -> list[Report]:
+    """Run plans at one moment, each by a generator of its own: all are connected when the first begins."""
+    with ExitStack() as stack:
+        children = [stack.enter_context(started(msgspec.structs.replace(plan, together=True))) for plan in plans]
+        for child in children:
+            await_ready(child)
+        for child in children:
+            release(child)
+        return [finish(child) for child in children]
+
+
+def await_ready(child: subprocess.Popen[bytes]) -> None:
+    """Wait until a generator that is held is connected."""
+    assert child.stdout
+    if child.stdout.readline() != b"ready\n":
+        raise RuntimeError("the load generator died: see above")
+
+
+def release(child: subprocess.Popen[bytes]) -> None:
+    """Let it go on."""
+    assert child.stdin
+    child.stdin.write(b"\n")
+    child.stdin.flush()
 
 
 @contextmanager

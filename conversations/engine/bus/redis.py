@@ -6,29 +6,28 @@ database, it is reached by our processes alone. Redis is an extra (`redis`), imp
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
 import redis
-import redis.asyncio
 import structlog
-from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from conversations.engine.bus import Listener
+from conversations.engine.bus.redis_line import HANGS_S, SILENCE_S, RedisLine
 from conversations.engine.hints import Hint, News, Signal
 
 logger = structlog.get_logger(__name__)
 CHANNEL: Final = "yunke"
 _BACKLOG: Final = 10_000
 _AT_ONCE: Final = 500
-_SILENCE_S: Final = 10.0  # then the listening side asks whether anybody is there
-_HANGS_S: Final = 5.0
+_UNANSWERED: Final = 100  # parcels under way; then what is said waits, and goes together
 
 
 class Parcel(msgspec.Struct, frozen=True):
@@ -43,7 +42,7 @@ _signals = msgspec.json.Decoder(list[Signal])
 
 
 class RedisBus:
-    """One listening and one publishing connection; both come back by themselves after a loss."""
+    """One connection, which comes back by itself after a loss."""
 
     carries_events = True
 
@@ -53,19 +52,20 @@ class RedisBus:
         self._url = url
         self._waiting: list[Signal] = []
         self._heads: dict[str, Hint] = {}
-        self._wake = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._under_way: deque[list[Signal]] = deque()
+        self._line: RedisLine | None = None
+        self._sends_soon = False
         self._listens = False
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether the listening side is connected."""
+        """Tell whether others are heard."""
         return self._listens
 
     async def start(self, *, listener: Listener, resync: Callable[[], None]) -> None:
-        """Listen and publish until stop(); `resync` is called at every (re)connection of the listening side."""
-        listening = self._forever(lambda client: self._listen(client, listener, resync))
-        self._tasks = [asyncio.create_task(listening), asyncio.create_task(self._forever(self._publish))]
+        """Listen and publish until stop(); `resync` is called at every (re)connection."""
+        self._task = asyncio.create_task(self._forever(listener, resync))
 
     def publish(self, signals: Sequence[Signal]) -> None:
         """Queue signals. What is too much for the queue becomes a hint about each tenant, or is dropped."""
@@ -74,56 +74,40 @@ class RedisBus:
                 self._waiting.append(signal)
             elif isinstance(signal, Hint | News):
                 self._heads[signal.schema] = Hint(schema=signal.schema, position=signal.position, origin=self.origin)
-        self._wake.set()
+        self._send_soon()
 
     async def stop(self) -> None:
-        """End both sides."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Leave, dropping what was not sent."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _forever(self, work: Callable[["redis.asyncio.Redis"], Coroutine[Any, Any, None]]) -> None:
+    async def _forever(self, listener: Listener, resync: Callable[[], None]) -> None:
         pause = 0.1
         while True:
-            client = self._client()
+            line = RedisLine(told=lambda said: self._take(said, listener, resync), free=self._send_soon)
             try:
-                await client.ping()
+                await line.open(url=self._url)
                 pause = 0.1
-                await work(client)
-            except (RedisError, OSError) as error:
-                logger.warning("bus.lost", error=type(error).__name__, retry_s=pause)
+                self._line = line
+                line.send("SUBSCRIBE", CHANNEL, answered=None)
+                self._send_soon()
+                await line.run()
+            except OSError as error:
+                logger.warning("bus.lost", error=str(error) or type(error).__name__, retry_s=pause)
             finally:
-                with suppress(RedisError, OSError):
-                    await client.aclose()
+                self._line, self._listens = None, False
+                line.close()
+                self._say_again()
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
 
-    def _client(self) -> "redis.asyncio.Redis":
-        # It must not come back silently: what was said meanwhile would be missed, and nobody would look for it.
-        return redis.asyncio.Redis.from_url(
-            self._url,
-            socket_timeout=_HANGS_S,
-            socket_connect_timeout=_HANGS_S,
-            retry=AsyncRetry(NoBackoff(), 0),
-            single_connection_client=False,
-        )
-
-    async def _listen(self, client: "redis.asyncio.Redis", listener: Listener, resync: Callable[[], None]) -> None:
-        async with client.pubsub() as channel:
-            await channel.subscribe(CHANNEL)
-            await _next(channel, _HANGS_S)
+    def _take(self, said: list[bytes], listener: Listener, resync: Callable[[], None]) -> None:
+        if said[0] == b"message":
+            self._hear(said[2], listener)
+        elif said[0] == b"subscribe":
             self._listens = True
-            try:
-                resync()
-                while True:
-                    message = await channel.get_message(timeout=_SILENCE_S)
-                    if message is None:
-                        await channel.ping()
-                        message = await _next(channel, _HANGS_S)
-                    if message["type"] == "message":
-                        self._hear(message["data"], listener)
-            finally:
-                self._listens = False
+            resync()
 
     def _hear(self, data: bytes, listener: Listener) -> None:
         try:
@@ -134,20 +118,33 @@ class RedisBus:
         for signal in signals:
             listener(signal)
 
-    async def _publish(self, client: "redis.asyncio.Redis") -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            signals = [*self._waiting, *self._heads.values()]
-            self._waiting, self._heads = [], {}
-            try:
-                for start in range(0, len(signals), _AT_ONCE):
-                    await client.publish(CHANNEL, _packed(self.origin, signals[start : start + _AT_ONCE]))
-            except (RedisError, OSError):
-                # Said again as hints: who got the parcel after all knows it already.
-                self._waiting = []
-                self.publish(signals=_as_hints(signals, self.origin))
-                raise
+    def _send_soon(self) -> None:
+        """Send when everybody whose turn it is has spoken: what they say goes together."""
+        if not self._sends_soon and self._line is not None:
+            self._sends_soon = True
+            asyncio.get_running_loop().call_soon(self._send)
+
+    def _send(self) -> None:
+        self._sends_soon = False
+        if self._line is None or not self._line.has_room or len(self._under_way) >= _UNANSWERED:
+            return
+        signals = [*self._waiting, *self._heads.values()]
+        self._waiting, self._heads = [], {}
+        for start in range(0, len(signals), _AT_ONCE):
+            some = signals[start : start + _AT_ONCE]
+            self._under_way.append(some)
+            self._line.send("PUBLISH", CHANNEL, _packed(self.origin, some), answered=self._sent)
+
+    def _sent(self) -> None:
+        self._under_way.popleft()
+        if self._waiting or self._heads:
+            self._send_soon()
+
+    def _say_again(self) -> None:
+        """Say as hints what may not have gone out: who got it after all knows it already."""
+        signals = [signal for some in self._under_way for signal in some]
+        self._under_way.clear()
+        self.publish(signals=_as_hints(signals, self.origin))
 
 
 class RedisAnnouncer:
@@ -171,7 +168,7 @@ class RedisEar:
 
     def __init__(self, *, url: str) -> None:
         """Connect; raise OSError when that cannot be done now."""
-        options: Any = {"socket_timeout": _HANGS_S, "socket_connect_timeout": _HANGS_S, "retry": Retry(NoBackoff(), 0)}
+        options: Any = {"socket_timeout": HANGS_S, "socket_connect_timeout": HANGS_S, "retry": Retry(NoBackoff(), 0)}
         self._client = redis.Redis.from_url(url, **options)
         self._channel = self._client.pubsub()  # type: ignore[no-untyped-call] # of a typed library, the one that is not
         try:
@@ -184,7 +181,7 @@ class RedisEar:
         """Answer what was said within so many seconds, as soon as there is anything."""
         try:
             message: dict[str, Any] | None = self._channel.get_message(timeout=seconds)
-            if message is None and time.monotonic() - self._heard_at > _SILENCE_S:
+            if message is None and time.monotonic() - self._heard_at > SILENCE_S:
                 message = self._ask()
             if message is not None:
                 self._heard_at = time.monotonic()
@@ -201,7 +198,7 @@ class RedisEar:
     def _ask(self) -> dict[str, Any]:
         """Make sure that somebody is there: nothing else would tell."""
         self._channel.ping()
-        message: dict[str, Any] | None = self._channel.get_message(timeout=_HANGS_S)
+        message: dict[str, Any] | None = self._channel.get_message(timeout=HANGS_S)
         if message is None:
             raise redis.exceptions.ConnectionError("nothing is heard")
         return message
@@ -221,11 +218,3 @@ def _as_hints(signals: Sequence[Signal], origin: str) -> list[Signal]:
     heads = {signal.schema: signal.position for signal in signals if isinstance(signal, Hint | News)}
     hints = [Hint(schema=schema, position=position, origin=origin) for schema, position in heads.items()]
     return [*hints, *(signal for signal in signals if not isinstance(signal, Hint | News))]
-
-
-async def _next(channel: Any, seconds: float) -> dict[str, Any]:
-    """Answer what is said next; who says nothing at all is not there."""
-    message: dict[str, Any] | None = await channel.get_message(timeout=seconds)
-    if message is None:
-        raise redis.exceptions.ConnectionError("nothing is heard")
-    return message

@@ -4,7 +4,7 @@ import resource
 
 from tests.benchmarks import machine, stage
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.running import finish, started
+from tests.benchmarks.running import await_ready, finish, release, started
 
 COUNT = 10_000
 DESCRIPTORS = COUNT + 1_000
@@ -26,14 +26,11 @@ def measure(bench: Bench) -> dict[str, object]:
             port=server.port, seats=seats, server=server.pid, hold=True, measure_s=wait_s, connect_at_once=10
         )
         with started(plan) as child:
-            assert child.stdout
-            assert child.stdin
-            child.stdout.readline()
+            await_ready(child)
             full = _memory(server.pid)
             for room in bench.rooms:
                 stage.say(room=room, text="Is anybody there?")
-            child.stdin.write(b"\n")
-            child.stdin.flush()
+            release(child)
             report = finish(child)
     return {
         "sockets": COUNT,
