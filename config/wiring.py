@@ -47,6 +47,8 @@ from conversations.live.server import LiveServer
 from conversations.presence.commands import leave
 from conversations.presence.reason import PRESENCE_REASON
 from conversations.presence.settling import Settling
+from conversations.searching.indexing import READER as SEARCHING
+from conversations.searching.indexing import forget_contacts
 from conversations.threads.actors import Actor
 from conversations.threads.commands import before_taking
 from conversations.threads.erasure import erase_besides
@@ -90,7 +92,7 @@ from tenants.sso.rechecking import recheck_due
 
 logger = structlog.get_logger(__name__)
 
-READERS: Final[tuple[Reader, ...]] = (*DESK_READERS, HEARING, PROMISES, WEBHOOKS)
+READERS: Final[tuple[Reader, ...]] = (*DESK_READERS, HEARING, PROMISES, WEBHOOKS, SEARCHING)
 
 # What a tenant may configure.
 DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
@@ -264,7 +266,7 @@ def fill_ports() -> None:
         sender[:] = [RedisAnnouncer(url=settings.YUNKE_REDIS_URL)]
     ports.hand_over_work[:] = [hand_over_work]
     before_taking[:] = [take_from_queue]
-    erase_besides[:] = [erase_tickets_of, forget_threads_of]
+    erase_besides[:] = [erase_tickets_of, forget_threads_of, forget_contacts]
     timers.find_next[:] = [find_next_of_desk, find_next_of_tickets]
     for kind in DEFINITION_KINDS:
         register_kind(kind=kind)

@@ -25,6 +25,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "mention": Table(),
     "presence": Table(),
     "reader_cursor": Table(),
+    "search_entry": Table(),
     "stream": Table(),
     "ticket": Table(),
     "work": Table(),

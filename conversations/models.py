@@ -8,6 +8,7 @@ from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.desk.models import WorkRow
 from conversations.engine.models import Event, ReaderCursor, Stream
 from conversations.presence.models import Presence
+from conversations.searching.models import SearchEntry
 from conversations.threads.models import ConversationRow, Mention
 from conversations.tickets.models import TicketRow
 
@@ -24,6 +25,7 @@ __all__ = [
     "Mention",
     "Presence",
     "ReaderCursor",
+    "SearchEntry",
     "Stream",
     "Thread",
     "TicketRow",

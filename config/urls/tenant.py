@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.presence.urls")),
     path("", include("conversations.threads.urls")),
     path("", include("conversations.tickets.urls")),
+    path("", include("conversations.searching.urls")),
     path("", include("conversations.channels.webchat.urls")),
     path("", include("conversations.desk.urls")),
     path("", include("conversations.live.urls")),

@@ -17,7 +17,7 @@ from conversations.contacts.attribute import ContactAttribute
 from conversations.contacts.commands import ContactGone, change
 from conversations.contacts.queries import Filters, get_attributes, get_contact, get_page
 from conversations.contacts.rules import check_attributes
-from conversations.contacts.searching.terms import query_of
+from conversations.terms.beginnings import query_of
 from tenants.bodies import Body, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.paging import PageQuery, links, open_window, read_query

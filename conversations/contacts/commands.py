@@ -14,11 +14,11 @@ from conversations.contacts.models import Contact, ContactIdentity
 from conversations.contacts.profile import Profile
 from conversations.contacts.queries import get_attributes
 from conversations.contacts.searching.commands import index
-from conversations.contacts.searching.terms import terms_of
 from conversations.contacts.streams import subject_of_contact
 from conversations.contacts.tokens import NAMED, VISITOR, VOUCHED, hash_token
 from conversations.engine import log
 from conversations.engine.events import Draft
+from conversations.terms.beginnings import terms_of
 from tenants.context import current_tenant
 from tenants.database.locks import lock_key
 from tenants.refusals import NotFound, Refusal

@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Upper
 
-from conversations.contacts.searching.field import TermsField
+from conversations.terms.field import TermsField
 from tenants.database.models import TenantModel
 
 

@@ -6,7 +6,7 @@ Contacts of whom nobody has written down the words, those of the version of the 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
 
-import conversations.contacts.searching.field
+import conversations.terms.field
 
 NEW = {
     "contact_terms": "contact USING gin (terms)",
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     dependencies = [("conversations", "0026_blocked")]
 
     operations = [
-        migrations.AddField("contact", "terms", conversations.contacts.searching.field.TermsField(null=True)),
+        migrations.AddField("contact", "terms", conversations.terms.field.TermsField(null=True)),
         migrations.SeparateDatabaseAndState(
             database_operations=[
                 migrations.RunSQL((DROP.format(name), MAKE.format(name, on)), (DROP.format(name),))

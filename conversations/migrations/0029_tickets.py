@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
 
-import conversations.contacts.searching.field
+import conversations.terms.field
 import tenants.database.models
 from tenants.database.operations import Grant
 
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField()),
                 ("changed_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(null=True)),
-                ("terms", conversations.contacts.searching.field.TermsField()),
+                ("terms", conversations.terms.field.TermsField()),
                 ("public_seq", models.BigIntegerField(default=0)),
                 ("staff_seq", models.BigIntegerField(default=0)),
             ],

@@ -88,6 +88,12 @@ def get_conversation(*, conversation: UUID) -> ConversationRow:
     return row
 
 
+def get_conversations(*, conversations: Collection[UUID]) -> dict[UUID, ConversationRow]:
+    """Answer those of these conversations that there are, with their contacts."""
+    rows = ConversationRow.objects.select_related("contact").defer("contact__terms")
+    return rows.in_bulk(list(conversations))
+
+
 def find_current(*, contact: UUID) -> UUID | None:
     """Answer the contact's conversation to go on with: the open one where somebody spoke last, else the last of all."""
     rows = ConversationRow.objects.filter(contact_id=contact).order_by("status", "-last_at", "-id")

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from conversations.contacts.models import Contact
-from conversations.contacts.searching.field import TermsField
+from conversations.terms.field import TermsField
 from conversations.threads.models import PRIORITIES
 from tenants.database.models import TenantModel
 

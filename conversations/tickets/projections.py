@@ -7,9 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from conversations.contacts.searching.terms import terms_of
 from conversations.engine.events import Audience, Recorded
 from conversations.engine.streams import audience_of, subject_of
+from conversations.terms.beginnings import terms_of
 from conversations.tickets.events import TicketOpened
 from conversations.tickets.models import TicketRow
 from conversations.tickets.rules.ticket import Ticket, apply

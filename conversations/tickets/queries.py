@@ -1,6 +1,6 @@
 """Reading tickets: one, a list, what was said in one, all that happened to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -49,6 +49,11 @@ def get_ticket(*, ticket: UUID) -> TicketRow:
     if row is None:
         raise NotFound
     return row
+
+
+def get_tickets(*, tickets: Collection[UUID]) -> dict[UUID, TicketRow]:
+    """Answer those of these tickets that there are."""
+    return TicketRow.objects.defer("terms").in_bulk(list(tickets))
 
 
 def get_page(*, filters: Filters, window: Window, order: Order) -> Page[TicketRow]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from conversations.contacts.identities.queries import as_identity, get_identities
 from conversations.contacts.models import Contact
-from conversations.contacts.searching.terms import terms_of
+from conversations.terms.beginnings import terms_of
 
 AT_ONCE: Final = 500
 

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from conversations.contacts.asking import PersonalFilter
 from conversations.contacts.commands import ContactGone
-from conversations.contacts.searching.terms import query_of
+from conversations.terms.beginnings import query_of
 from conversations.threads.actors import Actor
 from conversations.threads.authentication import get_actor
 from conversations.tickets import queries

@@ -195,6 +195,20 @@ ENTRIES: Final = (
     api(f"GET {TICKET}/time", STAFF, ticket=Id.TICKET, _cursor=Id.CURSOR),
     api(f"POST {TICKET}/time", STAFF, ticket=Id.TICKET),
     api(f"DELETE {TICKET}/time/{{entry}}", STAFF, ticket=Id.TICKET, entry=Id.ENTRY),
+    # What is looked for
+    api(
+        "GET /api/v1/search",
+        STAFF,
+        _q=Id.TOLD,
+        _type=Id.PLAIN,
+        _inbox=Id.INBOX,
+        _agent=Id.PERSON,
+        _status=Id.PLAIN,
+        _tag=Id.PLAIN,
+        _from=Id.PLAIN,
+        _to=Id.PLAIN,
+        _cursor=Id.CURSOR,
+    ),
     # Who gets what
     api("GET /api/v1/queues", STAFF, _cursor=Id.CURSOR),
     api(f"GET {ME}/offers", MEMBER, _cursor=Id.CURSOR),

@@ -1,20 +1,19 @@
-"""The words by which a contact is found. Pure.
+"""The words by which somebody is found whose name is being typed. Pure.
 
 A word is found by its beginning. Chinese has no spaces between words, and of a phone number people know the last
 digits: of those every end is a word, so that any part is the beginning of one.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from conversations.terms.text import SPACELESS, WORD, fold
 
 MOST: Final = 400
 LONGEST: Final = 64
 SPAN: Final = 24  # characters of a text without spaces of which every end is a word
 DIGITS: Final = 4  # the least of a phone number that is looked for
-_WORD: Final = re.compile(r"[^\W_]+")
-_SPACELESS: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _NUMBER: Final = re.compile(r"\+?[0-9][0-9 ().-]+")
 _SPECIAL: Final = re.compile(r"(['\\])")
 
@@ -25,7 +24,7 @@ def terms_of(
     """Answer the words by which somebody is found, sorted; identities are (kind, value)."""
     found = set(_terms(name))
     for kind, value in identities:
-        found.update(_ends(_only_digits(value), DIGITS) if kind == "phone" else {_fold(value), *_terms(value)})
+        found.update(_ends(_only_digits(value), DIGITS) if kind == "phone" else {fold(text=value), *_terms(value)})
     for value in (attributes or {}).values():
         for text in value if isinstance(value, list) else [value]:
             found.update(() if isinstance(text, bool) else _terms(str(text)))
@@ -40,7 +39,7 @@ def query_of(*, text: str) -> str | None:
 
 
 def _sought(part: str) -> list[str]:
-    return [_fold(part)] if "@" in part.strip("@") else _WORD.findall(_fold(part))
+    return [fold(text=part)] if "@" in part.strip("@") else WORD.findall(fold(text=part))
 
 
 def _digits(text: str) -> list[str]:
@@ -55,15 +54,11 @@ def _only_digits(text: str) -> str:
 
 def _terms(text: str) -> Iterator[str]:
     yield from _digits(text)
-    for word in _WORD.findall(_fold(text)):
+    for word in WORD.findall(fold(text=text)):
         yield word
-        if _SPACELESS.search(word):
+        if SPACELESS.search(word):
             yield from _ends(word[:SPAN], 1)
 
 
 def _ends(word: str, shortest: int) -> set[str]:
     return {word[at:] for at in range(max(1, len(word) - shortest + 1))}
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()

@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from conversations.contacts.searching.terms import LONGEST, MOST, query_of, terms_of
+from conversations.terms.beginnings import LONGEST, MOST, query_of, terms_of
 
 LEI: Final = terms_of(
     name="Lei WANG 王小磊",
