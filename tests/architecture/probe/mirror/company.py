@@ -14,6 +14,7 @@ from conversations.contacts.models import Contact
 from conversations.definitions.commands import publish
 from conversations.engine.events import Recorded
 from conversations.engine.readers import Reader, run_readers
+from conversations.searching.indexing import READER as SEARCHING
 from conversations.threads import commands
 from conversations.threads.actors import of_member
 from tenants.audit.noting import Target, note, who_is
@@ -124,6 +125,8 @@ def open_company(*, both: str) -> Company:
     company.own |= add_tickets(company=company)
     company.own |= add_installs(company=company)
     _leave_behind(company)
+    with tenant_context(company.tenant):
+        run_readers(readers=[SEARCHING], now=datetime.now(UTC))
     return company
 
 

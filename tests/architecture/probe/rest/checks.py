@@ -27,6 +27,9 @@ OPEN: Final[dict[tuple[str, str], str]] = {
     ("tenant POST /settings/company", "slug"): "the same",
 }
 
+# What a list cannot be asked without.
+NEEDED: Final = {"tenant GET /api/v1/search": frozenset({"?q"})}
+
 
 @contextmanager
 def unchanged(
@@ -121,12 +124,13 @@ def check_cursors(ours: Company, theirs: Company, *, only: str = "") -> int:
 
 def _path_alone(entry: Entry) -> dict[str, Id]:
     """Answer the ids of a list without its filters, with which a cursor would be another list's anyhow."""
-    return {place: id_ for place, id_ in entry.ids.items() if not place.startswith("?")}
+    needed = NEEDED.get(entry.name, frozenset())
+    return {place: id_ for place, id_ in entry.ids.items() if not place.startswith("?") or place in needed}
 
 
 def _find_cursor(entry: Entry, company: Company) -> str:
-    path = make_call(entry, company).path
-    following = company.browser().get(f"{path}?limit=1").json()["next"]
+    call = make_call(replace(entry, ids=_path_alone(entry)), company)
+    following = company.browser().get(f"{call.path}?limit=1&{call.query}").json()["next"]
     if following is None:
         raise Leak(f"{entry.name}: the mirror needs two rows in this list, or there is no cursor to try")
     (cursor,) = parse_qs(urlsplit(following).query)["cursor"]
