@@ -30,7 +30,7 @@ from tests.shop import Guest
 
 DOCUMENT: Final = render_openapi()
 SEARCH: Final = "/api/v1/search"
-NEEDED: Final[dict[str, dict[str, str]]] = {SEARCH: {"q": "one two"}}  # what a list cannot be asked without
+NEEDED: Final[dict[str, dict[str, Any]]] = {SEARCH: {"q": "one two"}}  # what a list cannot be asked without
 FEED: Final = "/api/v1/events"  # goes on by positions, whether or not there is more already
 
 

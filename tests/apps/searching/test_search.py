@@ -138,7 +138,7 @@ def test_another_companys_words_are_found_by_nobody_here(
 
 
 def test_filters(seeking: Seeking, office: Any) -> None:
-    mine, done, other = (seeking.shop.welcome(text=f"parcel {n}") for n in range(3))
+    mine, done, _ = (seeking.shop.welcome(text=f"parcel {n}") for n in range(3))
     seeking.shop.write(mine.conversation, [ConversationAssigned(to=office.member.person_id, name="Ada")])
     seeking.shop.write(mine.conversation, [ConversationTagged(tags=("vip",), added=("vip",), removed=())])
     assert (
@@ -154,10 +154,11 @@ def test_filters(seeking: Seeking, office: Any) -> None:
     assert len(seeking.found("parcel", inbox=seeking.shop.inbox)) == 3
     assert seeking.found("parcel", inbox="another") == []
     now = datetime.now(UTC)
-    assert len(seeking.found("parcel", **{"from": (now - timedelta(minutes=5)).isoformat()})) == 4
-    assert seeking.found("parcel", **{"from": (now + timedelta(minutes=5)).isoformat()}) == []
+    recent: dict[str, Any] = {"from": (now - timedelta(minutes=5)).isoformat()}
+    coming: dict[str, Any] = {"from": (now + timedelta(minutes=5)).isoformat()}
+    assert len(seeking.found("parcel", **recent)) == 4
+    assert seeking.found("parcel", **coming) == []
     assert seeking.found("parcel", to=(now - timedelta(minutes=5)).isoformat()) == []
-    assert other
 
 
 def test_pages_lead_on_and_back(seeking: Seeking) -> None:
