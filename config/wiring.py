@@ -14,6 +14,8 @@ from config.sweeping import Sweep
 from conversations.access.answers import PLATFORM, forget_answers
 from conversations.access.commands import revoke_keys_of
 from conversations.audit.commands import carry_notes
+from conversations.automation.reactions import READERS as AUTOMATION_READERS
+from conversations.automation.rule.body import RULE
 from conversations.belongings import TABLES as TENANT_TABLES
 from conversations.channels.incoming.commands import forget_threads_of
 from conversations.channels.webchat.commands import furnish
@@ -92,7 +94,14 @@ from tenants.sso.rechecking import recheck_due
 
 logger = structlog.get_logger(__name__)
 
-READERS: Final[tuple[Reader, ...]] = (*DESK_READERS, HEARING, PROMISES, WEBHOOKS, SEARCHING)
+READERS: Final[tuple[Reader, ...]] = (
+    *DESK_READERS,
+    HEARING,
+    PROMISES,
+    *AUTOMATION_READERS,
+    WEBHOOKS,
+    SEARCHING,
+)
 
 # What a tenant may configure.
 DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
@@ -106,6 +115,7 @@ DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
     CONTACT_ATTRIBUTE,
     TICKET_TYPE,
     SLA_POLICY,
+    RULE,
 )
 
 

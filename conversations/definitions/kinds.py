@@ -1,7 +1,7 @@
 """The register of definition kinds: what each is called, what its bodies must be, what they may refer to. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -21,6 +21,14 @@ class Naming(NamedTuple):
     kind: str
 
 
+class Reference(NamedTuple):
+    """A field, by its path in the body, that names another definition."""
+
+    path: str
+    kind: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of document.
@@ -33,6 +41,9 @@ class Kind:
 
     `members` are the fields that hold the id of a member of the company, who must be one when it is published;
     `key_is_member` says that the key is one, too.
+
+    Where bodies are nested as their writers like, `find_references` and `find_members` answer what is named besides;
+    `refers_to` are the kinds that may be among those.
     """
 
     name: str
@@ -45,18 +56,14 @@ class Kind:
     manage: str = "definitions.manage"
     members: tuple[str, ...] = ()
     key_is_member: bool = False
+    refers_to: tuple[str, ...] = ()
+    find_references: Callable[[Mapping[str, Any]], Iterable[Reference]] = lambda _: ()
+    find_members: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda _: ()
 
     def may_name(self, kind: str) -> bool:
         """Answer whether documents of this kind name some of another one."""
-        return kind in self.references.values() or any(each.kind == kind for each in self.naming.values())
-
-
-class Reference(NamedTuple):
-    """A field, by its path in the body, that names another definition."""
-
-    path: str
-    kind: str
-    key: str
+        named = (*self.references.values(), *(each.kind for each in self.naming.values()), *self.refers_to)
+        return kind in named
 
 
 _KINDS: Final[dict[str, Kind]] = {}
@@ -119,13 +126,14 @@ def get_references(*, kind: Kind, body: Mapping[str, Any]) -> list[Reference]:
         for path, text in _walk(body, pattern.split("."), ())
         for found in naming.pattern.finditer(text)
     ]
-    return whole + list(dict.fromkeys(within))
+    return [*whole, *dict.fromkeys(within), *kind.find_references(body)]
 
 
 def get_members_named(*, kind: Kind, key: str, body: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Answer every member that a document names: the field and the id."""
     named = [("key", key)] if kind.key_is_member else []
-    return named + [found for pattern in kind.members for found in _walk(body, pattern.split("."), ())]
+    named += [found for pattern in kind.members for found in _walk(body, pattern.split("."), ())]
+    return [*named, *kind.find_members(body)]
 
 
 def _walk(part: Any, names: list[str], path: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Collate
 
 from conversations.definitions.models import Definition, DefinitionDraft
@@ -11,6 +13,7 @@ from tenants.paging import Page, Window, cut, turn
 from tenants.text import is_storable
 
 Place = tuple[str, str]  # kind and key
+Edition = tuple[int, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,18 @@ def count_others(*, kind: str, key: str) -> int:
 def count_versions(*, kinds: Collection[str]) -> int:
     """Answer how many versions of definitions of these kinds were ever published; none of them ever goes away."""
     return Definition.objects.filter(kind__in=kinds).count()
+
+
+def get_edition(*, kinds: Collection[str]) -> Edition:
+    """Answer how often anything of these kinds was published, and when last: it tells whether something was since."""
+    rows = Definition.objects.filter(kind__in=kinds)
+    found = rows.aggregate(count=Count("id"), last=Max("published_at"))
+    return found["count"], found["last"]
+
+
+def get_versions(*, ids: Collection[UUID]) -> dict[UUID, Definition]:
+    """Answer versions by their ids, in force or not."""
+    return Definition.objects.in_bulk(list(ids))
 
 
 def find_definition(*, kind: str, key: str) -> Definition | None:

@@ -105,7 +105,10 @@ def change(*, conversation: UUID, actor: Actor, now: datetime, decide: Decide) -
         log.lock(subjects=[conversation])
         folded = projections.load(conversations=[conversation])[conversation]
         facts = decide(folded.work, get_state(conversation=conversation))
-        drafts = [Draft(subject=conversation, fact=fact, sender=actor.id) for fact in facts]
+        drafts = [
+            Draft(subject=conversation, fact=fact, sender=actor.id, client_id=actor.name_for(nth=nth))
+            for nth, fact in enumerate(facts)
+        ]
         for event in record(drafts=drafts, at=now):
             folded = projections.take_in(folded=folded, event=event)
         if drafts:

@@ -18,8 +18,7 @@ from conversations.threads.models import ConversationRow
 from conversations.threads.projections import CONVERSATIONS
 from conversations.threads.queries import get_conversation, get_state, is_message
 from tenants.audit.noting import Target
-from tenants.context import current_tenant
-from tenants.members.queries import find_member
+from tenants.members.queries import get_colleagues
 from tenants.refusals import Invalid, NotAllowed
 
 Decide = Callable[[rules.Conversation], Sequence[Fact]]
@@ -106,11 +105,22 @@ def mark_read(*, conversation: UUID, actor: Actor, seq: int, now: datetime) -> N
 
 
 def add_note(
-    *, conversation: UUID, actor: Actor, text: str, client_id: str, now: datetime, reply_to: int | None = None
+    *,
+    conversation: UUID,
+    actor: Actor,
+    text: str,
+    client_id: str,
+    now: datetime,
+    reply_to: int | None = None,
+    tells: Sequence[UUID] = (),
 ) -> Recorded:
-    """Leave an internal note; the same client id again answers the first one. Whom it names by @ is told."""
-    colleagues = get_readers(besides=actor.id) if rules.may_name(text=text) else {}
-    mentions = rules.find_mentions(text=text, colleagues=colleagues)
+    """Leave an internal note; the same client id again answers the first one. Whom it names by @ is told.
+
+    So are those whom it `tells` besides, as far as they may see notes.
+    """
+    colleagues = get_readers(besides=actor.id) if tells or rules.may_name(text=text) else {}
+    named = rules.find_mentions(text=text, colleagues=colleagues)
+    mentions = list(dict.fromkeys([*named, *(member for member in tells if member in colleagues)]))
 
     def decide(state: rules.Conversation) -> Sequence[Fact]:
         facts = rules.note(state=state, actor=actor, text=text, mentions=mentions, reply_to=reply_to)
@@ -187,7 +197,10 @@ def _change(
     with transaction.atomic():
         log.lock(subjects=[conversation])
         facts = decide(get_state(conversation=conversation))
-        drafts = [Draft(subject=conversation, fact=fact, sender=actor.id, client_id=client_id) for fact in facts]
+        drafts = [
+            Draft(subject=conversation, fact=fact, sender=actor.id, client_id=client_id or actor.name_for(nth=nth))
+            for nth, fact in enumerate(facts)
+        ]
         return log.append(drafts=drafts, at=now, projections=[CONVERSATIONS])
 
 
@@ -204,7 +217,7 @@ def _audit_taking_over(state: rules.Conversation, actor: Actor, now: datetime) -
 
 
 def _assignable(person: UUID) -> str:
-    member = find_member(tenant=current_tenant(), person_id=person)
-    if member is None or not member.may("conversations.reply"):
-        raise Invalid(errors=[{"field": "member", "code": "not_found", "detail": "No such member can answer here."}])
-    return member.name
+    for each in get_colleagues():
+        if each.person_id == person and "conversations.reply" in each.permissions:
+            return each.name
+    raise Invalid(errors=[{"field": "member", "code": "not_found", "detail": "No such member can answer here."}])

@@ -1,6 +1,7 @@
 """What is said in a conversation is heard by its tickets: a reply there keeps a promise, a question begins one.
 
 Each message is heard as of when it was said, and in its order; of several in a row by the same side the first is heard.
+What a rule says is no reply.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from conversations.engine import log
 from conversations.engine.events import Recorded
 from conversations.engine.readers import Reader
 from conversations.engine.streams import subject_of
-from conversations.threads.actors import SYSTEM
+from conversations.threads.actors import SYSTEM, is_automatic
 from conversations.threads.events import MessagePosted
 from conversations.tickets.events import TicketHeard
 from conversations.tickets.holding import Held
@@ -21,7 +22,7 @@ from conversations.tickets.models import TicketRow
 
 def hear(*, events: Sequence[Recorded]) -> None:
     """Write for each ticket what was said in its conversations; where no ticket has any of them it is one question."""
-    said = [event for event in events if event.kind == MessagePosted.kind]
+    said = [each for each in events if each.kind == MessagePosted.kind and not is_automatic(client_id=each.client_id)]
     tickets = _find_tickets({subject_of(stream=event.stream) for event in said})
     if not tickets:
         return

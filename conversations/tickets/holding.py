@@ -15,7 +15,7 @@ from conversations.engine.models import Event
 from conversations.engine.streams import stream_of
 from conversations.threads.actors import SYSTEM, Actor
 from conversations.tickets import projections
-from conversations.tickets.events import TicketEscalated, TicketPromiseBroken
+from conversations.tickets.events import TicketCommented, TicketEscalated, TicketPromiseBroken
 from conversations.tickets.models import TicketRow
 from conversations.tickets.promises.running import Running
 from conversations.tickets.rules.asking import TicketChanged, check_handle
@@ -55,13 +55,16 @@ class Held:
         """
         if not facts and not renew:
             return []
-        own = [draft(fact=fact, sender=actor.id, client_id=None if n else client_id) for n, fact in enumerate(facts)]
+        own = [
+            draft(fact=fact, sender=actor.id, client_id=client_id if client_id and not n else actor.name_for(nth=n))
+            for n, fact in enumerate(facts)
+        ]
         if client_id is not None and _is_said(own[0]):
             return log.append(drafts=own[:1], at=now)
         drafts = [
             *(_overdue_draft(fact) for fact in self._overdue),
             *own,
-            *(draft(fact=fact, sender=SYSTEM.id) for fact in self._follow(facts, now)),
+            *(draft(fact=fact, sender=SYSTEM.id) for fact in self._follow(_heard(facts, actor), now)),
         ]
         recorded = log.append(drafts=drafts, at=now)
         self.tickets, touched = projections.fold(rows=self.rows, events=recorded)
@@ -157,6 +160,11 @@ def _is_said(said: Draft) -> bool:
     """Tell whether its sender has said this before; the caller holds the stream."""
     stream = stream_of(subject=said.subject, audience=said.fact.audience)
     return Event.objects.filter(stream=stream, sender=said.sender, client_id=said.client_id).exists()
+
+
+def _heard(facts: Sequence[Fact], actor: Actor) -> Sequence[Fact]:
+    """Answer what promises go by: what a rule says is no reply."""
+    return [fact for fact in facts if actor.kind != "rule" or not isinstance(fact, TicketCommented)]
 
 
 def _overdue_draft(fact: Fact) -> Draft:

@@ -179,7 +179,8 @@ def test_the_proof_knows_every_text_of_a_contact(tenant: TenantRef, canary: str)
     free = {"inbox", "channel", "files", "author", "by", "language", "queue", "team", "priority", "type", "types"}
     free |= {"prefix", "status", "was", "policy", "level"}  # of tickets: tests/apps/tickets/ has the rest
     for kind, cls in get_kinds().items():
-        if kind.startswith(("test", "audit.", "presence.")):  # of tests, and of streams that are no conversation's
+        # Of tests, and of streams that are no conversation's.
+        if kind.startswith(("test", "audit.", "automation.", "presence.")):
             continue
         texts = {name for name, type_ in cls.__annotations__.items() if "str" in str(type_) or type_ is str}
         assert texts - cls.personal <= free, kind

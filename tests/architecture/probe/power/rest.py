@@ -9,7 +9,7 @@ from conversations.threads.models import ConversationRow
 from tenants.context import TenantRef, current_tenant, platform_context, tenant_context
 from tenants.exports.models import Export
 from tenants.members.proof import Proof, Way
-from tenants.members.queries import member_from
+from tenants.members.queries import Colleague, member_from
 from tenants.models import Membership
 from tenants.refusals import NotFound
 from tenants.secrets import Unreadable
@@ -123,12 +123,12 @@ def _any_export(_: Any, __: Place) -> Any:
 
 
 def _any_member(_: Any, __: Place) -> Any:
-    def find(*, tenant: TenantRef, person_id: UUID) -> Any:
+    def get() -> list[Colleague]:
         with platform_context():
-            rows = Membership.objects.select_related("person", "own_role").filter(person_id=person_id)
-            return member_from(rows[0]) if rows else None
+            members = [member_from(row) for row in Membership.objects.select_related("person", "own_role")]
+            return [Colleague(each.person_id, each.name, each.permissions, each.role) for each in members]
 
-    return find
+    return get
 
 
 def _other_members(get: Any, place: Place) -> Any:
@@ -223,7 +223,7 @@ LEAKS: Final = (
     ),
     Seeded(
         "anybody's member can be assigned",
-        instead("conversations.threads.commands.find_member", _any_member),
+        instead("conversations.threads.commands.get_colleagues", _any_member),
         _ids("/assign"),
         spoils=True,
     ),

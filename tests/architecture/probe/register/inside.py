@@ -9,6 +9,7 @@ GUESSES: Final = "counts by tenant and person, or by address; nothing is answere
 
 ENTRIES: Final = (
     # Readers of the log, and what the worker does
+    within("reader automation.rules", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
     within("reader desk.router", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("reader desk.snooze", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
@@ -106,6 +107,7 @@ ENTRIES: Final = (
     within("memory tenants.confirming.commands.AGAIN", Bound.PLATFORM, GUESSES),
     within("memory tenants.provisioning.deletion.GUESSES", Bound.NAMED, GUESSES),
     within("memory conversations.access.throttle._buckets", Bound.NAMED, "by schema, and by schema and key"),
+    within("memory conversations.automation.in_force._kept", Bound.NAMED, "rules by schema, as of what was published"),
     within("memory conversations.channels.webchat.newcomers._newcomers", Bound.NAMED, "by schema, inbox and network"),
     within("memory config.wiring._dispatcher", Bound.NAMED, "what is under way, by schema and endpoint"),
     within("memory tenants.lines._tls", Bound.SAME, "whom this deployment trusts"),
