@@ -13,8 +13,10 @@ from typing import Any, Final
 from config.embedded.replay.tally import percentile
 from conversations.channels.webchat.commands import change_inbox
 from conversations.definitions.commands import publish
+from conversations.desk.reactions import ROUTER
 from conversations.engine import log
 from conversations.engine.events import Recorded
+from conversations.engine.models import ReaderCursor
 from conversations.threads.actors import SYSTEM, of_member
 from conversations.threads.models import ConversationRow
 from tenants.context import tenant_context
@@ -73,6 +75,7 @@ def trial(*, dsn: str, shop: Shop, make: Callable[[int], Member], size: Size, se
     follower = Follower(shop=shop)
     with ExitStack() as stack:
         workers = Workers(dsn=dsn, stack=stack, seed=seed)
+        _await_router(shop)
         follower.start()
         for crew in crews:
             crew.start()
@@ -102,6 +105,14 @@ def _open(shop: Shop, room: dict[Any, int], size: Size) -> None:
         for member, capacity in room.items():
             publish(kind="agent", key=str(member), body={"capacity": capacity}, now=now)
         change_inbox(key=shop.inbox, changes={"queue": QUEUES[0]}, actor=SYSTEM, now=now)
+
+
+def _await_router(shop: Shop) -> None:
+    """Wait until a worker has read what was just published: how long processes take to start is not what is timed."""
+    with tenant_context(shop.tenant):
+        head = log.get_position()
+        while not ReaderCursor.objects.filter(reader=ROUTER.name, position__gte=head).exists():
+            time.sleep(0.05)
 
 
 def _let_it_happen(shop: Shop, visitors: Visitors, crews: list[Crew], workers: Workers, size: Size) -> float:
