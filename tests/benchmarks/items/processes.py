@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from statistics import median
-from typing import Any, Final
+from typing import Any
 
 from tests.benchmarks import machine, stage
-from tests.benchmarks.bench import WINDOW, Bench
+from tests.benchmarks.bench import ROUNDS, WINDOW, Bench
 from tests.benchmarks.plan import Seat
 from tests.benchmarks.running import figures, generate_together
-
-ROUNDS: Final = 3
 
 
 def measure(bench: Bench) -> dict[str, object]:
@@ -35,7 +33,13 @@ def _round(bench: Bench, buses: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 def _one(bench: Bench) -> float:
     bench.say("processes: one server")
     with bench.server() as server:
-        found = bench.measure(port=server.port, seats=stage.seats(rooms=bench.rooms), server=server.pid, window=WINDOW)
+        found = bench.measure(
+            port=server.port,
+            seats=stage.seats(rooms=bench.rooms),
+            server=server.pid,
+            window=WINDOW,
+            runs=bench.runs_of_round,
+        )
     return _per_cpu_second(found)
 
 
@@ -48,7 +52,7 @@ def _two(bench: Bench, bus: str, url: str) -> dict[str, Any]:
     ):
         reports = generate_together(
             [
-                bench.plan(port=server.port, seats=seats, server=server.pid, window=WINDOW)
+                bench.plan(port=server.port, seats=seats, server=server.pid, window=WINDOW, runs=bench.runs_of_round)
                 for server, seats in zip((one, two), _split(bench), strict=True)
             ]
         )
