@@ -65,6 +65,7 @@ from conversations.tickets.promises.policy import SLA_POLICY
 from conversations.tickets.promises.reactions import READER as PROMISES
 from conversations.tickets.promises.reactions import find_forgotten_tickets
 from conversations.tickets.promises.reactions import find_next as find_next_of_tickets
+from conversations.tickets.reports.noting import READER as REPORTS
 from integrations.belongings import TABLES as INTEGRATION_TABLES
 from integrations.webhooks.forgetting import forget_deliveries
 from integrations.webhooks.reactions import READER as WEBHOOKS
@@ -99,6 +100,7 @@ READERS: Final[tuple[Reader, ...]] = (
     HEARING,
     PROMISES,
     *AUTOMATION_READERS,
+    REPORTS,
     WEBHOOKS,
     SEARCHING,
 )

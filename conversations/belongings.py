@@ -24,6 +24,7 @@ TABLES: Final[Mapping[str, Table]] = {
     ),
     "mention": Table(),
     "presence": Table(),
+    "promise_outcome": Table(),
     "reader_cursor": Table(),
     "search_entry": Table(),
     "stream": Table(),

@@ -11,6 +11,7 @@ from conversations.presence.models import Presence
 from conversations.searching.models import SearchEntry
 from conversations.threads.models import ConversationRow, Mention
 from conversations.tickets.models import TicketRow
+from conversations.tickets.reports.models import PromiseOutcome
 
 __all__ = [
     "ApiKey",
@@ -24,6 +25,7 @@ __all__ = [
     "IdentitySecret",
     "Mention",
     "Presence",
+    "PromiseOutcome",
     "ReaderCursor",
     "SearchEntry",
     "Stream",

@@ -3,12 +3,15 @@
 from django.urls import path
 
 from conversations.tickets.api import belonging, said, tickets, working
+from conversations.tickets.reports import api as reports
 
 ONE = "api/v1/tickets/<uuid:ticket>"
 
 urlpatterns = [
     path("api/v1/tickets", tickets.Tickets.as_view()),
     path(ONE, tickets.OneTicket.as_view()),
+    path("api/v1/reports/promises", reports.PromiseReport.as_view()),
+    path("api/v1/reports/promises/cases", reports.PromiseCases.as_view()),
     path(f"{ONE}/merge", tickets.MergeTicket.as_view()),
     path(f"{ONE}/comments", said.TicketComments.as_view()),
     path(f"{ONE}/acknowledge", said.AcknowledgeTicket.as_view()),

@@ -74,7 +74,7 @@ def check_calendar(body: Calendar) -> Calendar:
 
 
 def _find_mistakes(body: Calendar) -> Iterator[FieldError]:
-    if body.time_zone not in _zones():
+    if not is_time_zone(name=body.time_zone):
         yield wrong(field="time_zone", detail="A time zone of the IANA database, such as Asia/Shanghai.")
     for name in WEEKDAYS:
         yield from _find_mistakes_of_day(getattr(body.week, name), f"week.{name}")
@@ -99,6 +99,11 @@ def _find_mistakes_of_day(day: Iterable[Interval], field: str) -> Iterator[Field
 
 def _in_order(day: Iterable[Interval]) -> tuple[Interval, ...]:
     return tuple(sorted(day, key=lambda interval: interval.opens))
+
+
+def is_time_zone(*, name: str) -> bool:
+    """Tell whether there is a time zone of this name."""
+    return name in _zones()
 
 
 @cache

@@ -5,6 +5,7 @@ from django.test import Client
 
 from tenants.context import TenantRef
 from tenants.members.member import Member
+from tests.apps.tickets.hall import Hall
 from tests.apps.tickets.office import Office
 from tests.conftest import ClientFor, MakeMember
 from tests.shop import Shop
@@ -29,3 +30,8 @@ def agent(office: Office) -> Client:
 @pytest.fixture
 def me(office: Office) -> Member:
     return office.member
+
+
+@pytest.fixture
+def hall(office: Office) -> Hall:
+    return Hall(office)

@@ -94,6 +94,7 @@ WITHOUT: Final[dict[str, str]] = {
     "public.tombstones.schema": "of tenants that are gone",
     "public.tombstones.slug_digest": HASH,
     "public.tries.digest": HASH,
+    "promise_outcome.outcome": WORDS,
     "ticket.category": WORDS,
     "ticket.conversations": "ids of conversations",
     "ticket.links": "ids of tickets",

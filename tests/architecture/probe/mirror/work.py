@@ -1,9 +1,10 @@
 """Tickets of a company, with one of everything that a ticket can have."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from conversations.definitions.commands import publish
+from conversations.tickets.reports.models import PromiseOutcome
 from tenants.context import tenant_context
 from tests.architecture.probe.classes import Id
 
@@ -27,6 +28,7 @@ def add_tickets(*, company: "Company") -> dict[Id, str]:
         promises = {"name": mark, "targets": {"resolution": {"usual": 500_000}}}
         publish(kind="sla_policy", key=f"{mark}-policy", body=promises, now=datetime.now(UTC))
     first, second = (_open(company, number, type_) for number in range(2))
+    _note_outcomes(company, first)
     path = f"{TICKETS}/{first}"
     _ask(company, f"{path}/links", {"to": second, "how": "blocks"})
     for number in range(2):
@@ -51,6 +53,17 @@ def _open(company: "Company", number: int, type_: str) -> str:
         "conversation": str(guest.conversation),
     }
     return str(_ask(company, TICKETS, said)["id"])
+
+
+def _note_outcomes(company: "Company", ticket: str) -> None:
+    """Let two promises have been broken, as the reader of reports would note it."""
+    names = ("promise", "policy", "type", "priority", "team", "cause", "level")
+    said: dict[str, Any] = dict.fromkeys(names, company.mark)
+    now = datetime.now(UTC)
+    with tenant_context(company.tenant):
+        for minutes in range(2):
+            start = now - timedelta(minutes=minutes)
+            PromiseOutcome.objects.create(ticket=ticket, start=start, at=now, outcome="broken", version=1, **said)
 
 
 def _ask(company: "Company", path: str, body: dict[str, Any]) -> Any:

@@ -20,6 +20,7 @@ ME, SSO = "/api/v1/me", "/api/v1/sso"
 HOOKS = "/api/v1/webhooks"
 HOOK = HOOKS + "/{webhook}"
 TICKETS = "/api/v1/tickets"
+REPORTS = "/api/v1/reports/promises"
 TICKET = TICKETS + "/{ticket}"
 
 ENTRIES: Final = (
@@ -79,6 +80,9 @@ ENTRIES: Final = (
     api("POST /api/v1/keys/{key}/rotate", MEMBER, key=Id.KEY),
     # What was done to all this
     api("GET /api/v1/audit", STAFF, _actor=Id.PERSON, _cursor=Id.CURSOR, _target_id=Id.PLAIN),
+    # How what was promised went
+    api(f"GET {REPORTS}", STAFF, _owner=Id.PERSON, _team=Id.TEAM),
+    api(f"GET {REPORTS}/cases", STAFF, _owner=Id.PERSON, _team=Id.TEAM, _cursor=Id.CURSOR),
     # The company as a whole
     api("GET /api/v1/company", MEMBER, Bound.ROWS),
     api("PATCH /api/v1/company", MEMBER, Bound.ROWS, slug=Id.PLAIN),

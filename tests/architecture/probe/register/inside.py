@@ -16,6 +16,7 @@ ENTRIES: Final = (
     within("reader desk.wrap_up", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("reader tickets.hearing", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("reader tickets.promises", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
+    within("reader tickets.reports", Bound.EACH, "reads the log and writes outcomes in the scope of run_readers"),
     within("reader searching", Bound.EACH, "reads the log and writes the index in the scope of run_readers"),
     within("errand do_chores", Bound.EACH, "each chore in scopes of its own"),
     within("reader webhooks", Bound.EACH, "reads the log and writes deliveries in the scope of run_readers"),

@@ -82,7 +82,8 @@ KINDS: Final = (
         show=_check,
         works=lambda answer: answer.json()["state"] == "verified",
         made_up=lambda _: secrets.token_urlsafe(32),
-        writes=frozenset({"public.domains"}),  # what was found there, and when
+        # What was found there, and when; and once a minute when who looked was last seen.
+        writes=frozenset({"public.domains", "public.sessions"}),
     ),
     Kind(
         name="mark of a domain of addresses",
@@ -90,5 +91,6 @@ KINDS: Final = (
         show=_check_for_people,
         works=says(200),
         made_up=lambda text: text[:-32] + secrets.token_urlsafe(24),
+        writes=frozenset({"public.sessions"}),
     ),
 )
