@@ -17,8 +17,16 @@ from conversations.tickets.reports.rules import find_cause, interval, stand
 
 T, ANN = UUID(int=2), UUID(int=7)
 OPENED = TicketOpened(
-    **{"ticket": T, "prefix": "T", "number": 1, "type": "fault", "version": 1, "title": "", "text": ""},
-    **{"status": "new", "category": "new", "by": "member"},
+    ticket=T,
+    prefix="T",
+    number=1,
+    type="fault",
+    version=1,
+    title="",
+    text="",
+    status="new",
+    category="new",
+    by="member",
 )
 
 
