@@ -47,7 +47,7 @@ def note(event: Recorded, _now: datetime) -> None:
 
 
 def _write(fact: TicketEscalated | TicketPromiseBroken | TicketPromiseKept, **said: Any) -> None:
-    place = {"ticket": fact.ticket, "promise": fact.promise, "start": fact.start}
+    place: dict[str, Any] = {"ticket": fact.ticket, "promise": fact.promise, "start": fact.start}
     terms = {"policy": fact.policy, "version": fact.version}
     PromiseOutcome.objects.update_or_create(**place, defaults={**terms, **said})
 

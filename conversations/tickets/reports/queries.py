@@ -122,7 +122,7 @@ def _rows(filters: Filters) -> QuerySet[PromiseOutcome]:
 
 
 def _figures() -> dict[str, Any]:
-    counts = {name: Count("id", filter=Q(outcome=name)) for name in _SETTLED}
+    counts: dict[str, Any] = {name: Count("id", filter=Q(outcome=name)) for name in _SETTLED}
     return {**counts, "median_s": Median("took_s")}
 
 
