@@ -11,7 +11,7 @@ from django.db import connection
 from conversations.contacts.merging.queries import get_roots
 from conversations.contacts.queries import get_contacts
 from conversations.engine.events import Audience
-from conversations.searching.queries import Hit, Type, read_texts
+from conversations.searching.queries import Hit, Type, moment_of, read_texts
 from conversations.searching.rules.changes import Sort
 from conversations.searching.rules.snippets import Snippet, cut, find_places
 from conversations.terms.grams import Asked
@@ -88,7 +88,7 @@ def _show(hit: Hit, shown: _Shown, texts: Mapping[int, str], seqs: Mapping[int, 
         title_highlights=find_places(text=title, asked=asked),
         snippet=snippet.text,
         highlights=list(snippet.places),
-        at=hit.at,
+        at=moment_of(microseconds=hit.moment),
         seq=seqs.get(hit.best.position) if hit.best else None,
         audience=_audience(hit.best.sort) if hit.best else None,
         status=shown.status,

@@ -1,8 +1,9 @@
 """Asking: candidates are found, scored and put in order; what is shown of each is read for one page alone."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from conversations.contacts.queries import get_page as get_contacts
 from conversations.searching.candidates import Candidate, Filters, find, get_statistics
 from conversations.searching.rules import ranking
 from conversations.searching.rules.changes import Sort
-from conversations.searching.rules.ranking import CANDIDATES, LEAST, find_ways, score, weigh
+from conversations.searching.rules.ranking import CANDIDATES, LEAST, find_ways, fit, score, weigh
 from conversations.terms.beginnings import query_of
 from conversations.terms.grams import Asked, ask, is_phrase_in
 from conversations.terms.text import fold
@@ -21,26 +22,36 @@ from tenants.paging import Page, Window, turn_whole
 
 Type = Literal["conversation", "contact", "ticket"]
 CONTACTS: Final = 200
-TYPES: Final[dict[Sort, Type]] = {
+TYPES: Final[dict[int, Type]] = {
     Sort.MESSAGE: "conversation",
     Sort.NOTE: "conversation",
     Sort.TICKET: "ticket",
     Sort.COMMENT: "ticket",
     Sort.REMARK: "ticket",
 }
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _TEXTS: Final = """
 SELECT position, concat_ws(E'\\n', nullif(body->>'title', ''), body->>'text') FROM event
 WHERE position = ANY(%(positions)s::bigint[])
 """
 
 
+def moment_of(*, microseconds: int) -> datetime:
+    """Answer the moment as people read it."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
 class Hit(NamedTuple):
-    """Something that answers the question, and the best text of it; a contact has none. `matches` is how many have."""
+    """Something that answers the question, and the best text of it; a contact has none. `matches` texts of it do.
+
+    `score` is what of the question it has, `fit` how well it answers, `moment` when it was said, in microseconds.
+    """
 
     type: Type
     id: UUID
     score: float
-    at: datetime
+    fit: float
+    moment: int
     best: Candidate | None = None
     matches: int = 1
 
@@ -65,7 +76,7 @@ def search(*, text: str, types: frozenset[Type], filters: Filters, window: Windo
 
 
 def _place(hit: Hit) -> tuple[str, ...]:
-    return f"{hit.score:.2f}", f"{hit.at:%Y-%m-%dT%H:%M:%S.%f}", str(hit.id)
+    return f"{hit.fit:.3f}", f"{hit.moment:020d}", hit.id.hex
 
 
 def _find_said(asked: Asked, filters: Filters) -> tuple[list[Hit], bool]:
@@ -84,8 +95,8 @@ def _find_said(asked: Asked, filters: Filters) -> tuple[list[Hit], bool]:
         found |= {row.position: row for row in rows}
     weights = weigh(terms=terms, counted=counted, known=known)
     scored = [(score(mask=row.mask, weights=weights), row) for row in found.values()]
-    fit = [(value, row) for value, row in scored if value >= LEAST]
-    return _group(_with_phrases(fit, asked.phrases)), capped
+    enough = [(value, row) for value, row in scored if value >= LEAST]
+    return _group(_with_phrases(enough, asked.phrases)), capped
 
 
 def _count(counted: Sequence[str], terms: Sequence[str], rows: Sequence[Candidate]) -> dict[str, int]:
@@ -111,11 +122,14 @@ def _with_phrases(
 def _group(scored: Iterable[tuple[float, Candidate]]) -> list[Hit]:
     """Answer one hit a conversation or ticket, with the text of it that fits best."""
     hits: dict[tuple[Type, UUID], Hit] = {}
-    for value, row in sorted(scored, key=lambda one: (-round(one[0], 2), -one[1].position)):
-        key = (TYPES[Sort(row.sort)], row.subject)
-        had = hits.get(key)
-        hits[key] = had._replace(matches=had.matches + 1) if had else Hit(*key, value, row.at, row)
-    return list(hits.values())
+    matches: Counter[tuple[Type, UUID]] = Counter()
+    for value, row in scored:
+        key = (TYPES[row.sort], row.subject)
+        matches[key] += 1
+        hit, had = Hit(*key, value, round(fit(score=value, size=row.size), 3), row.moment, row), hits.get(key)
+        if had is None or (hit.fit, row.position) > (had.fit, had.best.position if had.best else 0):
+            hits[key] = hit
+    return [hit._replace(matches=matches[key]) for key, hit in hits.items()]
 
 
 def _find_contacts(text: str, filters: Filters) -> list[Hit]:
@@ -125,7 +139,7 @@ def _find_contacts(text: str, filters: Filters) -> list[Hit]:
     page = get_contacts(filters=ContactFilters(words=words), window=Window("", CONTACTS), order="-created_at")
     rows = [row for row in page.rows if filters.since is None or row.created_at >= filters.since]
     return [
-        Hit("contact", row.id, 1.0, row.created_at)
+        Hit("contact", row.id, 1.0, 1.0, (row.created_at - _EPOCH) // timedelta(microseconds=1))
         for row in rows
         if filters.until is None or row.created_at < filters.until
     ]

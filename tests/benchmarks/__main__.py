@@ -28,6 +28,7 @@ from tests.benchmarks.items import (
     messages,
     processes,
     rest,
+    search,
     sign_up,
     tenants,
     waits,
@@ -52,8 +53,9 @@ ITEMS: Final[dict[str, Callable[[Bench], dict[str, object]]]] = {
     "tenants": tenants.measure,
     "webhooks": webhooks.measure,
     "clocks": clocks.measure,
+    "search": search.measure,
 }
-LONG: Final = ("waits", "sign_up", "tenants", "webhooks", "clocks")
+LONG: Final = ("waits", "sign_up", "tenants", "webhooks", "clocks", "search")
 PAGE: Final = ROOT / "docs" / "performance.md"
 
 

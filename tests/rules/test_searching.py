@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from conversations.searching.rules.ranking import CANDIDATES, Statistics, find_ways, order, score, weigh
+from conversations.searching.rules.ranking import CANDIDATES, Statistics, find_ways, fit, order, score, weigh
 from conversations.searching.rules.snippets import LONGEST, cut, find_places
 from conversations.terms.grams import ask
 
@@ -84,3 +84,7 @@ def test_a_long_text_is_shown_where_it_was_found(before: int, after: int) -> Non
 
 def test_a_snippet_is_one_line() -> None:
     assert cut(text="one\n\n two\tthree ", asked=ask(text="two")).text == "one two three"
+
+
+def test_of_two_that_say_as_much_the_shorter_fits_better() -> None:
+    assert fit(score=0.5, size=5) > fit(score=0.5, size=50) > fit(score=0.4, size=5) > fit(score=0.0, size=5) == 0
