@@ -158,7 +158,12 @@ class _Company:
                     made.append(new_subject())
                     for seq, text in enumerate(texts, start=1):
                         position += 1
-                        body = {"author": "contact" if seq % 2 else "member", "name": "Lei", "text": text, "files": []}
+                        body: dict[str, Any] = {
+                            "author": "contact" if seq % 2 else "member",
+                            "name": "Lei",
+                            "text": text,
+                            "files": [],
+                        }
                         at = now - timedelta(days=365) + timedelta(seconds=position * 30)
                         copy.write_row((made[-1], seq, position, "message.posted.v1", json.dumps(body), min(at, now)))
             cursor.execute("UPDATE public.heads SET position = %s WHERE schema = %s", [position, self.tenant.schema])
@@ -211,7 +216,7 @@ class _Company:
         return row[0] if row else 0
 
     def judge(self, questions: Sequence[tuple[str, UUID]]) -> dict[str, object]:
-        """Answer the mean of one by the place at which what is looked for is found, 0 where it is not among the first."""
+        """Answer the mean of one by the place where what is looked for is found; 0 where it is not among ten."""
         places = [self._place(text, wanted) for text, wanted in questions]
         first = sum(place == 1 for place in places)
         return {

@@ -23,6 +23,8 @@ export const ACTIONS = [
   { id: "answer", key: "r", words: "write_answer", when: (d) => here(d) && d.may("conversations.reply"), run: (desk) => desk.write("answer") },
   { id: "quote", key: "q", words: "quote_last", when: (d) => d.may("conversations.reply") && Boolean(lastAsked(d)), run: (desk) => desk.quote(lastAsked(desk)) },
   { id: "canned", key: "/", words: "canned", when: (d) => here(d) && d.may("conversations.reply") && d.may("definitions.view"), run: (desk) => desk.pane.composer.pick() },
+  { id: "find", key: "s", words: "find", run: (desk) => desk.finding.show() },
+  { id: "find-too", key: "/", words: "find", hidden: true, run: (desk) => desk.finding.show() }, // where no canned reply is to be had
   { id: "note", key: "n", words: "write_note", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.write("note") },
   { id: "take", key: "t", words: "take", when: (d) => open(d) && d.row.assignee !== d.me.id && d.may("conversations.take"), run: (desk) => desk.acts.take() },
   { id: "accept", key: "y", words: "accept_first", when: offered, run: (desk) => desk.acts.accept(firstOffer(desk)) },

@@ -64,6 +64,8 @@ export const api = {
   chooseFor: (member, choice) => call("PUT", `/members/${member}/presence`, choice),
   reasons: () => call("GET", "/definitions?kind=presence_reason&limit=200"),
   list: (query) => call("GET", `/conversations?${new URLSearchParams(query)}`),
+  search: (query) => call("GET", `/search?${new URLSearchParams(query)}`),
+  ticketOf: (id) => call("GET", `/tickets/${id}`),
   canned: (id) => whole(conversation(id, "/canned-replies?limit=200")),
   inbox: (key) => call("GET", `/inboxes/${encodeURIComponent(key)}`),
   find: (id) => call("GET", conversation(id, "")),

@@ -12,6 +12,7 @@ import { Drafts } from "./composer.js";
 import { applyInvited, loadedInvited } from "./conference.js";
 import { ListPane } from "./listpane.js";
 import { Erasing } from "./erasing.js";
+import { Finding } from "./finding.js";
 import { Handing } from "./handing.js";
 import { Mentions } from "./mentions.js";
 import { MessageMenu } from "./messagemenu.js";
@@ -44,6 +45,7 @@ export class Desk {
   #news = [];
   #fetching = new Set();
   #told = new Map();
+  #wanted = null;
 
   constructor({ me, role, permissions, tenant, members, companies, say }) {
     Object.assign(this, { me, role, permissions: new Set(permissions), tenant: tenant.name, members, companies, say });
@@ -64,6 +66,7 @@ export class Desk {
     this.collision = new Collision(this);
     this.mentions = new Mentions(this);
     this.snoozing = new Snoozing(this);
+    this.finding = new Finding(this);
     this.messageMenu = new MessageMenu(this);
     this.palette = new Palette(this);
     this.shortcuts = helpDialog(this);
@@ -71,7 +74,7 @@ export class Desk {
     this.toasts = new Toasts();
     this.bar = new Topbar(this);
     this.main = h("main.panes", {}, this.list.node, this.offered.node, this.pane.node, this.panel.node);
-    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.mentions.node, this.collision.node, this.snoozing.node, this.messageMenu.node, this.toasts.node];
+    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.mentions.node, this.collision.node, this.snoozing.node, this.finding.node, this.messageMenu.node, this.toasts.node];
   }
 
   may(permission) {
@@ -230,7 +233,17 @@ export class Desk {
   }
 
   #arrived(id) {
-    if (id === this.current) this.drawThread();
+    if (id !== this.current) return;
+    this.drawThread();
+    this.#reach();
+  }
+
+  /** Go to what is wanted of the open conversation, as soon as that is here. */
+  #reach() {
+    const { id, seq, staff } = this.#wanted ?? {};
+    if (id !== this.current || (staff ? this.thread.staffSeq : this.thread.publicSeq) < seq) return;
+    this.#wanted = null;
+    this.pane.timeline.reveal(seq, staff);
   }
 
   // ---- what is shown
@@ -288,6 +301,13 @@ export class Desk {
     this.drawThread();
     this.list.paint();
     if (id && !matchMedia("(width > 760px)").matches) this.pane.name.focus({ preventScroll: true });
+  }
+
+  /** Open a conversation where something was said: `seq` among what everybody sees, or among what the `staff` does. */
+  openAt(id, { seq, staff }) {
+    this.#wanted = { id, seq, staff };
+    this.open(id);
+    this.#reach();
   }
 
   move(step) {

@@ -45,8 +45,8 @@ export class Timeline {
   }
 
   /** Go to a message, however long ago it was said. */
-  reveal(seq) {
-    const find = () => this.node.querySelector(`[data-seq="${seq}"]`);
+  reveal(seq, staff = false) {
+    const find = () => this.node.querySelector(staff ? `[data-note="${seq}"]` : `[data-seq="${seq}"]`);
     if (!find()) {
       this.#window = Infinity;
       this.desk.drawThread();
@@ -113,7 +113,7 @@ export class Timeline {
 
   #note(it) {
     const label = h("span.label", {}, icon(ICONS.note), this.desk.say("note"));
-    return h(`article.message.note${it.mentions?.includes(this.desk.me.id) ? ".names-me" : ""}`, { "aria-label": this.desk.say("note_by", { name: it.name }) },
+    return h(`article.message.note${it.mentions?.includes(this.desk.me.id) ? ".names-me" : ""}`, { "aria-label": this.desk.say("note_by", { name: it.name }), "data-note": it.seq, tabindex: "-1" },
       h("p.name", {}, label, it.name, h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))),
       h("div.bubble", {}, quoteOf(it, this.desk), prose(it.text)));
   }
