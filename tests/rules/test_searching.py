@@ -19,8 +19,16 @@ def test_the_rarest_are_looked_for_until_there_are_enough() -> None:
     assert terms == ["zzz", "发票", "parcel", "hello", "的"]
     first, together = find_ways(terms=terms, needed=[], known=MANY)
     assert (first.terms, first.together, first.cut) == (("zzz", "发票"), False, False)
-    assert together.terms == tuple(terms)
+    assert together.terms == ("zzz", "发票", "parcel", "hello", "的")
     assert together.together
+
+
+def test_a_pair_is_not_looked_for_with_its_characters() -> None:
+    common = {"发票": 0.1, "发": 0.2, "票": 0.2, "hello": 0.3}
+    known = Statistics(texts=1_000_000, common=common, least=0.001, until=1_000_000, positions=1.0)
+    first, together = find_ways(terms=["发票", "发", "票", "hello"], needed=[], known=known)
+    assert (first.terms, together.terms) == (("发票",), ("发票", "hello"))
+    assert len(find_ways(terms=["发票", "发", "票"], needed=[], known=known)) == 1
 
 
 def test_of_a_common_word_the_newest_are_looked_at() -> None:

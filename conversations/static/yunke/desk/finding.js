@@ -81,7 +81,7 @@ export class Finding {
   #option(one, at) {
     const note = one.audience === "staff";
     return h("div.one", { id: `found-${at}`, role: "option", onclick: () => this.#choose(at), onpointermove: () => this.#mark(at) },
-      h("b", {}, marked(one.title, one.title_highlights)),
+      h("b", {}, one.title.startsWith("#") && `${this.desk.say("visitor")} `, marked(one.title, one.title_highlights)),
       h("time", { datetime: one.at, title: fullTime(one.at) }, shortTime(one.at)),
       one.snippet && h("span", { dir: "auto" }, note && h("small", {}, this.desk.say("note")), marked(one.snippet, one.highlights)));
   }
