@@ -14,8 +14,12 @@ from config.sweeping import Sweep
 from conversations.access.answers import PLATFORM, forget_answers
 from conversations.access.commands import revoke_keys_of
 from conversations.audit.commands import carry_notes
+from conversations.automation.dry_running import forget_dry_runs
+from conversations.automation.macro.body import MACRO
 from conversations.automation.reactions import READERS as AUTOMATION_READERS
+from conversations.automation.reactions import find_next as find_next_of_automation
 from conversations.automation.rule.body import RULE
+from conversations.automation.waiting import find_forgotten_rules
 from conversations.belongings import TABLES as TENANT_TABLES
 from conversations.channels.incoming.commands import forget_threads_of
 from conversations.channels.webchat.commands import furnish
@@ -118,6 +122,7 @@ DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
     TICKET_TYPE,
     SLA_POLICY,
     RULE,
+    MACRO,
 )
 
 
@@ -170,6 +175,8 @@ def forget_in_tenant(*, now: datetime) -> None:
     index_new()
     find_forgotten_work(now=now)
     find_forgotten_tickets(now=now)
+    find_forgotten_rules(now=now)
+    forget_dry_runs(now=now)
     forget_deliveries(now=now)
 
 
@@ -279,7 +286,7 @@ def fill_ports() -> None:
     ports.hand_over_work[:] = [hand_over_work]
     before_taking[:] = [take_from_queue]
     erase_besides[:] = [erase_tickets_of, forget_threads_of, forget_contacts]
-    timers.find_next[:] = [find_next_of_desk, find_next_of_tickets]
+    timers.find_next[:] = [find_next_of_desk, find_next_of_tickets, find_next_of_automation]
     for kind in DEFINITION_KINDS:
         register_kind(kind=kind)
 

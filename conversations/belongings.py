@@ -16,6 +16,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "definition": Table(),
     "definition_draft": Table(),
     "django_migrations": Table(left_out="are told by the manifest's digest"),
+    "dry_run": Table(left_out="are looked at for a week"),
     "event": Table(),
     "idempotency_key": Table(left_out="are answers that are kept for a day"),
     "identity_secret": Table(
@@ -26,6 +27,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "presence": Table(),
     "promise_outcome": Table(),
     "reader_cursor": Table(),
+    "rule_clock": Table(),
     "search_entry": Table(),
     "stream": Table(),
     "ticket": Table(),

@@ -1,6 +1,7 @@
 """The rooms' tables, re-exported for Django: one app, one migration history."""
 
 from conversations.access.models import ApiKey, IdempotencyKey
+from conversations.automation.models import DryRun, RuleClock
 from conversations.channels.incoming.models import Thread
 from conversations.channels.webchat.vouching.models import IdentitySecret
 from conversations.contacts.models import Contact, ContactIdentity
@@ -20,6 +21,7 @@ __all__ = [
     "ConversationRow",
     "Definition",
     "DefinitionDraft",
+    "DryRun",
     "Event",
     "IdempotencyKey",
     "IdentitySecret",
@@ -27,6 +29,7 @@ __all__ = [
     "Presence",
     "PromiseOutcome",
     "ReaderCursor",
+    "RuleClock",
     "SearchEntry",
     "Stream",
     "Thread",

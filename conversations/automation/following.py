@@ -61,10 +61,11 @@ def follow(*, event: Recorded, rules: Sequence[Compiled], now: datetime) -> None
             hold(subject=subject, id_=id_, actions=[action for rule in rules for action in rule.body.actions])
         except NotFound:
             return
-        _do_all(case)
+        do_all(case=case)
 
 
-def _do_all(case: Case) -> None:
+def do_all(*, case: Case) -> None:
+    """Do what the rules of a case do, in their order, each asked anew; the caller holds what that takes."""
     chain = read_chain(event=case.event)
     case.scene.forget()
     for rule in case.rules:

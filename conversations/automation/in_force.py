@@ -43,6 +43,11 @@ def read_in_force() -> InForce:
     return kept
 
 
+def read_calendars() -> Mapping[str, Calendar]:
+    """Answer the calendars in force, by key."""
+    return read_in_force().calendars
+
+
 def compile_version(*, row: Definition, calendars: Mapping[str, Calendar]) -> Compiled:
     """Answer one version of a rule, compiled."""
     body = msgspec.convert(row.body, Rule)

@@ -91,7 +91,9 @@ def _watch(action: actions.Watch, job: Job) -> None:
 
 
 def _reply(action: actions.Reply, job: Job) -> None:
-    actor, said = replace(job.actor, name=action.signed), _name(job)
+    # People say it themselves, whoever wrote the macro.
+    actor = replace(job.actor, name=action.signed) if job.actor.kind == "rule" else job.actor
+    said = _name(job)
     if job.subject == "conversation":
         threads.post_message(conversation=job.id, actor=actor, text=action.text, client_id=said, now=job.now)
     else:

@@ -28,6 +28,7 @@ from tests.benchmarks.items import (
     messages,
     processes,
     rest,
+    rules,
     search,
     sign_up,
     tenants,
@@ -54,8 +55,9 @@ ITEMS: Final[dict[str, Callable[[Bench], dict[str, object]]]] = {
     "webhooks": webhooks.measure,
     "clocks": clocks.measure,
     "search": search.measure,
+    "rules": rules.measure,
 }
-LONG: Final = ("waits", "sign_up", "tenants", "webhooks", "clocks", "search")
+LONG: Final = ("waits", "sign_up", "tenants", "webhooks", "clocks", "search", "rules")
 PAGE: Final = ROOT / "docs" / "performance.md"
 
 

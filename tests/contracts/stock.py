@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db.models import F
 from django.test import Client
 
+from conversations.automation.models import DryRun
 from conversations.channels.webchat.commands import change_inbox
 from conversations.definitions.commands import publish
 from conversations.threads.actors import SYSTEM
@@ -79,6 +80,7 @@ class Stock:
 
     def _others(self, path: str, guest: Guest) -> dict[str, Any]:
         self.words["THE-ID-OF-A-CONVERSATION"] = str(guest.conversation)
+        self._automate(path)
         if path.startswith("/api/v1/sso/domains/"):
             return {"domain": self.domain()}
         if path.startswith("/api/v1/domains/"):
@@ -133,6 +135,24 @@ class Stock:
         with tenant_context(self.shop.tenant):
             publish(kind="sla_policy", key="soon", body=body, now=datetime.now(UTC))
         self.owner.patch(f"/api/v1/tickets/{ticket}", {"title": "Urgent"}, content_type=JSON)
+
+    def dry_run(self) -> str:
+        """Start a dry run of the rule `hello`; answer its id."""
+        self._automate("/api/v1/dry-runs")
+        made: dict[str, str] = self.owner.post("/api/v1/dry-runs", {"rule": "hello"}, content_type=JSON).json()
+        return made["id"]
+
+    def _automate(self, path: str) -> None:
+        """Let there be a rule and a macro `hello`, and no dry run under way, where a path asks for them."""
+        about = "ticket" if "{ticket}" in path else "conversation"
+        act = [{"do": "note", "text": "Hello"}]
+        rule = {"name": "Hello", "when": {"event": "message.received"}, "actions": act}
+        with tenant_context(self.shop.tenant):
+            if path.endswith("/macro"):
+                publish(kind="macro", key="hello", body={"name": "M", "about": about, "actions": act}, now=NOW)
+            if path.startswith("/api/v1/dry-runs"):
+                publish(kind="rule", key="hello", body=rule, now=NOW)
+                DryRun.objects.filter(state="running").update(state="cancelled")
 
     def offer(self) -> str:
         """Offer the owner a new guest's conversation, by the queue `help`; answer its id."""
@@ -228,6 +248,7 @@ class Stock:
             "connection": self.connection,
             "export": self.export,
             "install": self.install,
+            "run": self.dry_run,
         }
 
     def domain(self) -> str:

@@ -12,8 +12,10 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from config.openapi import render_openapi
+from conversations.automation.reactions import READERS as AUTOMATION
 from conversations.channels.webchat.commands import add_inbox
-from conversations.engine.readers import run_readers
+from conversations.definitions.commands import publish
+from conversations.engine.readers import Progress, run_readers
 from conversations.searching.indexing import READER as SEARCHING
 from conversations.threads.api.shapes import MOST_EVENTS
 from conversations.threads.events import NotePosted
@@ -87,7 +89,23 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
         "kind": "canned_reply",
         "webhook": stock.hook(),
         "ticket": ticket,
+        "run": _rule(stock),
     }
+
+
+def _rule(stock: Stock) -> str:
+    """Let a rule be refused something twice, and be tried twice; answer the second dry run."""
+    body = {"name": "R", "when": {"event": "message.received"}, "actions": [{"do": "snooze"}]}
+    with tenant_context(stock.shop.tenant):
+        publish(kind="rule", key="refused", body=body, now=NOW)
+    for text in ("one", "two"):
+        stock.shop.welcome(text=text)
+    runs = [stock.dry_run() for _ in range(2)]
+    for due in (False, False, True, True):
+        with tenant_context(stock.shop.tenant):
+            while run_readers(readers=AUTOMATION, now=datetime.now(UTC), due=due) is Progress.MORE:
+                pass
+    return runs[1]
 
 
 def _know(stock: Stock, guest: Guest) -> None:

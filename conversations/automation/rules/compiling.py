@@ -40,7 +40,7 @@ class Rulebook:
     def __init__(self, *, rules: Sequence[Compiled]) -> None:
         """Put them into their order."""
         ordered = sorted(rules, key=lambda rule: (rule.body.order, rule.key))
-        self.by_id = {rule.id: rule for rule in ordered}
+        self.keys = frozenset(rule.key for rule in ordered)
         self._at_once: dict[str, list[Compiled]] = defaultdict(list)
         self._later: dict[str, list[Compiled]] = defaultdict(list)
         self._ending: dict[str, list[Compiled]] = defaultdict(list)

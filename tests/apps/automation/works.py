@@ -39,6 +39,10 @@ class Works:
         self.now = datetime.now(UTC)
 
     @property
+    def readers(self) -> tuple[Reader, ...]:
+        return READERS
+
+    @property
     def actor(self) -> Actor:
         return of_member(member=self.member)
 

@@ -50,6 +50,9 @@ class Id(StrEnum):
     DEFINITION = "definition"  # kind/key
     TEAM = "team"  # the key of a team, which is a definition
     QUEUE = "queue"  # the key of a queue, which is a definition
+    RULE = "rule"  # the key of a rule, which is a definition
+    MACRO = "macro"  # the same of a macro
+    DRY_RUN = "dry run"
     ROLE = "role"  # the key of a company's own role
     INVITATION = "invitation"
     SESSION = "session"

@@ -34,6 +34,7 @@ from tests.architecture.probe.mirror.ids import NEVER
 from tests.architecture.probe.mirror.installs import add_installs
 from tests.architecture.probe.mirror.life import add_life_things
 from tests.architecture.probe.mirror.people import add_people_things
+from tests.architecture.probe.mirror.rules import add_rules
 from tests.architecture.probe.mirror.work import add_tickets
 from tests.browser import Browser
 from tests.shop import Guest, Shop
@@ -124,6 +125,7 @@ def open_company(*, both: str) -> Company:
     company.own |= add_hooks(company=company)
     company.own |= add_tickets(company=company)
     company.own |= add_installs(company=company)
+    company.own |= add_rules(company=company)
     _leave_behind(company)
     with tenant_context(company.tenant):
         run_readers(readers=[SEARCHING], now=datetime.now(UTC))

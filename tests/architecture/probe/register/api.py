@@ -213,6 +213,15 @@ ENTRIES: Final = (
         _to=Id.PLAIN,
         _cursor=Id.CURSOR,
     ),
+    # What is done by itself
+    api("GET /api/v1/dry-runs", STAFF, _cursor=Id.CURSOR),
+    api("POST /api/v1/dry-runs", STAFF, rule=Id.RULE),
+    api("GET /api/v1/dry-runs/{run}", STAFF, run=Id.DRY_RUN),
+    api("GET /api/v1/dry-runs/{run}/cases", STAFF, run=Id.DRY_RUN, _cursor=Id.CURSOR),
+    api("POST /api/v1/dry-runs/{run}/cancel", STAFF, run=Id.DRY_RUN),
+    api("GET /api/v1/rule-trouble", STAFF, _cursor=Id.CURSOR),
+    api(f"POST {ONE}/macro", STAFF, conversation=Id.CONVERSATION, macro=Id.MACRO),
+    api(f"POST {TICKET}/macro", STAFF, ticket=Id.TICKET, macro=Id.MACRO),
     # Who gets what
     api("GET /api/v1/queues", STAFF, _cursor=Id.CURSOR),
     api(f"GET {ME}/offers", MEMBER, _cursor=Id.CURSOR),

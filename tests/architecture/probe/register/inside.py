@@ -9,6 +9,8 @@ GUESSES: Final = "counts by tenant and person, or by address; nothing is answere
 
 ENTRIES: Final = (
     # Readers of the log, and what the worker does
+    within("reader automation.clocks", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
+    within("reader automation.dry_runs", Bound.EACH, "reads the log and writes a row in the scope of run_readers"),
     within("reader automation.rules", Bound.EACH, "reads, locks and appends in the scope of run_readers"),
     within("reader desk.reopen", Bound.EACH, "reads and appends in the scope of run_readers"),
     within("reader desk.router", Bound.EACH, "reads, locks and appends in the scope of run_readers"),

@@ -1,0 +1,1 @@
+"""Macros: what rules do, done by hand; the definition kind `macro`."""
