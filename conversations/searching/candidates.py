@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from conversations.searching.rules.changes import Sort
+from conversations.searching.rules.changes import OF_TICKET, TICKETS, Sort
 from conversations.searching.rules.ranking import CANDIDATES, Statistics, Way
 
 COUNTED: Final = 20_000  # texts that are counted where PostgreSQL has not looked yet
@@ -113,8 +113,9 @@ def get_statistics(*, terms: Sequence[str], until: datetime | None = None) -> St
 
 def find(*, way: Way, terms: Sequence[str], filters: Filters, until: int) -> list[Candidate]:
     """Answer the newest texts that one way leads to, up to the position `until`; CANDIDATES of them are not all."""
+    query = (" & " if way.together else " | ").join(quoted(term) for term in way.terms)
     params: dict[str, Any] = {
-        "query": (" & " if way.together else " | ").join(quoted(term) for term in way.terms),
+        "query": f"{quoted(OF_TICKET)} & ({query})" if filters.sorts <= TICKETS else query,
         "after": way.after,
         "until": until,
         "sorts": sorted(filters.sorts),

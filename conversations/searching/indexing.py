@@ -15,7 +15,17 @@ from conversations.engine.events import Recorded
 from conversations.engine.readers import Reader
 from conversations.engine.streams import streams_of
 from conversations.searching import statements
-from conversations.searching.rules.changes import CHANGES, Change, Forget, Put, Replace, is_said, put
+from conversations.searching.rules.changes import (
+    CHANGES,
+    OF_TICKET,
+    TICKETS,
+    Change,
+    Forget,
+    Put,
+    Replace,
+    is_said,
+    put,
+)
 from conversations.terms.grams import grams_of
 from conversations.threads.actors import Actor
 
@@ -80,7 +90,7 @@ def _put(rows: Sequence[Put], terms: Mapping[int, Sequence[str]]) -> None:
             "ats": [row.at for row in rows],
             "subjects": [row.subject for row in rows],
             "sorts": [int(row.sort) for row in rows],
-            "terms": [" ".join(terms[row.position]) for row in rows],
+            "terms": [" ".join([*terms[row.position], *([OF_TICKET] if row.sort in TICKETS else [])]) for row in rows],
         }
         _run(statements.PUT, said)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
@@ -13,7 +13,7 @@ from conversations.contacts.queries import Filters as ContactFilters
 from conversations.contacts.queries import get_page as get_contacts
 from conversations.searching.candidates import Candidate, Filters, find, get_statistics
 from conversations.searching.rules import ranking
-from conversations.searching.rules.changes import Sort
+from conversations.searching.rules.changes import TICKETS, Sort
 from conversations.searching.rules.ranking import CANDIDATES, LEAST, find_ways, fit, score, weigh
 from conversations.terms.beginnings import query_of
 from conversations.terms.grams import Asked, ask, is_phrase_in
@@ -68,7 +68,12 @@ class Answered:
 def search(*, text: str, types: frozenset[Type], filters: Filters, window: Window) -> Answered:
     """Answer what fits best; of two that fit as well what is newer comes first."""
     asked = ask(text=text)
-    hits, capped = _find_said(asked, filters) if filters.sorts and asked.terms else ([], False)
+    hits: list[Hit] = []
+    capped = False
+    for sorts in (filters.sorts - TICKETS, filters.sorts & TICKETS):
+        if sorts and asked.terms:
+            said, cut = _find_said(asked, replace(filters, sorts=sorts))
+            hits, capped = [*hits, *said], capped or cut
     if "contact" in types and not filters.looks_at_subjects:
         people = _find_contacts(text, filters)
         hits, capped = [*hits, *people], capped or len(people) == CONTACTS
@@ -87,6 +92,8 @@ def _find_said(asked: Asked, filters: Filters) -> tuple[list[Hit], bool]:
     counted: dict[str, int] = {}
     capped = False
     for way in find_ways(terms=terms, needed=list(dict.fromkeys(needed)), known=known):
+        if filters.sorts <= TICKETS:  # there are few, and the index tells which
+            way = replace(way, after=0)  # noqa: PLW2901 - the same way, further
         rows = find(way=way, terms=terms, filters=filters, until=known.until)
         cut = way.cut or len(rows) == CANDIDATES
         if not way.together and not cut and not filters.looks_at_subjects:

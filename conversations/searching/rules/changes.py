@@ -29,6 +29,11 @@ class Sort(IntEnum):
     REMARK = 5  # what colleagues note in a ticket
 
 
+TICKETS: Final = frozenset({Sort.TICKET, Sort.COMMENT, Sort.REMARK})
+# A term that no text has. There are a hundred messages to a ticket: without it these would hide what is said in those.
+OF_TICKET: Final = ":ticket"
+
+
 @dataclass(frozen=True, slots=True)
 class Put:
     """A text is there."""

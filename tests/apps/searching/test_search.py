@@ -185,6 +185,16 @@ def test_common_words_are_capped_and_it_says_so(seeking: Seeking, monkeypatch: p
     assert [one["snippet"] for one in answer["results"]] == [f"parcel {n}" for n in (5, 4, 3, 2)]
 
 
+def test_many_messages_do_not_hide_a_ticket(seeking: Seeking, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = seeking.office.open(title="parcel lost")
+    for n in range(6):
+        seeking.shop.welcome(text=f"parcel {n}")
+    for module in ("candidates", "queries", "rules.ranking"):
+        monkeypatch.setattr(f"conversations.searching.{module}.CANDIDATES", 4)
+    assert [one["id"] for one in seeking.ask("parcel", type="ticket")["results"]] == [ticket["id"]]
+    assert ticket["id"] in [one["id"] for one in seeking.ask("parcel")["results"]]
+
+
 def test_statistics_make_no_difference_to_what_is_found(seeking: Seeking) -> None:
     for n in range(80):
         seeking.shop.welcome(text=f"hello parcel {n}")
