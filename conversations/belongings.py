@@ -6,6 +6,9 @@ from typing import Final
 from tenants.belongings import Table
 
 TABLES: Final[Mapping[str, Table]] = {
+    "amended_message": Table(
+        note="It has what edited and recalled messages said before, which on the page only some are shown."
+    ),
     "api_key": Table(
         note="Of secrets it has hashes, which cannot be turned back: whoever has one opens the restored company, too."
     ),

@@ -10,11 +10,12 @@ from conversations.desk.models import WorkRow
 from conversations.engine.models import Event, ReaderCursor, Stream
 from conversations.presence.models import Presence
 from conversations.searching.models import SearchEntry
-from conversations.threads.models import ConversationRow, Mention
+from conversations.threads.models import AmendedMessage, ConversationRow, Mention
 from conversations.tickets.models import TicketRow
 from conversations.tickets.reports.models import PromiseOutcome
 
 __all__ = [
+    "AmendedMessage",
     "ApiKey",
     "Contact",
     "ContactIdentity",

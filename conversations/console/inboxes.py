@@ -13,7 +13,7 @@ from conversations.channels.webchat.commands import change_inbox
 from conversations.channels.webchat.vouching.commands import LIVE_AT_ONCE, TooManySecrets, make_secret, retire_secret
 from conversations.channels.webchat.vouching.queries import get_secrets
 from conversations.console.wording import INBOX, ORIGIN, say_wrong
-from conversations.definitions.inbox.body import check_origins
+from conversations.definitions.inbox.body import check_origins, window_of
 from conversations.definitions.inbox.queries import Inbox, get_inbox, get_inboxes
 from conversations.definitions.queries import get_definitions
 from conversations.threads.actors import Actor, of_member
@@ -68,8 +68,14 @@ def _changes(form: Mapping[str, Any]) -> dict[str, Any]:
         "origins": form.get("origins", "").split(),
         "greeting": {"en": form.get("greeting_en", "").strip(), "zh": form.get("greeting_zh", "").strip()},
         "require_vouching": "require_vouching" in form,
+        **({"edit_window_s": _seconds(form["edit_minutes"])} if "edit_minutes" in form else {}),
         **{name: form[name] or None for name in REFERENCES if name in form},
     }
+
+
+def _seconds(minutes: str) -> object:
+    """Answer the seconds; what is no number stays as it is, and is refused where all is."""
+    return int(minutes) * 60 if minutes.isascii() and minutes.isdigit() and len(minutes) < 5 else minutes
 
 
 def _show(request: TenantRequest, *, about: str = "", refusal: Refusal | None = None, secret: str = "") -> HttpResponse:
@@ -117,7 +123,7 @@ def _is_origin(text: str) -> bool:
 
 
 def _as_form(fields: Mapping[str, Any]) -> dict[str, str]:
-    names = ("name", "color", "origins", "greeting_en", "greeting_zh", "require_vouching", *REFERENCES)
+    names = ("name", "color", "origins", "greeting_en", "greeting_zh", "require_vouching", "edit_minutes", *REFERENCES)
     return {name: str(fields.get(name, "")) for name in names}
 
 
@@ -125,6 +131,15 @@ def _stored(inbox: Inbox) -> dict[str, str]:
     body = inbox.body
     origins = "\n".join(body.origins)
     greeting = {"greeting_en": body.greeting.en, "greeting_zh": body.greeting.zh}
+    minutes = str(window_of(inbox=body) // 60)
     required = {"require_vouching": "on"} if body.require_vouching is True else {}
     named = {name: key for name in REFERENCES if isinstance(key := getattr(body, name), str)}
-    return {"name": body.name, "color": body.color, "origins": origins, **greeting, **required, **named}
+    return {
+        "name": body.name,
+        "color": body.color,
+        "origins": origins,
+        **greeting,
+        **required,
+        **named,
+        "edit_minutes": minutes,
+    }

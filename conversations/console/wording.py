@@ -15,6 +15,7 @@ INBOX: Final[Mapping[str, str]] = {
     "color": "Choose a colour.",
     "origins": "At most 50 sites may show it.",
     "greeting": "A greeting has at most 500 characters.",
+    "edit_window_s": "Enter minutes, a day (1440) at most.",
     "queue": "This queue is not in force any more. Choose again.",
     "calendar": "These business hours are not in force any more. Choose again.",
 }

@@ -58,6 +58,14 @@ def erase(*, subject: UUID) -> None:
     _run(statements.ERASE, {"streams": streams_of(subject=subject), "personal": json.dumps(personal)})
 
 
+def replace(*, stream: UUID, seq: int, fields: Sequence[str]) -> None:
+    """Empty some fields of one event, in place, and say so in it (`replaced`); the caller holds its stream.
+
+    What comes after it on the log says what holds instead. Sent again, it is a repeat nevertheless.
+    """
+    _run(statements.REPLACE, {"stream": stream, "seq": seq, "fields": list(fields)})
+
+
 def close(*, subjects: Sequence[UUID]) -> None:
     """Let nothing more be written about these subjects, whose streams the caller holds."""
     _run(statements.CLOSE, {"streams": [stream for subject in subjects for stream in streams_of(subject=subject)]})

@@ -32,7 +32,8 @@ WITH input AS (
     SELECT i.n, i.stream, i.sender, i.client_id, i.kind, i.body::jsonb AS body, s.seq AS head,
            e.seq AS old_seq, e.position AS old_position, e.at AS old_at,
            CASE WHEN s.id IS NULL THEN 'missing'
-                WHEN e.seq IS NOT NULL AND e.kind = i.kind AND e.body = i.body::jsonb THEN 'repeat'
+                WHEN e.seq IS NOT NULL AND e.kind = i.kind
+                    AND (e.body = i.body::jsonb OR e.body @> '{"replaced": true}') THEN 'repeat'
                 WHEN e.seq IS NOT NULL THEN 'reused'
                 WHEN NOT s.is_open THEN 'blocked'
                 WHEN i.access IS NOT NULL AND i.access <> s.access THEN 'stale'
@@ -118,6 +119,8 @@ SELECT position, seqs FROM head WHERE <taken>
 
 # The tenant's role may change no event; the function blanks what it is told to, of the caller's own tenant.
 ERASE = "SELECT public.erase_events(%(streams)s::uuid[], %(personal)s::jsonb)"
+
+REPLACE = "SELECT public.replace_event(%(stream)s::uuid, %(seq)s::bigint, %(fields)s::text[])"
 
 CLOSE = "UPDATE {s}stream SET is_open = false, access = access + 1 WHERE id = ANY(%(streams)s::uuid[])"
 

@@ -32,7 +32,8 @@ class ConversationIntroduced(Fact, frozen=True):
 class MessagePosted(Fact, frozen=True):
     """Somebody said something to the other side; `reply_to` is the seq of the message that it answers.
 
-    Left out where it answers none: the version of the code before then reads it, too.
+    Left out where it answers none: the version of the code before then reads it, too. So is `replaced`, which says that
+    the message was edited or recalled since: then `text` is empty, and a later event tells what it says.
     """
 
     author: Side
@@ -40,6 +41,47 @@ class MessagePosted(Fact, frozen=True):
     text: str
     files: tuple[str, ...] = ()
     reply_to: int | UnsetType = UNSET
+    replaced: bool | UnsetType = UNSET
+
+
+@fact(kind="message.edited.v1", audience=Audience.PUBLIC, personal=("text",))
+class MessageEdited(Fact, frozen=True):
+    """The message at `seq` says `text` from now on; `is_last`: no other message came after it.
+
+    Whatever of it was on the log until now is `replaced`, and empty.
+    """
+
+    seq: int
+    text: str
+    is_last: bool
+    replaced: bool | UnsetType = UNSET
+
+
+@fact(kind="message.recalled.v1", audience=Audience.PUBLIC)
+class MessageRecalled(Fact, frozen=True):
+    """The message at `seq` says nothing any more; `by`: its own side or the other one. What it said is `replaced`."""
+
+    seq: int
+    by: Side
+    is_last: bool
+
+
+@fact(kind="reaction.added.v1", audience=Audience.PUBLIC)
+class ReactionAdded(Fact, frozen=True):
+    """Somebody of this side has put an emoji to the message at `seq`; the same one at most once each."""
+
+    seq: int
+    by: Side
+    emoji: str
+
+
+@fact(kind="reaction.removed.v1", audience=Audience.PUBLIC)
+class ReactionRemoved(Fact, frozen=True):
+    """They have taken it off again."""
+
+    seq: int
+    by: Side
+    emoji: str
 
 
 @fact(kind="conversation.read.v1", audience=Audience.PUBLIC)

@@ -35,6 +35,29 @@ class Mention(TenantModel):
         constraints = (models.UniqueConstraint(fields=("conversation", "seq", "member"), name="mention_once"),)
 
 
+class AmendedMessage(TenantModel):
+    """What has become of a message since it was said. The event at `text_seq` has its newest `text`.
+
+    What it said before is on the log no more: it is `former`, a list of {text, at}, the oldest first, and not for
+    everybody. `reactions` are lists of who has reacted, by the emoji: members and keys by their ids, or `contact`.
+    """
+
+    conversation = models.UUIDField()
+    seq = models.BigIntegerField()
+    text_seq = models.BigIntegerField()
+    text = models.TextField(default="", blank=True)
+    edited_at = models.DateTimeField(null=True)
+    recalled_at = models.DateTimeField(null=True)
+    former = models.JSONField(default=list)
+    reactions = models.JSONField(default=dict)
+
+    class Meta(TenantModel.Meta):
+        """Stored as `amended_message`; most messages have no row."""
+
+        db_table = "amended_message"
+        constraints = (models.UniqueConstraint(fields=("conversation", "seq"), name="amended_message_once"),)
+
+
 class ConversationRow(TenantModel):
     """A conversation as lists show it. `id` is its public stream's; `*_seq` are seqs of that stream.
 

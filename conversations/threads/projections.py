@@ -28,6 +28,8 @@ WITH news AS (
         max(seq) FILTER (WHERE NOT staff) AS public_seq,
         max(seq) FILTER (WHERE staff) AS staff_seq,
         (array_agg(body ORDER BY seq DESC) FILTER (WHERE kind = 'message.posted.v1'))[1] AS message,
+        (array_agg(coalesce(body->>'text', '') ORDER BY seq DESC) FILTER (WHERE kind = 'message.posted.v1'
+            OR kind IN ('message.edited.v1', 'message.recalled.v1') AND body @> '{"is_last": true}'))[1] AS text,
         (array_agg(at ORDER BY seq DESC)
             FILTER (WHERE kind IN ('message.posted.v1', 'conversation.started.v1')))[1] AS last_at,
         count(*) FILTER (WHERE kind = 'message.posted.v1' AND body->>'author' = 'contact' AND seq > had_read) AS asked,
@@ -49,7 +51,7 @@ WITH news AS (
 UPDATE {s}conversation c SET
     public_seq = coalesce(f.public_seq, c.public_seq),
     staff_seq = coalesce(f.staff_seq, c.staff_seq),
-    last_text = coalesce(left(f.message->>'text', 160), c.last_text),
+    last_text = coalesce(left(f.text, 160), c.last_text),
     last_author = coalesce(f.message->>'author', c.last_author),
     last_at = coalesce(f.last_at, c.last_at),
     contact_read_seq = greatest(c.contact_read_seq, f.contact_read),

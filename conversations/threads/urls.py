@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.threads.api import blocking, conversations, erasure, events, mentions, messages, replies
+from conversations.threads.api import amending, blocking, conversations, erasure, events, mentions, messages, replies
 
 urlpatterns = [
     path("api/v1/conversations", conversations.Conversations.as_view()),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("api/v1/conversations/<uuid:conversation>/priority", conversations.SetPriority.as_view()),
     path("api/v1/conversations/<uuid:conversation>/canned-replies", replies.Replies.as_view()),
     path("api/v1/conversations/<uuid:conversation>/messages", messages.Messages.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/messages/<int:seq>", amending.OneMessage.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/messages/<int:seq>/recall", amending.Recall.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/messages/<int:seq>/reactions", amending.React.as_view()),
+    path("api/v1/conversations/<uuid:conversation>/messages/<int:seq>/originals", amending.MessageOriginals.as_view()),
     path("api/v1/conversations/<uuid:conversation>/read", messages.Reads.as_view()),
     path("api/v1/me/mentions", mentions.Mentions.as_view()),
     path("api/v1/me/mentions/read", mentions.MentionsRead.as_view()),

@@ -28,7 +28,12 @@ _AGENT: Final = _VIEWER | {
     "definitions.view",
     "tickets.handle",
 }
-_SUPERVISOR: Final = _AGENT | {"conversations.assign", "presence.report"}
+_SUPERVISOR: Final = _AGENT | {
+    "conversations.assign",
+    "conversations.originals",
+    "conversations.recall",
+    "presence.report",
+}
 _ADMIN: Final = _SUPERVISOR | {
     "audit.view",
     "contacts.erase",

@@ -28,7 +28,7 @@ from conversations.contacts.commands import ContactMerged, retire_token
 from conversations.contacts.rules import ContactBlocked
 from conversations.definitions.commands import DefinitionChanged
 from conversations.definitions.inbox.answers import InboxShown, show_inbox
-from conversations.definitions.inbox.body import Greeting
+from conversations.definitions.inbox.body import Greeting, window_of
 from conversations.definitions.inbox.form import FormField
 from conversations.definitions.inbox.queries import Inbox, get_inbox, get_page
 from conversations.threads.authentication import get_actor, get_contact
@@ -59,6 +59,7 @@ class InboxBody(Body, frozen=True):
     queue: str | msgspec.UnsetType | None = msgspec.UNSET
     outside_hours: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     form: list[dict[str, Any]] | msgspec.UnsetType = msgspec.UNSET
+    edit_window_s: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class StartBody(Body, frozen=True):
@@ -78,13 +79,17 @@ class ContactOf(Answer, frozen=True):
 
 
 class InboxSeen(Answer, frozen=True):
-    """An inbox as its visitors see it; where they are `queued`, they can ask for their place."""
+    """An inbox as its visitors see it; where they are `queued`, they can ask for their place.
+
+    For `edit_window_s` they may change what they have said.
+    """
 
     name: str
     greeting: Greeting
     color: str
     form: list[FormField]
     queued: bool
+    edit_window_s: int
 
 
 class VisitorShown(Answer, frozen=True):
@@ -248,4 +253,5 @@ def _public(inbox: Inbox) -> dict[str, Any]:
         "color": body.color,
         "form": msgspec.to_builtins(body.form or ()),
         "queued": isinstance(body.queue, str),
+        "edit_window_s": window_of(inbox=body),
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from conversations.definitions.inbox.body import OutsideHours, WebchatInbox
+from conversations.definitions.inbox.body import EDIT_WINDOW_S, OutsideHours, WebchatInbox
 from conversations.definitions.inbox.queries import Inbox
 
 
@@ -19,4 +19,5 @@ def show_inbox(*, inbox: Inbox) -> dict[str, Any]:
     """Answer an inbox."""
     closed = msgspec.to_builtins(OutsideHours())
     left_out = {"calendar": None, "require_vouching": False, "queue": None, "outside_hours": closed, "form": []}
-    return {"key": inbox.key, "version": inbox.version, **left_out, **msgspec.to_builtins(inbox.body)}
+    more = {"edit_window_s": EDIT_WINDOW_S}
+    return {"key": inbox.key, "version": inbox.version, **left_out, **more, **msgspec.to_builtins(inbox.body)}

@@ -12,6 +12,7 @@ from tenants.refusals import Invalid
 
 KIND: Final = "inbox"
 ANY_ORIGIN: Final = "*"
+EDIT_WINDOW_S: Final = 900
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
@@ -40,6 +41,7 @@ class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     `calendar` is the key of its business hours. `require_vouching` lets in only visitors whom the site vouches for.
     Its conversations wait in `queue`, or else for anybody who takes them. `form` is asked before the first message.
+    For `edit_window_s` (left out: 15 minutes; 0: never) whoever said something may change or recall it.
     """
 
     name: Name
@@ -53,6 +55,12 @@ class WebchatInbox(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     queue: Key | msgspec.UnsetType | None = msgspec.UNSET
     outside_hours: OutsideHours | msgspec.UnsetType = msgspec.UNSET
     form: Annotated[tuple[FormField, ...], Meta(max_length=20)] | msgspec.UnsetType = msgspec.UNSET
+    edit_window_s: Annotated[int, Meta(ge=0, le=86_400)] | msgspec.UnsetType = msgspec.UNSET
+
+
+def window_of(*, inbox: WebchatInbox) -> int:
+    """Answer for how many seconds messages may be changed there."""
+    return inbox.edit_window_s if isinstance(inbox.edit_window_s, int) else EDIT_WINDOW_S
 
 
 def check_inbox(body: WebchatInbox) -> WebchatInbox:

@@ -1,6 +1,7 @@
 // What the events of one conversation mean to members, who see both streams of it. See thread.js.
 
-import { MARKS, POSTED, apply as fold, emptyThread as empty } from "./thread.js";
+import { AMENDS } from "./amends.js";
+import { POSTED, apply as fold, emptyThread as empty } from "./thread.js";
 
 export { POSTED, applyGap, isStaff, lastFrom, unreadFrom } from "./thread.js";
 
@@ -18,7 +19,7 @@ const blank = (it) => ({
 });
 
 const OF_MEMBERS = {
-  ...MARKS,
+  ...AMENDS,
   "contact.erased.v1": (state) => ({
     ...state,
     items: state.items.map(blank),

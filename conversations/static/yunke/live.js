@@ -86,13 +86,6 @@ export class Live {
     };
   }
 
-  /** Put a message into the outbox; it leaves as soon as it can. Answers the entry. */
-  send(said) {
-    const entry = this.outbox.add(said);
-    this.pump();
-    return entry;
-  }
-
   /** Send a frame that may be lost (typing, presence, read): false when offline. */
   tell(frame) {
     if (this.state !== "online") return false;

@@ -12,7 +12,17 @@ from conversations.engine.batch import ClientIdReused
 from conversations.engine.events import Recorded
 from conversations.engine.models import Event
 from conversations.threads import commands, queries
-from conversations.threads.api.shapes import Message, MessageBody, MessagesQuery, Note, NotesQuery, ReadBody, shown
+from conversations.threads.amending.queries import get_amended
+from conversations.threads.api.said import show_message
+from conversations.threads.api.shapes import (
+    Message,
+    MessageBody,
+    MessagesQuery,
+    Note,
+    NotesQuery,
+    ReadBody,
+    shown,
+)
 from conversations.threads.authentication import get_actor
 from conversations.threads.rules import NothingToAnswer, NotThereYet, sees_notes, sees_personal
 from tenants.bodies import read_body
@@ -35,7 +45,8 @@ class Messages(APIView):
         window = open_window(query=query, name=f"messages {conversation}")
         page = queries.get_messages(conversation=conversation, window=window, order=query.order)
         personal = sees_personal(actor=actor)
-        results = [shown(_message(row, personal=personal)) for row in page.rows]
+        amended = get_amended(conversation=conversation, seqs=[row.seq for row in page.rows])
+        results = [shown(show_message(row=row, amended=amended.get(row.seq), personal=personal)) for row in page.rows]
         return Response({"results": results, **links(request=request, page=page)})
 
     @describe(
@@ -56,7 +67,9 @@ class Messages(APIView):
         body, actor = read_body(data=request.data, shape=MessageBody), get_actor(request=request)
         said: Any = {"text": body.text, "client_id": body.client_id, "reply_to": body.quoted}
         recorded = commands.post_message(conversation=conversation, actor=actor, now=datetime.now(UTC), **said)
-        return Response(shown(_message(recorded, personal=sees_personal(actor=actor))), status=201)
+        amended = get_amended(conversation=conversation, seqs=[recorded.seq]).get(recorded.seq)  # a repeat may be
+        message = show_message(row=recorded, amended=amended, personal=sees_personal(actor=actor))
+        return Response(shown(message), status=201)
 
 
 class Notes(APIView):
@@ -111,21 +124,6 @@ class Reads(APIView):
         seq = read_body(data=request.data, shape=ReadBody).seq
         commands.mark_read(conversation=conversation, actor=get_actor(request=request), seq=seq, now=datetime.now(UTC))
         return Response(status=204)
-
-
-def _message(row: Event | Recorded, *, personal: bool) -> Message:
-    return Message(
-        id=row.client_id,
-        seq=row.seq,
-        position=row.position,
-        at=row.at,
-        author=row.body["author"],
-        sender=row.sender,
-        name=row.body["name"] if personal else None,
-        text=row.body["text"] if personal else None,
-        files=list(row.body.get("files", [])),
-        reply_to=row.body.get("reply_to"),
-    )
 
 
 def _note(row: Event | Recorded, *, personal: bool) -> Note:

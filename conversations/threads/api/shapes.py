@@ -11,7 +11,7 @@ from conversations.definitions.inbox.body import Greeting, OutsideHours
 from conversations.definitions.inbox.form import FormField
 from conversations.threads.events import Priority, Side
 from conversations.threads.feed import EventShown
-from conversations.threads.words import Assignee, TextBody
+from conversations.threads.words import Assignee, Text, TextBody
 from tenants.bodies import Body
 from tenants.describing import Answer, Listed
 from tenants.paging import PageQuery
@@ -33,6 +33,19 @@ class MessageBody(TextBody, frozen=True):
     def quoted(self) -> int | None:
         """Answer the seq of the message that it answers."""
         return None if isinstance(self.reply_to, UnsetType) else self.reply_to
+
+
+class EditBody(Body, frozen=True):
+    """What a message says from now on."""
+
+    text: Text
+
+
+class ReactionBody(Body, frozen=True):
+    """One emoji to put to a message or, with `on` false, to take off again."""
+
+    emoji: Annotated[str, Meta(min_length=1, max_length=32)]
+    on: bool = True
 
 
 class AssignBody(Body, frozen=True):
@@ -147,6 +160,7 @@ class Through(Answer, frozen=True):
     queue: str | UnsetType | None = UNSET
     outside_hours: OutsideHours | UnsetType = UNSET
     form: list[FormField] | UnsetType = UNSET
+    edit_window_s: int | UnsetType = UNSET
 
 
 class ConversationShown(Answer, frozen=True):
@@ -181,10 +195,32 @@ class ConversationPage(Listed[ConversationShown], frozen=True):
     position: int
 
 
+class Reactions(Answer, frozen=True):
+    """Who has put an emoji to a message: its contact perhaps, and members or keys by their ids."""
+
+    emoji: str
+    contact: bool
+    members: list[UUID]
+
+
+class Original(Answer, frozen=True):
+    """What a message said before, from `at` on."""
+
+    text: str
+    at: datetime
+
+
+class Originals(Answer, frozen=True):
+    """All that a message said before what it says now, the oldest first."""
+
+    originals: list[Original]
+
+
 class Message(Answer, frozen=True):
     """A message. `id` is its sender's own, `sender` a person's, contact's or key's.
 
-    `reply_to` is the seq of the message that it answers.
+    `reply_to` is the seq of the message that it answers. Once it was edited, `text` is what it says now; once it was
+    recalled, nothing.
     """
 
     id: str | None
@@ -197,6 +233,9 @@ class Message(Answer, frozen=True):
     text: str | None
     files: list[str]
     reply_to: int | None
+    edited_at: datetime | None
+    recalled_at: datetime | None
+    reactions: list[Reactions]
 
 
 class Note(Answer, frozen=True):

@@ -9,6 +9,8 @@ WORDS: Final = {
     "conversations.take": "Take conversations",
     "conversations.resolve": "Resolve and reopen conversations",
     "conversations.assign": "Assign conversations to others",
+    "conversations.recall": "Recall messages of others",
+    "conversations.originals": "See what edited and recalled messages said",
     "tickets.view": "See tickets",
     "tickets.handle": "Open and handle tickets",
     "contacts.edit": "Change what is known of contacts",

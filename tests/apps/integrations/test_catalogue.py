@@ -59,5 +59,5 @@ def test_every_kind_has_an_example_that_is_still_so(kind: str) -> None:
     (example,) = CATALOGUE["kinds"][kind]["examples"]
     check(example)
     fact, body = get_kinds()[kind], example["data"]["body"]
-    assert set(body) == set(fact.__struct_fields__)
+    assert set(body) == set(fact.__struct_fields__) - {"replaced"}  # what was replaced since is no example
     assert msgspec.json.decode(msgspec.json.encode(msgspec.convert(body, fact))) == body

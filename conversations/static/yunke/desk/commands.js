@@ -13,6 +13,18 @@ export class Commands {
     return this.ask(() => api.note(id, note));
   }
 
+  edit(id, seq, text) {
+    return this.ask(() => api.edit(id, seq, text));
+  }
+
+  recall(id, seq) {
+    return this.ask(() => api.recall(id, seq));
+  }
+
+  react(seq, emoji, on) {
+    return this.ask(() => api.react(this.desk.current, seq, emoji, on));
+  }
+
   async tag(add, remove) {
     return this.#change((id) => api.tag(id, add, remove));
   }

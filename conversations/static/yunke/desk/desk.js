@@ -5,6 +5,7 @@ import { h } from "../dom.js";
 import { Live, liveUrl } from "../live.js";
 import { Outbox, Shelf } from "../outbox.js";
 import { ACTIONS, allowed } from "./actions.js";
+import { Amending } from "./amending.js";
 import { api } from "./api.js";
 import { Collision } from "./collision.js";
 import { Commands } from "./commands.js";
@@ -67,14 +68,15 @@ export class Desk {
     this.mentions = new Mentions(this);
     this.snoozing = new Snoozing(this);
     this.finding = new Finding(this);
+    this.amending = new Amending(this);
     this.messageMenu = new MessageMenu(this);
     this.palette = new Palette(this);
     this.shortcuts = helpDialog(this);
     this.erasing = new Erasing(this);
     this.toasts = new Toasts();
     this.bar = new Topbar(this);
-    this.main = h("main.panes", {}, this.list.node, this.offered.node, this.pane.node, this.panel.node);
-    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.mentions.node, this.collision.node, this.snoozing.node, this.finding.node, this.messageMenu.node, this.toasts.node];
+    this.main = h("main.panes", {}, this.list.node, this.offered.node, this.pane.node, this.panel.node, this.messageMenu.node);
+    this.nodes = [this.bar.node, this.main, this.palette.node, this.shortcuts, this.erasing.node, this.handing.node, this.mentions.node, this.collision.node, this.snoozing.node, this.finding.node, this.amending.node, this.toasts.node];
   }
 
   may(permission) {
@@ -361,7 +363,8 @@ export class Desk {
   }
 
   answer(id, text, reply_to) {
-    this.live.send({ conversation: id, text, reply_to });
+    this.outbox.add({ conversation: id, text, reply_to });
+    this.live.pump();
     this.pane.toEnd();
   }
 }

@@ -6,6 +6,8 @@ import { ICONS, h, icon } from "../dom.js";
 const MOST = 160;
 const short = (text) => (text.length > MOST ? `${text.slice(0, MOST)}…` : text);
 
+const wordsOf = (said, desk) => (said.recalled ? desk.say("recalled") : short(said.text));
+
 /** Who said a message, by the name that the desk shows. */
 export const nameOf = (it, desk) => (it.author === "member" ? it.name : desk.contactName(desk.row));
 
@@ -21,7 +23,7 @@ export function quoteOf(it, desk) {
   const said = messageAt(it.reply_to, desk.thread);
   if (!said) return h("p.quote", {}, desk.say("quoted_gone"));
   return h("button.quote", { type: "button", onclick: () => desk.pane.timeline.reveal(said.seq) },
-    h("span.who", {}, nameOf(said, desk)), h("span.words", { dir: "auto" }, short(said.text)));
+    h("span.who", {}, nameOf(said, desk)), h("span.words", { dir: "auto" }, wordsOf(said, desk)));
 }
 
 /** Above the box, while an answer is written: what it answers, and a way not to. */
@@ -42,7 +44,7 @@ export class QuoteBar {
     this.node.hidden = !said;
     if (!said) return this.node.replaceChildren();
     this.node.replaceChildren(
-      h("p", {}, h("span.who", {}, desk.say("quoting", { name: nameOf(said, desk) })), h("span.words", { dir: "auto" }, short(said.text))),
+      h("p", {}, h("span.who", {}, desk.say("quoting", { name: nameOf(said, desk) })), h("span.words", { dir: "auto" }, wordsOf(said, desk))),
       h("button.icon-button", { type: "button", "aria-label": desk.say("quote_off"), title: desk.say("quote_off"), onclick: () => desk.quote(null) }, icon(ICONS.close)));
   }
 }

@@ -63,6 +63,8 @@ function posted(row, { seq, at, body }) {
 
 const CHANGES = {
   "message.posted.v1": posted,
+  "message.edited.v1": (row, { body }) => (body.is_last ? { ...row, last_text: body.text } : row),
+  "message.recalled.v1": (row, { body }) => (body.is_last ? { ...row, last_text: "" } : row),
   "conversation.read.v1": (row, { body }) =>
     body.by === "member" ? readUpTo(row, body.seq) : { ...row, contact_read_seq: Math.max(row.contact_read_seq, body.seq) },
   "conversation.resolved.v1": (row) => ({ ...row, status: "resolved" }),

@@ -1,6 +1,7 @@
 // The events of one conversation as nodes: messages, notes, what happened, and what waits in the outbox.
 
 import { ICONS, arrange, h, icon, prose } from "../dom.js";
+import { reactionsOf } from "./amending.js";
 import { labelled } from "./labels.js";
 import { dayOf, fullTime, sameDay, timeOf } from "../words.js";
 import { companyFact } from "./conference.js";
@@ -99,12 +100,13 @@ export class Timeline {
     const word = seen === null ? "" : seen >= it.seq ? "read" : "sent";
     const answer = it.author === "member";
     const name = answer ? it.name : this.desk.contactName(this.desk.rows.rows[this.desk.current]);
-    return this.#once(`${it.key} ${Boolean(follows)} ${word} ${name} ${quoteKey(it, this.desk)}`, () =>
+    return this.#once(`${it.key} ${Boolean(follows)} ${word} ${name} ${quoteKey(it, this.desk)} ${it.rev ?? ""}`, () =>
       h(`article.message${answer ? ".answer" : ""}${follows ? ".follows" : ""}`, { "aria-label": name, "data-seq": it.seq, tabindex: "-1" },
         !follows && h("p.name", {}, name, h("time", { datetime: it.at, title: fullTime(it.at) }, timeOf(it.at))),
         h("div.row-of-one", {}, this.desk.messageMenu.button(it, name),
-          h("div.bubble", { title: fullTime(it.at) }, quoteOf(it, this.desk), prose(it.text))),
-        word && h("p.state", {}, this.#word(word))));
+          h("div.bubble", { title: fullTime(it.at) }, quoteOf(it, this.desk), it.recalled ? h("p.recalled", {}, this.desk.say("recalled")) : prose(it.text))),
+        reactionsOf(it, this.desk),
+        (word || it.edited) && h("p.state", {}, it.edited && !it.recalled && h("span", {}, this.desk.say("edited")), word && this.#word(word))));
   }
 
   #word(word) {

@@ -9,4 +9,12 @@ export default {
   quoting: "In answer to {name}",
   quote_off: "Do not quote it",
   quoted_gone: "A message that is no longer kept",
+  recalled: "This message was recalled.",
+  edited: "Edited",
+  edit: "Edit",
+  recall: "Recall",
+  editing: "Changing what you wrote",
+  react: "React",
+  react_with: "React with {emoji}",
+  not_done: "This could not be done.",
 };

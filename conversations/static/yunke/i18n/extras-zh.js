@@ -9,4 +9,12 @@ export default {
   quoting: "回复 {name}",
   quote_off: "取消引用",
   quoted_gone: "已不再保留的消息",
+  recalled: "此消息已撤回",
+  edited: "已修改",
+  edit: "修改",
+  recall: "撤回",
+  editing: "正在修改您的消息",
+  react: "回应",
+  react_with: "用 {emoji} 回应",
+  not_done: "操作未完成。",
 };

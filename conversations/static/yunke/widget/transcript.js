@@ -52,11 +52,11 @@ export class Transcript {
     const follows = before?.author === it.author && before?.name === it.name && Date.parse(it.at) - Date.parse(before.at) < NEAR_MS;
     const mine = it.author === "contact";
     const word = seen === null ? "" : seen >= it.seq ? "read" : "sent";
-    if (it.reply_to) this.fetch();
+    if (it.reply_to || it.rev) this.fetch();
     return this.#once(`${it.key} ${follows} ${word} ${this.extras?.keyOf(it)}`, () =>
       h(`article.message${mine ? ".mine" : ""}${follows ? ".follows" : ""}`, { "aria-label": mine ? this.say("you") : it.name },
         !mine && !follows && h("p.name", {}, it.name),
-        h("div.bubble", { title: fullTime(it.at) }, this.extras?.above(it), prose(it.text)),
+        h("div.bubble", { title: fullTime(it.at) }, this.extras?.above(it), this.extras?.instead(it) ?? prose(it.text)),
         this.extras?.beside(it),
         h("p.state", {}, h("time", { datetime: it.at }, timeOf(it.at)), word && this.#word(word))));
   }

@@ -46,7 +46,7 @@ export class Visitor {
 
   /** Somebody has signed out on the site: be nobody, and leave nothing behind. */
   forget() {
-    if (this.#token) this.#ask("DELETE", "/api/v1/visitors/current").catch(() => {});
+    if (this.#token) this.ask("DELETE", "/api/v1/visitors/current").catch(() => {});
     this.again();
     this.#keep(null);
     Object.assign(this, { vouched: false, conversation: null, conversations: [] });
@@ -64,7 +64,7 @@ export class Visitor {
 
   /** How it stands with whoever waits: place, estimated wait, hours; null where nobody can tell now. */
   async wait() {
-    const answer = await this.#ask("GET", "/api/v1/visitors/queue").catch(() => null);
+    const answer = await this.ask("GET", "/api/v1/visitors/queue").catch(() => null);
     const told = answer?.ok ? await answer.json() : null;
     return told?.waiting ? told : null;
   }
@@ -77,7 +77,7 @@ export class Visitor {
     const found = await this.#post("/api/v1/visitors", { inbox: this.inbox, ...more });
     if (turn !== this.#turn) throw new Error("somebody else by now");
     const { vouched, conversation, conversations } = found;
-    Object.assign(this, { vouched, conversation, conversations, queued: found.inbox.queued });
+    Object.assign(this, { vouched, conversation, conversations, queued: found.inbox.queued, window: found.inbox.edit_window_s });
     if (found.token) this.#keep(found.token);
   }
 
@@ -87,8 +87,8 @@ export class Visitor {
     else this.shelf.set("token", token);
   }
 
-  /** A member may be signed in on the same host: their cookie must never speak for a visitor. */
-  #ask(method, path, body) {
+  /** Ask as this visitor. A member may be signed in on the same host: their cookie must never speak for a visitor. */
+  ask(method, path, body) {
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     if (this.#token) headers.Authorization = `Visitor ${this.#token}`;
     const more = { credentials: "omit", cache: "no-store", keepalive: true, signal: AbortSignal.timeout(10_000) };
@@ -97,7 +97,7 @@ export class Visitor {
 
   async #post(path, body) {
     const token = this.#token;
-    const answer = await this.#ask("POST", path, body);
+    const answer = await this.ask("POST", path, body);
     if (answer.ok || (answer.status === 422 && body.answers)) return answer.json();
     const { code } = await answer.json().catch(() => ({}));
     if (HOPELESS.has(code)) throw new Final(code);

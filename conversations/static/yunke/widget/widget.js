@@ -20,11 +20,13 @@ const shelf = new Shelf(`yunke.${inbox}.`, spare);
 const outbox = new Outbox({ shelf: new Shelf(`yunke.out.${inbox}.`, spare), onChange: () => draw() });
 const visitor = new Visitor({ inbox, shelf, site });
 const asks = $("ask") ? new (await import("./asking.js")).Asking({ node: $("ask"), box, shelf }) : null;
-const transcript = new Transcript({ node: list, log, form, box, say, outbox, again: () => live.pump(), onExtras: () => draw() });
+const transcript = new Transcript({ node: list, log, form, box, say, outbox, visitor, setDraft, again: () => live.pump(), onExtras: () => draw() });
 const live = new Live({ url: liveUrl(), getTicket, outbox, on: hear });
 
 const threads = new Map(); // conversation -> { state, leave }
+const RARE = /^(message\.[er]|rea)/; // edited, recalled, reactions
 let arrived = [];
+let marks;
 let typing = null;
 let gone = "";
 let wait = "";
@@ -72,11 +74,15 @@ function later(event) {
   if (arrived.length === 1) setTimeout(takeIn, 16);
 }
 
-function takeIn() {
+async function takeIn() {
+  if (!marks && arrived.some(({ kind }) => RARE.test(kind))) {
+    marks = await import("../amends.js").then(({ AMENDS }) => AMENDS, () => null);
+    if (!marks) return setTimeout(takeIn, 2_000);
+  }
   const events = arrived;
   arrived = [];
   if (events.some((event) => event.body.author === "member")) showTyping(null);
-  for (const [id, thread] of threads) thread.state = apply(events.filter(({ topic }) => topic === topicOf(id)), thread.state);
+  for (const [id, thread] of threads) thread.state = apply(events.filter(({ topic }) => topic === topicOf(id)), thread.state, marks);
   if (events.some(({ kind }) => kind === POSTED)) setTimeout(lookAtWait, 500); // once it is queued
   const open = everything().filter(({ kind, thread }) => kind === POSTED && threads.get(thread).state.status === "open");
   if (open.length) visitor.conversation = open.at(-1).thread; // answers go where somebody spoke last
@@ -176,8 +182,10 @@ form.onsubmit = (event) => {
   const text = box.value.trim();
   if (!text || gone) return;
   const { conversation } = visitor;
-  outbox.add({ conversation, text, reply_to: transcript.extras?.take(conversation) });
+  const more = transcript.extras?.take(text, conversation) ?? {};
   setDraft("");
+  if (more.done) return;
+  outbox.add({ conversation, text, ...more });
   if (live.state !== "online") live.start();
   else if (visitor.conversation) live.pump();
   else startTalking();

@@ -17,6 +17,7 @@ from conversations.engine.readers import Reader, run_readers
 from conversations.searching.indexing import READER as SEARCHING
 from conversations.threads import commands
 from conversations.threads.actors import of_member
+from conversations.threads.amending import commands as amending
 from tenants.audit.noting import Target, note, who_is
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.mail.models import Mail
@@ -147,6 +148,8 @@ def _serve(company: Company) -> None:
             Contact.objects.filter(id=guest.actor.id).update(**told)  # as a site that vouches for them would tell
             where: Any = {"conversation": guest.conversation, "actor": actor, "now": now}
             commands.post_message(**where, text=f"{mark} answers", client_id=f"{mark}-m{number}")
+            amending.edit_message(**where, seq=3, text=f"{mark} answers better")
+            amending.react(**where, seq=2, emoji="👍", on=True)
             for times in range(2):
                 commands.add_note(
                     **where, text=f"{mark} notes @{company.agent.name}", client_id=f"{mark}-n{number}{times}"

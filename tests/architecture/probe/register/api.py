@@ -144,6 +144,10 @@ ENTRIES: Final = (
     api(f"POST {ONE}/reopen", STAFF, conversation=Id.CONVERSATION),
     api(f"GET {ONE}/messages", STAFF, conversation=Id.CONVERSATION, _cursor=Id.CURSOR),
     api(f"POST {ONE}/messages", STAFF, conversation=Id.CONVERSATION, id=Id.PLAIN),
+    api(f"PATCH {ONE}/messages/{{seq}}", STAFF, conversation=Id.CONVERSATION, seq=Id.PLAIN),
+    api(f"POST {ONE}/messages/{{seq}}/recall", STAFF, conversation=Id.CONVERSATION, seq=Id.PLAIN),
+    api(f"POST {ONE}/messages/{{seq}}/reactions", STAFF, conversation=Id.CONVERSATION, seq=Id.PLAIN),
+    api(f"GET {ONE}/messages/{{seq}}/originals", MEMBER, conversation=Id.CONVERSATION, seq=Id.PLAIN),
     api(f"POST {ONE}/read", STAFF, conversation=Id.CONVERSATION),
     api("GET /api/v1/events", STAFF),
     # Tickets

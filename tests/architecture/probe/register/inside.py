@@ -91,6 +91,7 @@ ENTRIES: Final = (
     within("function connected_members(uuid[])", Bound.ROLE, "head_schema answers the caller's own schema"),
     within("function erase_entries(uuid, bigint[], text[])", Bound.ROLE, "the same"),
     within("function erase_events(uuid[], jsonb)", Bound.ROLE, "head_schema answers the caller's own schema"),
+    within("function replace_event(uuid, bigint, text[])", Bound.ROLE, "head_schema answers the caller's own schema"),
     within("function own_members()", Bound.ROLE, "head_schema answers the caller's own schema"),
     within("function set_outgoing(zone, boolean)", Bound.ROLE, "head_schema answers the caller's own schema"),
     within("function set_due(zone, boolean)", Bound.ROLE, "the same"),
