@@ -57,6 +57,7 @@ from conversations.searching.indexing import READER as SEARCHING
 from conversations.searching.indexing import forget_contacts
 from conversations.threads.actors import Actor
 from conversations.threads.commands import before_taking
+from conversations.threads.drafting.commands import forget_drafts_of, forget_empty_drafts
 from conversations.threads.erasure import erase_besides
 from conversations.threads.handing_over import hand_over
 from conversations.threads.projections import CONVERSATIONS
@@ -178,6 +179,7 @@ def forget_in_tenant(*, now: datetime) -> None:
     find_forgotten_rules(now=now)
     forget_dry_runs(now=now)
     forget_deliveries(now=now)
+    forget_empty_drafts(now=now)
 
 
 _expired = Sweep(forget_in_tenant)
@@ -307,6 +309,7 @@ def member_left(_tenant: TenantRef, person: UUID, now: datetime) -> None:
     release(member=person, now=now)
     release_tickets(member=person, now=now)
     leave_all(member=person, now=now)
+    forget_drafts_of(member=person)
 
 
 def tenant_restored(_tenant: TenantRef, now: datetime) -> None:

@@ -19,6 +19,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "definition": Table(),
     "definition_draft": Table(),
     "django_migrations": Table(left_out="are told by the manifest's digest"),
+    "draft_message": Table(left_out="are what members were just writing, and nobody else's"),
     "dry_run": Table(left_out="are looked at for a week"),
     "event": Table(),
     "idempotency_key": Table(left_out="are answers that are kept for a day"),

@@ -10,7 +10,7 @@ from conversations.desk.models import WorkRow
 from conversations.engine.models import Event, ReaderCursor, Stream
 from conversations.presence.models import Presence
 from conversations.searching.models import SearchEntry
-from conversations.threads.models import AmendedMessage, ConversationRow, Mention
+from conversations.threads.models import AmendedMessage, ConversationRow, DraftMessage, Mention
 from conversations.tickets.models import TicketRow
 from conversations.tickets.reports.models import PromiseOutcome
 
@@ -22,6 +22,7 @@ __all__ = [
     "ConversationRow",
     "Definition",
     "DefinitionDraft",
+    "DraftMessage",
     "DryRun",
     "Event",
     "IdempotencyKey",

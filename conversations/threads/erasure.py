@@ -17,6 +17,7 @@ from conversations.engine import log
 from conversations.engine.events import Draft, Fact
 from conversations.engine.readers import forget_errors
 from conversations.threads.actors import Actor
+from conversations.threads.drafting.commands import forget_drafts_in
 from conversations.threads.events import ContactErased, ConversationAssigned, ConversationResolved
 from conversations.threads.models import AmendedMessage, ConversationRow
 from conversations.threads.projections import CONVERSATIONS
@@ -65,6 +66,7 @@ def _erase(ids: Sequence[UUID], actor: Actor, now: datetime) -> list[UUID]:
         log.lock(subjects=conversations)
         for conversation in conversations:
             log.erase(subject=conversation)
+        forget_drafts_in(conversations=conversations)
         AmendedMessage.objects.filter(conversation__in=conversations).delete()
         besides = [emptied for erase in erase_besides for emptied in erase(ids, actor, now)]
         forget_mentioning(ids=[*ids, *conversations, *besides])

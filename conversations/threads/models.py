@@ -58,6 +58,34 @@ class AmendedMessage(TenantModel):
         constraints = (models.UniqueConstraint(fields=("conversation", "seq"), name="amended_message_once"),)
 
 
+class DraftMessage(TenantModel):
+    """What a member is writing in a conversation: an answer or a note. Of two, the one with the higher version holds.
+
+    One that was sent or given up stays empty for a while, so that what another device says late does not bring it back.
+    """
+
+    member = models.UUIDField()
+    conversation = models.UUIDField()
+    kind = models.TextField()
+    text = models.TextField(default="", blank=True)
+    reply_to = models.BigIntegerField(null=True)
+    version = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        """Stored as `draft_message`."""
+
+        db_table = "draft_message"
+        constraints = (
+            models.UniqueConstraint(fields=("member", "conversation", "kind"), name="draft_message_one"),
+            models.CheckConstraint(condition=models.Q(kind__in=("answer", "note")), name="draft_message_kind"),
+        )
+        indexes = (
+            models.Index(fields=("conversation",), name="draft_message_of"),
+            models.Index(fields=("at",), name="draft_message_empty", condition=models.Q(text="")),
+        )
+
+
 class ConversationRow(TenantModel):
     """A conversation as lists show it. `id` is its public stream's; `*_seq` are seqs of that stream.
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from conversations.threads.api import amending, blocking, conversations, erasure, events, mentions, messages, replies
+from conversations.threads.api import (
+    amending,
+    blocking,
+    conversations,
+    drafts,
+    erasure,
+    events,
+    mentions,
+    messages,
+    replies,
+)
 
 urlpatterns = [
     path("api/v1/conversations", conversations.Conversations.as_view()),
@@ -25,6 +35,8 @@ urlpatterns = [
     path("api/v1/conversations/<uuid:conversation>/read", messages.Reads.as_view()),
     path("api/v1/me/mentions", mentions.Mentions.as_view()),
     path("api/v1/me/mentions/read", mentions.MentionsRead.as_view()),
+    path("api/v1/me/drafts", drafts.Drafts.as_view()),
+    path("api/v1/me/drafts/<uuid:conversation>/<str:kind>", drafts.OneDraft.as_view()),
     path("api/v1/contacts/<uuid:contact>/erase", erasure.EraseContact.as_view()),
     path("api/v1/contacts/<uuid:contact>/block", blocking.Block.as_view()),
     path("api/v1/contacts/<uuid:contact>/unblock", blocking.Unblock.as_view()),

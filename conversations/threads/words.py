@@ -23,3 +23,16 @@ class TextBody(Body, frozen=True):
     def client_id(self) -> str:
         """Answer the client's id, or a new one."""
         return uuid4().hex if isinstance(self.id, UnsetType) else self.id
+
+
+class EditBody(Body, frozen=True):
+    """What a message says from now on."""
+
+    text: Text
+
+
+class ReactionBody(Body, frozen=True):
+    """One emoji to put to a message or, with `on` false, to take off again."""
+
+    emoji: Annotated[str, Meta(min_length=1, max_length=32)]
+    on: bool = True

@@ -52,7 +52,11 @@ class Stock:
         """Answer who makes a call: visitors at their door, the owner everywhere else."""
         if path == "/api/v1/visitors/current":
             guest = self.shop.welcome()  # or the guest could not come in again
-        if path in {"/api/v1/visitors/conversation", "/api/v1/visitors/current", "/api/v1/visitors/queue"}:
+        if path.startswith("/api/v1/visitors/conversations/") or path in {
+            "/api/v1/visitors/conversation",
+            "/api/v1/visitors/current",
+            "/api/v1/visitors/queue",
+        }:
             self.anybody.defaults["HTTP_AUTHORIZATION"] = guest.headers["authorization"]
         else:
             self.anybody.defaults.pop("HTTP_AUTHORIZATION", None)
@@ -85,6 +89,8 @@ class Stock:
             return {"domain": self.domain()}
         if path.startswith("/api/v1/domains/"):
             return {"domain": self.site()}
+        if path.startswith("/api/v1/me/drafts/"):
+            return {"conversation": str(guest.conversation), "kind": "answer"}
         if path.startswith("/api/v1/me/"):
             return {"factor": self.factor(confirmed=not path.endswith("/confirm"))}
         if path.endswith("/invite"):
@@ -98,8 +104,17 @@ class Stock:
             return {"conversation": self.offer()}
         if path.startswith("/api/v1/contacts/"):
             self.words["THE-ID-OF-ANOTHER-CONTACT"] = str(self._welcome().actor.id)
+        if "{seq}" in path:
+            theirs = path.startswith("/api/v1/visitors/")
+            return {"conversation": str(guest.conversation), "seq": 2 if theirs else self.say(guest)}
         more = self.ticket(path) if "{ticket}" in path else self.contact(path, guest)
         return {"conversation": str(guest.conversation), "key": self.key(), **more}
+
+    def say(self, guest: Guest) -> int:
+        """Answer a guest as the owner; answer the message's seq."""
+        path = f"/api/v1/conversations/{guest.conversation}/messages"
+        said = self.owner.post(path, {"text": "On its way"}, content_type=JSON).json()
+        return int(said["seq"])
 
     def _welcome(self) -> Guest:
         """Let a new guest come, whatever has been made of the inbox meanwhile."""

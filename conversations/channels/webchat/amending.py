@@ -14,8 +14,8 @@ from conversations.contacts.rules import ContactBlocked
 from conversations.engine.batch import StreamBlocked
 from conversations.threads.amending import commands
 from conversations.threads.amending.rules import MessageIsRecalled, TooLate, TooManyReactions
-from conversations.threads.api.shapes import EditBody, ReactionBody
 from conversations.threads.authentication import get_contact
+from conversations.threads.words import EditBody, ReactionBody
 from tenants.bodies import Nothing, read_body
 from tenants.describing import Described, describe
 

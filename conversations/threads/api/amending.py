@@ -14,9 +14,10 @@ from conversations.threads.amending import commands
 from conversations.threads.amending.queries import get_former
 from conversations.threads.amending.rules import MessageIsRecalled, TooLate, TooManyReactions
 from conversations.threads.api.said import show_message
-from conversations.threads.api.shapes import EditBody, Message, Original, Originals, ReactionBody, shown
+from conversations.threads.api.shapes import Message, Original, Originals, shown
 from conversations.threads.authentication import get_actor
 from conversations.threads.rules import sees_personal
+from conversations.threads.words import EditBody, ReactionBody
 from tenants.bodies import Nothing, read_body
 from tenants.describing import Described, describe
 

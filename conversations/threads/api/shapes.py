@@ -11,7 +11,7 @@ from conversations.definitions.inbox.body import Greeting, OutsideHours
 from conversations.definitions.inbox.form import FormField
 from conversations.threads.events import Priority, Side
 from conversations.threads.feed import EventShown
-from conversations.threads.words import Assignee, Text, TextBody
+from conversations.threads.words import Assignee, TextBody
 from tenants.bodies import Body
 from tenants.describing import Answer, Listed
 from tenants.paging import PageQuery
@@ -33,19 +33,6 @@ class MessageBody(TextBody, frozen=True):
     def quoted(self) -> int | None:
         """Answer the seq of the message that it answers."""
         return None if isinstance(self.reply_to, UnsetType) else self.reply_to
-
-
-class EditBody(Body, frozen=True):
-    """What a message says from now on."""
-
-    text: Text
-
-
-class ReactionBody(Body, frozen=True):
-    """One emoji to put to a message or, with `on` false, to take off again."""
-
-    emoji: Annotated[str, Meta(min_length=1, max_length=32)]
-    on: bool = True
 
 
 class AssignBody(Body, frozen=True):

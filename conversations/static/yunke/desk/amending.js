@@ -50,11 +50,12 @@ export class Amending {
     this.node = h("dialog.collision.amending", { "aria-labelledby": "amending-title" }, this.title, this.body);
   }
 
-  /** For how many seconds messages of this conversation may be changed; asked for once an inbox. */
-  async window() {
+  /** For how many seconds messages of this conversation may be changed; asked for once an inbox, and supposed until it is answered. */
+  window() {
     const key = this.desk.row?.inbox.key;
-    if (!this.#windows.has(key)) this.#windows.set(key, (await api.inbox(key).catch(() => null))?.edit_window_s ?? 900);
-    return this.#windows.get(key);
+    const asked = () => api.inbox(key).then(({ edit_window_s }) => edit_window_s).catch(() => 900);
+    if (key && !this.#windows.has(key)) asked().then((seconds) => this.#windows.set(key, seconds));
+    return this.#windows.get(key) ?? 900;
   }
 
   edit(it) {

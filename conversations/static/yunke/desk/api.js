@@ -9,7 +9,7 @@ export class ApiError extends Error {
   }
 }
 
-async function call(method, path, body) {
+async function call(method, path, body, more = {}) {
   let answer;
   try {
     answer = await fetch(`/api/v1${path}`, {
@@ -18,6 +18,7 @@ async function call(method, path, body) {
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: "no-store",
       signal: AbortSignal.timeout(15_000),
+      ...more,
     });
   } catch {
     throw new ApiError({ status: 0, code: "offline" });
@@ -85,6 +86,9 @@ export const api = {
   queues: () => whole("/queues?limit=200"),
   watch: (id) => call("POST", conversation(id, "/watch"), {}),
   invite: (id, whom) => call("POST", conversation(id, "/invite"), whom),
+  drafts: () => whole("/me/drafts?limit=200"),
+  draft: (id, kind) => call("GET", `/me/drafts/${id}/${kind}`),
+  keepDraft: (id, kind, draft) => call("PUT", `/me/drafts/${id}/${kind}`, draft, { keepalive: true }),
   mentions: (limit) => call("GET", `/me/mentions?limit=${limit}`),
   readMentions: (id, seq) => call("POST", "/me/mentions/read", { conversation: id, seq }),
   invitations: () => call("GET", "/me/invitations?limit=200"),

@@ -13,6 +13,8 @@ const KINDS = ["answer", "note"];
 
 /** Drafts of one member: text by conversation and kind. */
 export class Drafts {
+  onPut = () => {};
+
   constructor(shelf) {
     this.shelf = shelf;
   }
@@ -24,8 +26,37 @@ export class Drafts {
   /** `seq` is up to where the conversation was seen: it is kept with the first letter of an answer. */
   put(id, kind, text, seq = 0) {
     if (kind === "answer" && Boolean(text) !== (this.began(id) !== null)) this.see(id, text ? seq : null);
+    if (text === this.get(id, kind)) return;
+    this.#keep(id, kind, text);
+    this.shelf.set(`${id}.${kind}.v`, { ...this.version(id, kind), told: false });
+    this.onPut(id, kind);
+  }
+
+  #keep(id, kind, text) {
     if (text) this.shelf.set(`${id}.${kind}`, text);
     else this.shelf.remove(`${id}.${kind}`);
+  }
+
+  /** Which version the server had last, and whether it was told of all that is here. */
+  version(id, kind) {
+    return this.shelf.get(`${id}.${kind}.v`) ?? { version: 0, told: !this.get(id, kind) };
+  }
+
+  told(id, kind, version, all) {
+    this.shelf.set(`${id}.${kind}.v`, { version, told: all });
+  }
+
+  /** What was written on another device. */
+  accept(id, kind, { text, reply_to, version }) {
+    this.#keep(id, kind, text);
+    if (kind === "answer") this.quote(id, reply_to);
+    this.told(id, kind, version, true);
+  }
+
+  /** What the server does not know yet. */
+  untold() {
+    const places = this.shelf.keys().map((key) => /^([0-9a-f-]{36})\.(answer|note)$/.exec(key)).filter(Boolean);
+    return places.map(([, id, kind]) => [id, kind]).filter(([id, kind]) => !this.version(id, kind).told);
   }
 
   /** Up to where the conversation had been seen when the answer was begun; null: none is. */
@@ -95,9 +126,15 @@ export class Composer {
   /** Go to another conversation; what was being written stays with its own. */
   show(id) {
     if (id === this.#id) return;
+    this.desk.draftSync.look(id);
     this.#id = id;
     this.kind = this.desk.drafts.get(id, "answer") || !this.desk.drafts.get(id, "note") ? "answer" : "note";
     this.#refill();
+  }
+
+  /** What is written here came from another device; whoever is typing here goes on. */
+  changed(id) {
+    if (id === this.#id && (document.activeElement !== this.box || document.hidden)) this.#refill();
   }
 
   write(kind) {

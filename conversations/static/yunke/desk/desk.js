@@ -11,6 +11,7 @@ import { Collision } from "./collision.js";
 import { Commands } from "./commands.js";
 import { Drafts } from "./composer.js";
 import { applyInvited, loadedInvited } from "./conference.js";
+import { DraftSync } from "./draftsync.js";
 import { ListPane } from "./listpane.js";
 import { Erasing } from "./erasing.js";
 import { Finding } from "./finding.js";
@@ -54,6 +55,11 @@ export class Desk {
     this.filterName = FILTERS[this.prefs.get("filter")] ? this.prefs.get("filter") : "open";
     this.presence = new Presence({ me: me.id, onChange: () => this.draw() });
     this.drafts = new Drafts(new Shelf(`yunke.draft.${me.id}.`));
+    this.draftSync = new DraftSync({
+      drafts: this.drafts,
+      may: (kind) => this.may(kind === "note" ? "conversations.note" : "conversations.reply"),
+      onChange: (id) => (this.pane.composer.changed(id), this.draw()),
+    });
     this.outbox = new Outbox({ shelf: new Shelf(`yunke.out.${me.id}.`), onChange: () => this.draw() });
     this.live = new Live({ url: liveUrl(), getTicket: ticket, outbox: this.outbox, on: (...news) => this.hear(...news) });
     this.acts = new Commands(this);
@@ -135,6 +141,7 @@ export class Desk {
     await Promise.all([this.#loadOffers(), this.mentions.load()]); // before the events since `position`, which then tell what became of them
     this.live.subscribe("desk", { after: position, onEvent: (event) => this.#later(event), onGap: () => this.#reload() });
     if (this.may("members.view")) this.live.subscribe("presence", { onEvent: () => {} });
+    this.draftSync.load();
     this.presence.load({ withReasons: this.may("definitions.view") });
     this.live.start();
   }

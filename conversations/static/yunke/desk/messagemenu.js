@@ -34,9 +34,9 @@ export class MessageMenu {
     return ACTS.filter(({ when }) => when(it, this.desk, window));
   }
 
-  async #open(seq, button) {
+  #open(seq, button) {
     const { desk } = this;
-    const window = await desk.amending.window();
+    const window = desk.amending.window();
     const it = desk.thread.items.find((each) => each.kind === "message.posted.v1" && each.seq === seq);
     if (!it) return;
     this.#from = button;

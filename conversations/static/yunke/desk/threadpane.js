@@ -84,6 +84,7 @@ export class ThreadPane {
     this.#atEnd = true;
     this.timeline.reset();
     this.composer.show(id);
+    this.desk.amending.window();
   }
 
   #scrolled() {

@@ -20,6 +20,7 @@ HASH: Final = "a hash or a random text: nothing of it can be told"
 
 # Columns in which a mark cannot stand, and why. One that could, and has none, fails a test.
 WITHOUT: Final[dict[str, str]] = {
+    "amended_message.reactions": "emoji and ids",
     "api_key.hint": "the last four characters of a secret",
     "api_key.networks": "networks only",
     "api_key.old_secret": HASH,
@@ -32,6 +33,7 @@ WITHOUT: Final[dict[str, str]] = {
     "contact_identity.scope": "an inbox's random key, or the id of the contact or of an install",
     "conversation.inbox": "an inbox's random key",
     "conversation.last_author": WORDS,
+    "draft_message.kind": WORDS,
     "conversation.priority": WORDS,
     "conversation.status": WORDS,
     "definition.kind": WORDS,

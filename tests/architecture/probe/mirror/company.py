@@ -18,6 +18,7 @@ from conversations.searching.indexing import READER as SEARCHING
 from conversations.threads import commands
 from conversations.threads.actors import of_member
 from conversations.threads.amending import commands as amending
+from conversations.threads.drafting.commands import Written, keep_draft
 from tenants.audit.noting import Target, note, who_is
 from tenants.context import TenantRef, platform_context, tenant_context
 from tenants.mail.models import Mail
@@ -154,6 +155,9 @@ def _serve(company: Company) -> None:
                 commands.add_note(
                     **where, text=f"{mark} notes @{company.agent.name}", client_id=f"{mark}-n{number}{times}"
                 )
+            for kind in ("answer", "note"):
+                drafted: Any = {"conversation": guest.conversation, "kind": kind, "actor": actor, "now": now}
+                keep_draft(**drafted, written=Written(text=f"{mark} begins", reply_to=None, version=1))
             there = {**where, "actor": of_member(member=company.agent)}
             commands.add_note(**there, text=f"{mark} notes @{company.owner.name}", client_id=f"{mark}-o{number}")
             commands.tag(**where, add=[f"{mark} tags"], remove=[])

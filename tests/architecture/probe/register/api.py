@@ -13,6 +13,7 @@ def api(call: str, who: frozenset[Who], bound: Bound = Bound.HOST, *, host: str 
 
 C, D = "/api/v1/conversations", "/api/v1/definitions"
 ONE, DOCUMENT = C + "/{conversation}", D + "/{kind}/{key}"
+THEIRS = "/api/v1/visitors/conversations/{conversation}/messages"
 WHO = "/api/v1/contacts/{contact}"
 NAMED = WHO + "/identities/{identity}"
 
@@ -232,6 +233,9 @@ ENTRIES: Final = (
     api(f"POST {ONE}/accept", MEMBER, conversation=Id.CONVERSATION),
     api(f"POST {ONE}/decline", MEMBER, conversation=Id.CONVERSATION),
     api(f"GET {ME}/mentions", MEMBER, Bound.CALLER, _cursor=Id.CURSOR),
+    api(f"GET {ME}/drafts", MEMBER, Bound.CALLER, _cursor=Id.CURSOR),
+    api(f"GET {ME}/drafts/{{conversation}}/{{kind}}", MEMBER, conversation=Id.CONVERSATION, kind=Id.PLAIN),
+    api(f"PUT {ME}/drafts/{{conversation}}/{{kind}}", MEMBER, conversation=Id.CONVERSATION, kind=Id.PLAIN),
     api(f"POST {ME}/mentions/read", MEMBER, conversation=Id.CONVERSATION),
     api(f"GET {ME}/invitations", MEMBER, _cursor=Id.CURSOR),
     api(f"POST {ONE}/invite", STAFF, conversation=Id.CONVERSATION, agent=Id.PERSON),
@@ -257,6 +261,9 @@ ENTRIES: Final = (
     api("POST /api/v1/visitors", EVERYBODY, inbox=Id.INBOX),
     api("DELETE /api/v1/visitors/current", VISITOR),
     api("POST /api/v1/visitors/conversation", VISITOR),
+    api(f"PATCH {THEIRS}/{{seq}}", VISITOR, conversation=Id.CONVERSATION, seq=Id.PLAIN),
+    api(f"POST {THEIRS}/{{seq}}/recall", VISITOR, conversation=Id.CONVERSATION, seq=Id.PLAIN),
+    api(f"POST {THEIRS}/{{seq}}/reactions", VISITOR, conversation=Id.CONVERSATION, seq=Id.PLAIN),
     api("GET /api/v1/visitors/queue", VISITOR),
     api("GET /api/v1/inboxes", STAFF, _cursor=Id.CURSOR),
     api("GET /api/v1/inboxes/{key}", STAFF, key=Id.INBOX),
