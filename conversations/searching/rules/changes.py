@@ -9,7 +9,7 @@ from uuid import UUID
 
 from conversations.engine.events import Recorded
 from conversations.engine.streams import subject_of
-from conversations.threads.events import ContactErased, MessagePosted, NotePosted
+from conversations.threads.events import ContactErased, MessageEdited, MessagePosted, MessageRecalled, NotePosted
 from conversations.tickets.events import (
     TicketCommented,
     TicketContactErased,
@@ -99,6 +99,14 @@ def _describe(event: Recorded) -> Replace:
     return Replace(event.stream, _FIRST, text_of(event=event), event.position)
 
 
+def _edit(event: Recorded) -> Replace:
+    return Replace(event.stream, event.body["seq"], event.body["text"], event.position)
+
+
+def _recall(event: Recorded) -> Replace:
+    return Replace(event.stream, event.body["seq"], None, event.position)
+
+
 def _forget(event: Recorded) -> Forget:
     return Forget(subject_of(stream=event.stream))
 
@@ -107,6 +115,8 @@ def _forget(event: Recorded) -> Forget:
 CHANGES: Final[Mapping[str, Callable[[Recorded], Change]]] = {
     **dict.fromkeys(_SORTS, put),
     TicketDescribed.kind: _describe,
+    MessageEdited.kind: _edit,
+    MessageRecalled.kind: _recall,
     ContactErased.kind: _forget,
     TicketContactErased.kind: _forget,
 }
