@@ -79,6 +79,9 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
     with tenant_context(stock.shop.tenant):
         add_inbox(name="Second", now=NOW)
     _know(stock, guest)
+    for kind in ("answer", "note"):
+        path = f"/api/v1/me/drafts/{guest.conversation}/{kind}"
+        stock.owner.put(path, {"text": "Dear", "version": 1}, content_type=JSON)
     ticket = _work(stock)
     with tenant_context(stock.shop.tenant):
         run_readers(readers=[SEARCHING], now=datetime.now(UTC))

@@ -15,6 +15,7 @@ def test_one_message_is_answered(stage: Stage) -> None:
     first = amy.locator(".message:not(.answer)", has_text="green tea")
     first.hover()
     first.get_by_role("button", name="Actions for the message").click()
+    expect(amy.get_by_role("button", name="Reply to this message")).to_be_focused()
     check_accessible(stage, amy)
     amy.keyboard.press("Enter")
     expect(amy.locator(".quoting")).to_contain_text("Is the green tea back?")
