@@ -148,8 +148,8 @@ def _serve(company: Company) -> None:
             told = dict.fromkeys(("name", "email", "phone", "external_id"), f"{mark} {number}")
             Contact.objects.filter(id=guest.actor.id).update(**told)  # as a site that vouches for them would tell
             where: Any = {"conversation": guest.conversation, "actor": actor, "now": now}
-            commands.post_message(**where, text=f"{mark} answers", client_id=f"{mark}-m{number}")
-            amending.edit_message(**where, seq=3, text=f"{mark} answers better")
+            commands.post_message(**where, text=f"{mark} began", client_id=f"{mark}-m{number}")
+            amending.edit_message(**where, seq=3, text=f"{mark} answers")
             amending.react(**where, seq=2, emoji="👍", on=True)
             for times in range(2):
                 commands.add_note(
