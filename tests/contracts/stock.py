@@ -103,7 +103,7 @@ class Stock:
         if path.startswith("/api/v1/contacts/"):
             self.words["THE-ID-OF-ANOTHER-CONTACT"] = str(self._welcome().actor.id)
         more = self.ticket(path) if "{ticket}" in path else self.contact(path, guest)
-        said = {"seq": self.say(path, guest)} if "{seq}" in path else {"kind": "answer"}
+        said: dict[str, Any] = {"seq": self.say(path, guest)} if "{seq}" in path else {"kind": "answer"}
         return {"conversation": str(guest.conversation), "key": self.key(), **more, **said}
 
     def say(self, path: str, guest: Guest) -> int:

@@ -60,8 +60,8 @@ def test_recall() -> None:
 
 def test_leads_recall_what_others_said_at_any_time() -> None:
     for said in (SAID, ASKED):
-        (fact,) = recall(said, SUE, after=timedelta(days=9))  # type: ignore[misc] # a list, as above
-        assert fact == MessageRecalled(seq=said.seq, by="member", is_last=said.is_last)
+        expected = MessageRecalled(seq=said.seq, by="member", is_last=said.is_last)
+        assert recall(said, SUE, after=timedelta(days=9)) == [expected]
 
 
 def test_what_was_recalled_is_not_edited_or_reacted_to() -> None:
