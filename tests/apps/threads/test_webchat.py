@@ -46,7 +46,7 @@ def test_a_visitor_comes_and_comes_back(shop: Shop, site: Client) -> None:
     assert first.status_code == 201
     met = first.json()
     assert met.keys() == {"token", "vouched", "contact", "conversation", "conversations", "inbox"}
-    assert met["inbox"].keys() == {"name", "greeting", "color", "form", "queued"}
+    assert met["inbox"].keys() == {"name", "greeting", "color", "form", "queued", "edit_window_s"}
     assert len(met["token"]) >= 43, "256 bits"
     conversation = start(site, met["token"]).json()["id"]
     again = come(site, shop.inbox, met["token"])
@@ -120,6 +120,7 @@ def test_inboxes_are_listed_and_changed(shop: Shop, admin: Client) -> None:
         "color": inbox["color"],
         "calendar": None,
         "require_vouching": False,
+        "edit_window_s": 900,
         "queue": None,
         "outside_hours": inbox["outside_hours"],
         "form": [],
