@@ -7,7 +7,7 @@ from tenants.database.operations import Grant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0034_amended")]
+    dependencies = [("conversations", "0035_amended")]
 
     operations = [
         migrations.CreateModel(

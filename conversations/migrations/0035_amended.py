@@ -7,7 +7,7 @@ from tenants.database.operations import Grant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0033_promise_outcome")]
+    dependencies = [("conversations", "0034_rules")]
 
     operations = [
         migrations.CreateModel(
