@@ -21,6 +21,7 @@ from config.rest import answer_refusal
 from conversations.access.answers import PLATFORM, TENANTS, Asked, Kept, Shelf, run_in_transaction, run_with_claim
 from conversations.access.throttle import charge, tell_allowance
 from conversations.threads.actors import Actor
+from conversations.threads.authentication import check_route
 from tenants.context import TenantRef
 from tenants.describing import Described, find_described
 from tenants.members.bearer import KeyBearer
@@ -64,6 +65,7 @@ class Idempotency:
         if caller is None or not said.kept:
             return None
         try:
+            check_route(user=user, path=kwargs)  # what is kept is shown to nobody who does not see it any more
             charge(request=request, user=user)
             return _Run(request, said, shelf, lambda: view(request, *args, **kwargs)).once(caller)
         except Refusal as refusal:

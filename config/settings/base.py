@@ -162,6 +162,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [
         "tenants.members.authentication.SignedIn",
         "conversations.access.scopes.KeyScopes",
+        "conversations.threads.authentication.WithinReach",
     ],
     "DEFAULT_THROTTLE_CLASSES": ["conversations.access.throttle.KeyLimits"],
     "DEFAULT_PARSER_CLASSES": ["tenants.json.StrictJSON"],

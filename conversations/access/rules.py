@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final, Literal
 
-from tenants.members.permissions import KEY_SCOPES, READING_SCOPES
+from tenants.members.permissions import KEY_SCOPES, lends
 from tenants.refusals import Invalid, NotAllowed
 
 Status = Literal["live", "suspended", "expired", "revoked"]
@@ -67,14 +67,14 @@ def check_scopes(*, scopes: Iterable[str], own: frozenset[str]) -> tuple[str, ..
     asked = set(scopes)
     if not asked or not asked <= KEY_SCOPES:
         raise _wrong("scopes", f"One or more of {', '.join(sorted(KEY_SCOPES))}.")
-    if not asked <= own | READING_SCOPES:
+    if not asked <= lends(own=own):
         raise NotAllowed(detail="A key cannot be given what you may not do yourself.")
     return tuple(sorted(asked))
 
 
 def cut_scopes(*, scopes: Iterable[str], own: frozenset[str]) -> frozenset[str]:
     """Answer what a key may do now: what it was given, as far as whoever answers for it may do that themselves."""
-    return frozenset(scopes) & (own | READING_SCOPES)
+    return frozenset(scopes) & lends(own=own)
 
 
 def check_expiry(*, expires_at: datetime | None, now: datetime) -> datetime | None:

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from tenants.audit.noting import Who, who_is
 from tenants.members.authentication import get_caller
 from tenants.members.bearer import KeyBearer
-from tenants.members.permissions import PERSONAL_READ
+from tenants.members.permissions import PERSONAL_READ, READS_PERSONAL
 from tenants.refusals import NotAllowed, Refusal
 
 
 class PersonalFilter(Refusal):
-    """This key may not look for people by what is personal: it has no scope personal:read."""
+    """Looking for people by what is personal takes the scope personal:read, or a role that reads it."""
 
     code = "personal_filter"
     status = 403
@@ -34,5 +34,5 @@ def get_asking(*, request: Request, edits: bool = False) -> Asking:
     if not caller.may("conversations.view") or (edits and not caller.may("contacts.edit")):
         raise NotAllowed
     by = caller.key_id if isinstance(caller, KeyBearer) else caller.person_id
-    personal = not isinstance(caller, KeyBearer) or caller.may(PERSONAL_READ)
+    personal = caller.may(PERSONAL_READ if isinstance(caller, KeyBearer) else READS_PERSONAL)
     return Asking(by, who_is(caller=caller), personal)

@@ -15,6 +15,7 @@ from conversations.desk import commands, states
 from conversations.desk.queue import Key
 from conversations.desk.rules.offers import AtCapacity, OfferGone
 from conversations.threads.authentication import get_actor
+from conversations.threads.reach import Reach, reach_of
 from conversations.threads.rules import ConversationIsResolved
 from tenants.bodies import Body, Nothing, read_body
 from tenants.describing import Answer, Described, Listed, describe
@@ -84,8 +85,9 @@ class Queues(APIView):
 
     @describe(Described(query=PageQuery, answers={200: Listed[QueueState]}, scopes=("conversations.assign",)))
     def get(self, request: Request) -> Response:
-        """List queues by their keys, each as it is now; for those who may assign."""
-        if not get_actor(request=request).may("conversations.assign"):
+        """List queues by their keys, each as it is now; for those who may assign and see all conversations."""
+        actor = get_actor(request=request)
+        if not actor.may("conversations.assign") or reach_of(actor=actor) is not Reach.ALL:
             raise NotAllowed
         window = open_window(query=read_query(request=request, shape=PageQuery), name="queues")
         rows = states.get_queues(now=datetime.now(UTC))

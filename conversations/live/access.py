@@ -9,7 +9,9 @@ from uuid import UUID
 from conversations.engine.events import Audience
 from conversations.engine.following import PostgresLog
 from conversations.engine.streams import stream_of
+from conversations.threads.actors import Actor
 from conversations.threads.queries import ACCESS
+from conversations.threads.reach import within
 from tenants.context import TenantRef
 from tenants.refusals import NotFound
 
@@ -28,10 +30,13 @@ class Right(NamedTuple):
 
 
 class Access:
-    """One session's memory."""
+    """One session's memory. Of a member who sees some conversations only it remembers nothing: that may change."""
 
-    def __init__(self, *, log: PostgresLog, tenant: TenantRef) -> None:
+    def __init__(self, *, log: PostgresLog, tenant: TenantRef, actor: Actor) -> None:
         """Remember nothing yet."""
+        condition = within(actor=actor)
+        self._keeps = condition is None
+        self._text = ACCESS if condition is None else f"{ACCESS} AND {condition}"
         self._log = log
         self._tenant = tenant
         self._known: dict[UUID, Right] = {}
@@ -49,10 +54,12 @@ class Access:
         self.forget(conversation=conversation)
         staff = stream_of(subject=conversation, audience=Audience.STAFF)
         params = {"conversation": conversation, "staff": staff}
-        rows = await self._log.query(tenant=self._tenant, text=ACCESS, params=params)
+        rows = await self._log.query(tenant=self._tenant, text=self._text, params=params)
         if not rows:
             raise NotFound
-        right = self._known[conversation] = Right(*rows[0])
+        right = Right(*rows[0])
+        if self._keeps:
+            self._known[conversation] = right
         return right
 
     def forget(self, *, conversation: UUID) -> None:

@@ -9,6 +9,7 @@ from conversations.engine.events import get_kinds
 from conversations.engine.following import PostgresLog
 from conversations.live.answers import Gap, Mark
 from conversations.live.feeds import Receiver, Subscription
+from conversations.live.lens import Lens
 from conversations.live.refusals import NoSuchKind
 from conversations.live.topics import EVENTS, Rendered
 from conversations.threads.actors import Actor
@@ -29,9 +30,11 @@ def choose_kinds(*, actor: Actor, wanted: Sequence[str] | None) -> frozenset[str
 class EventsSubscription(Subscription):
     """One socket's feed. `last` is the position up to which everything it may see went out."""
 
-    def __init__(self, *, receiver: Receiver, after: int, kinds: frozenset[str], actor: Actor) -> None:
+    def __init__(
+        self, *, receiver: Receiver, after: int, kinds: frozenset[str], actor: Actor, lens: Lens | None = None
+    ) -> None:
         """Begin after that position with these kinds."""
-        super().__init__(receiver=receiver, topic=EVENTS, after=after, render=self._show)
+        super().__init__(receiver=receiver, topic=EVENTS, after=after, render=self._show, lens=lens)
         self._kinds = kinds
         self._personal = sees_personal(actor=actor)
         self._told = after  # up to here its client knows that it has everything
@@ -44,6 +47,7 @@ class EventsSubscription(Subscription):
             if page.gap is not None:
                 self._skip(*page.gap)
                 continue
+            await self._look(tenant, page.events)
             for event in page.events:
                 await self.receiver.room()
                 self._deliver(Rendered(event), event.position)

@@ -17,6 +17,7 @@ from conversations.engine.events import Audience, Recorded
 from conversations.engine.following import Log
 from conversations.engine.streams import stream_of
 from conversations.live.answers import Gap, Mark
+from conversations.live.lens import Lens
 from conversations.live.topics import DESK, PRESENCE, TICKETS, Rendered, Topic
 from conversations.presence.events import PresenceChanged
 from tenants.context import TenantRef
@@ -44,9 +45,19 @@ class Subscription:
     """One topic on one socket. `last` is the last seq (a tenant's own topic: position) that went out, none left out."""
 
     def __init__(
-        self, *, receiver: Receiver, topic: Topic, after: int, render: Callable[[Rendered], str | None]
+        self,
+        *,
+        receiver: Receiver,
+        topic: Topic,
+        after: int,
+        render: Callable[[Rendered], str | None],
+        lens: Lens | None = None,
     ) -> None:
-        """`render` answers what this receiver may see of an event; None: nothing, and it counts as seen."""
+        """`render` answers what this receiver may see of an event; None: nothing, and it counts as seen.
+
+        With a `lens` each event is read from the log, because the database is asked whether it may be seen now.
+        """
+        self._lens = lens
         self.receiver = receiver
         self.topic = topic
         self.last = after
@@ -60,7 +71,7 @@ class Subscription:
         number = self._number(rendered.event)
         if not self.live:
             self._seen = max(self._seen, number)
-        elif number == self.last + 1:
+        elif number == self.last + 1 and self._lens is None:
             self._deliver(rendered, number)
         elif number > self.last:
             self.live, self._seen = False, number
@@ -69,7 +80,9 @@ class Subscription:
     async def catch_up(self, *, log: Log, tenant: TenantRef) -> None:
         """Send everything after `last` from the log, then go live; there is no moment in between to miss anything."""
         while not self.live and not self.ended:
-            for event in (events := await self._read(log, tenant)):
+            events = await self._read(log, tenant)
+            await self._look(tenant, events)
+            for event in events:
                 await self.receiver.room()
                 self._replay(event)
             if len(events) < PAGE and self.last >= self._seen:
@@ -86,6 +99,10 @@ class Subscription:
             return await log.read_tenant(tenant=tenant, after=self.last, limit=PAGE)
         return await log.read_stream(tenant=tenant, stream=self.topic.stream, after=self.last, limit=PAGE)
 
+    async def _look(self, tenant: TenantRef, events: Sequence[Recorded]) -> None:
+        if self._lens is not None:
+            await self._lens.look(tenant=tenant, events=events)
+
     def _replay(self, event: Recorded) -> None:
         if self.ended:
             return
@@ -95,7 +112,8 @@ class Subscription:
         self._deliver(Rendered(event), number)
 
     def _deliver(self, rendered: Rendered, number: int) -> None:
-        text = None if self.ended else self._render(rendered)
+        shows = not self.ended and (self._lens is None or self._lens.shows(event=rendered.event))
+        text = self._render(rendered) if shows else None
         if text is not None:
             self.receiver.push(text)
         self.last = number

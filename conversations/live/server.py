@@ -62,7 +62,7 @@ class LiveServer:
         await self._bus.start(listener=self._hear, resync=self._resync)
         LOOKUPS.be_told(while_=lambda: self._bus.is_alive)
         # Several, because a log that is slow to read must not keep in somebody who is out.
-        checks = (self.feeds.check, self._check_members, self._check_visitors, self._check_programs)
+        checks = (self.feeds.check, self._check_members, self._check_visitors, self._check_programs, self._check_reach)
         self._hearts = [asyncio.create_task(self._beat(check)) for check in checks]
         self._hearts.append(asyncio.create_task(self._holding.run()))
 
@@ -155,6 +155,14 @@ class LiveServer:
             elif not found.is_as(session.pass_):
                 session.say(Closing(reason="changed", retry_after_ms=0))
                 session.outbox.close(GOING_AWAY)
+
+    async def _check_reach(self) -> None:
+        """Let members who see some conversations only go from those that they do not see any more."""
+        for session in list(self.sessions):
+            try:
+                await session.look_around()
+            except Exception as error:  # noqa: BLE001 - a company that cannot be asked keeps no other's open
+                logger.warning("live.reach_unasked", schema=session.tenant.schema, error=type(error).__name__)
 
     async def _check_visitors(self) -> None:
         await self._visitors.check(sessions=list(self.sessions))

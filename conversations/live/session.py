@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
@@ -39,6 +40,7 @@ from conversations.live.frames import (
     Unsubscribe,
     decode,
 )
+from conversations.live.lens import Lens, lens_of
 from conversations.live.outbox import Outbox
 from conversations.live.reading import ReadMarks
 from conversations.live.refusals import NoSuchKind, NotForKeys, TooFast, TooManyTopics, Unavailable
@@ -74,7 +76,8 @@ class Session:
         self.outbox = outbox
         self._server = server
         self._subscriptions: dict[str, Subscription] = {}
-        self._access = Access(log=server.log, tenant=tenant)
+        self._access = Access(log=server.log, tenant=tenant, actor=self.actor)
+        self._lens = lens_of(actor=self.actor, log=server.log)
         self._reads = ReadMarks(write=self._write_read)
         self._signs = Signs(clock=asyncio.get_running_loop().time)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -178,6 +181,17 @@ class Session:
         """Replay what a subscription lacks, beside everything else."""
         self._start(self._caught_up(subscription))
 
+    async def look_around(self) -> None:
+        """Let go of conversations that this member does not see any more, and say so as if they had never been."""
+        subjects = {topic.subject for topic in self._topics() if topic.subject is not None}
+        if self._lens is None or not subjects:
+            return
+        reached = await self._lens.find(tenant=self.tenant, conversations=subjects)
+        for topic in self._topics():
+            if topic.subject is not None and topic.subject in subjects - reached:
+                self._unsubscribe(topic.name)
+                self.say(Error(code=NotFound.code, detail=NotFound().detail, topic=topic.name))
+
     async def end(self) -> None:
         """Write what this session still owes (read marks), then forget it."""
         self._has_looked()
@@ -228,9 +242,12 @@ class Session:
             subscription = ColleaguesSubscription(receiver=self)
         elif topic is EVENTS:
             kinds = choose_kinds(actor=self.actor, wanted=frame.kinds)
-            subscription = EventsSubscription(receiver=self, after=after, kinds=kinds, actor=self.actor)
+            subscription = EventsSubscription(
+                receiver=self, after=after, kinds=kinds, actor=self.actor, lens=self._new_lens()
+            )
         else:
-            subscription = Subscription(receiver=self, topic=topic, after=after, render=render)
+            lens = None if topic is TICKETS else self._new_lens()
+            subscription = Subscription(receiver=self, topic=topic, after=after, render=render, lens=lens)
         await self._server.feeds.add(tenant=self.tenant, subscription=subscription)
         self._subscriptions[topic.name] = subscription
         self.say(Subscribed(topic=topic.name, head=head))
@@ -246,13 +263,23 @@ class Session:
             if not self.actor.may(NEEDED[topic]):
                 raise NotAllowed
             render = Rendered.for_tickets if topic is TICKETS else Rendered.for_desk
-            return render, await self._server.log.get_position(tenant=self.tenant)
+            return self._masked(render), await self._server.log.get_position(tenant=self.tenant)
         right = await self._access.look(conversation=topic.subject)
         if topic.kind == "staff":
             rules.check_staff(contact=right.contact, actor=self.actor)
-            return Rendered.for_member, right.staff_head
+            return self._masked(Rendered.for_member), right.staff_head
         rules.check_view(contact=right.contact, actor=self.actor)
-        return (Rendered.for_contact if self.actor.kind == "contact" else Rendered.for_member), right.public_head
+        seen = Rendered.for_contact if self.actor.kind == "contact" else self._masked(Rendered.for_member)
+        return seen, right.public_head
+
+    def _masked(self, render: Callable[..., str | None]) -> Callable[[Rendered], str | None]:
+        return render if rules.sees_personal(actor=self.actor) else partial(render, personal=False)
+
+    def _topics(self) -> list[Topic]:
+        return [subscription.topic for subscription in self._subscriptions.values()]
+
+    def _new_lens(self) -> Lens | None:
+        return lens_of(actor=self.actor, log=self._server.log)
 
     def _unsubscribe(self, name: str) -> None:
         subscription = self._subscriptions.pop(name, None)

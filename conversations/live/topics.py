@@ -14,7 +14,7 @@ from conversations.engine.streams import audience_of, stream_of, subject_of
 from conversations.live.answers import Answer, Event, PresenceChange
 from conversations.presence.events import PresenceChanged
 from conversations.presence.rules import standing_after
-from conversations.threads.feed import show
+from conversations.threads.feed import blank, show
 from conversations.tickets.events import VIEW as SEES_TICKETS
 from tenants.refusals import Refusal
 
@@ -93,21 +93,27 @@ class Rendered:
         """As a contact sees it: nothing of the tenant's order, no person's id."""
         return self._text("contact", self._contact)
 
-    def for_member(self) -> str:
-        """As a member sees it in the conversation's topic."""
-        return self._text("member", self._member)
+    def for_member(self, *, personal: bool = True) -> str:
+        """As a member sees it in the conversation's topic; what is personal in it is null unless `personal`."""
+        return (
+            self._text("member", self._member) if personal else self._text("masked", partial(self._blank, self._member))
+        )
 
-    def for_desk(self) -> str | None:
+    def for_desk(self, *, personal: bool = True) -> str | None:
         """As a member sees it on the desk: what is of conversations or their contacts; None for all else."""
         if get_permission(kind=self.event.kind) not in {None, SEES_DESK}:
             return None
-        return self._text("desk", self._desk)
+        return (
+            self._text("desk", self._desk) if personal else self._text("masked desk", partial(self._blank, self._desk))
+        )
 
-    def for_tickets(self) -> str | None:
+    def for_tickets(self, *, personal: bool = True) -> str | None:
         """As a member sees it among tickets; None for what is of none."""
         if get_permission(kind=self.event.kind) != SEES_TICKETS:
             return None
-        return self._text("tickets", self._tickets)
+        if personal:
+            return self._text("tickets", self._tickets)
+        return self._text("masked tickets", partial(self._blank, self._tickets))
 
     def for_presence(self) -> str:
         """As members see that a colleague is in another state."""
@@ -122,6 +128,9 @@ class Rendered:
         if text is None:
             text = self._texts[view] = make().text()
         return text
+
+    def _blank(self, make: Callable[[], Event]) -> Event:
+        return msgspec.structs.replace(make(), body=blank(event=self.event))
 
     def _contact(self) -> Event:
         event = self.event

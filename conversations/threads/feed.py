@@ -54,21 +54,27 @@ def sees(*, actor: Actor, kind: str) -> bool:
     return get_kind(kind=kind).audience is Audience.PUBLIC or sees_notes(actor=actor)
 
 
+def conversation_of(*, event: Recorded) -> UUID | None:
+    """Answer of which conversation an event is, if it is of one."""
+    return None if get_permission(kind=event.kind) else subject_of(stream=event.stream)
+
+
 def show(*, event: Recorded, personal: bool) -> EventShown:
     """Answer an event as it is shown; what is personal in it is null unless `personal`."""
     return EventShown(
         position=event.position,
         kind=event.kind,
         audience=audience_of(stream=event.stream),
-        conversation=None if get_permission(kind=event.kind) else subject_of(stream=event.stream),
+        conversation=conversation_of(event=event),
         seq=event.seq,
         at=event.at,
         sender=None if event.sender == SYSTEM.id else event.sender,
         id=event.client_id,
-        body=event.body if personal else _blanked(event),
+        body=event.body if personal else blank(event=event),
     )
 
 
-def _blanked(event: Recorded) -> dict[str, Any]:
+def blank(*, event: Recorded) -> dict[str, Any]:
+    """Answer an event's body without what is personal in it."""
     personal = get_kind(kind=event.kind).personal
     return {name: None if name in personal else value for name, value in event.body.items()}

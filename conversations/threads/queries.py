@@ -7,14 +7,17 @@ from typing import Any, Final, Literal, cast
 from uuid import UUID
 
 from django.db.models import Min
+from django.db.models.expressions import RawSQL
 
 from conversations.contacts.merging.queries import find_group
 from conversations.engine import log
 from conversations.engine.events import Audience
 from conversations.engine.models import Event
 from conversations.engine.streams import stream_of
+from conversations.threads.actors import SYSTEM, Actor
 from conversations.threads.events import MessagePosted, NotePosted, Priority
 from conversations.threads.models import ConversationRow
+from conversations.threads.reach import within
 from conversations.threads.rules import Conversation
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
@@ -139,14 +142,17 @@ def get_next_waking() -> datetime | None:
 
 
 def get_page(
-    *, filters: Filters, window: Window, order: Literal["last_at", "-last_at"] = "-last_at"
+    *, filters: Filters, window: Window, order: Literal["last_at", "-last_at"] = "-last_at", by: Actor = SYSTEM
 ) -> tuple[Page[ConversationRow], int]:
-    """Answer a page of the conversations with at least one message, and the position.
+    """Answer a page of the conversations with at least one message that `by` sees, and the position.
 
     The position is read first: whoever applies the events after it to the rows has the rows as they are now.
     """
     position = log.get_position()
     rows = ConversationRow.objects.select_related("contact").defer("contact__terms").filter(**_conditions(filters))
+    if (condition := within(actor=by)) is not None:
+        seen = f"SELECT c.id FROM conversation c WHERE {condition.replace('{s}', '')}"  # noqa: S608 - of constants
+        rows = rows.filter(id__in=RawSQL(seen, ()))  # noqa: S611 - the same
     found = cut(rows=rows, fields=("last_at", "id"), descending=order[0] == "-", window=window)
     return turn(rows=list(found), window=window, key=lambda row: (row.last_at.isoformat(), row.id)), position
 

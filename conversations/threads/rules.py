@@ -30,7 +30,7 @@ from conversations.threads.events import (
     Priority,
     Side,
 )
-from tenants.members.permissions import NOTES_READ, PERSONAL_READ
+from tenants.members.permissions import NOTES_READ, PERSONAL_READ, READS_PERSONAL
 from tenants.refusals import Invalid, NotAllowed, NotFound, Refusal
 
 MOST_TAGS: Final = 20
@@ -149,8 +149,9 @@ def sees_notes(*, actor: Actor) -> bool:
 
 
 def sees_personal(*, actor: Actor) -> bool:
-    """Tell whether names and texts are shown: a key needs the scope for it."""
-    return actor.kind != "key" or actor.may(PERSONAL_READ)
+    """Tell whether names and texts are shown: a key needs the scope for it, a member a role that allows it."""
+    needed = {"key": PERSONAL_READ, "member": READS_PERSONAL}.get(actor.kind)
+    return needed is None or actor.may(needed)
 
 
 def check_write(*, contact: UUID, actor: Actor, blocked: bool = False) -> None:

@@ -13,6 +13,7 @@ from conversations.audit.commands import record
 from conversations.definitions.inbox.queries import get_inboxes
 from conversations.engine.events import get_kinds
 from conversations.threads.actors import Actor, as_who
+from conversations.threads.reach import within
 from integrations.secrets import Sealed, new_secret, replace_secret, seal_secrets
 from integrations.webhooks.choosing import find_fields
 from integrations.webhooks.models import Endpoint
@@ -31,8 +32,8 @@ PERMISSION = "webhooks.manage"
 
 
 def check_manages(*, by: Actor) -> None:
-    """Refuse who may not manage webhooks, or sees no conversations himself. Raises NotAllowed."""
-    if not (by.may(PERMISSION) and by.may("conversations.view")):
+    """Refuse who may not manage webhooks, or does not see all conversations himself. Raises NotAllowed."""
+    if not (by.may(PERMISSION) and by.may("conversations.view")) or within(actor=by) is not None:
         raise NotAllowed
 
 

@@ -18,7 +18,24 @@ class Role(StrEnum):
 # What stands in a membership whose role is one of the tenant's own. It is in no table: by itself it allows nothing.
 OWN_ROLE: Final = "own"
 
-_VIEWER: Final = frozenset({"conversations.view", "members.view", "tickets.view"})
+# How far `conversations.view` reaches: with none of these to what is one's own. And whether one reads who contacts are:
+# without it one is shown what a key without PERSONAL_READ is shown.
+EVERY_CONVERSATION: Final = "conversations.all"
+OF_OWN_INBOXES: Final = "conversations.inbox"
+OF_OWN_TEAMS: Final = "conversations.team"
+READS_PERSONAL: Final = "contacts.personal"
+
+_VIEWER: Final = frozenset(
+    {
+        "conversations.view",
+        EVERY_CONVERSATION,
+        OF_OWN_INBOXES,
+        OF_OWN_TEAMS,
+        READS_PERSONAL,
+        "members.view",
+        "tickets.view",
+    }
+)
 _AGENT: Final = _VIEWER | {
     "conversations.reply",
     "conversations.note",
@@ -57,7 +74,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
 ALL: Final = _OWNER
 
 # What an API key may be given. A key takes no conversation (somebody must answer there) and makes no key or member.
-# The last two are asked of keys only: members see notes and names wherever they see conversations.
+# The last two are asked of keys only: members see notes wherever they see conversations, and names if their role says.
 NOTES_READ: Final = "notes:read"
 PERSONAL_READ: Final = "personal:read"
 READING_SCOPES: Final = frozenset({NOTES_READ, PERSONAL_READ})
@@ -78,11 +95,23 @@ KEY_SCOPES: Final = READING_SCOPES | {
     "tickets.handle",
     "webhooks.manage",
 }
+_OF_CUSTOMERS: Final = ("conversations.", "contacts.", "tickets.")
 
 
 def permissions_of(*, role: str, own: Iterable[str] | None) -> frozenset[str]:
     """Answer what a role allows: `own` is what a company gave a role of its own, None for a role of the table."""
     return PERMISSIONS.get(role, frozenset()) if own is None else ALL & frozenset(own)
+
+
+def lends(*, own: frozenset[str]) -> frozenset[str]:
+    """Answer what somebody may give a key or a webhook, which are of no team and see what the whole company has.
+
+    So who does not see every conversation gives none of them, and who may not read names gives nobody leave to.
+    """
+    given = own | READING_SCOPES
+    if EVERY_CONVERSATION not in own:
+        given = frozenset(scope for scope in given if not scope.startswith(_OF_CUSTOMERS))
+    return given if READS_PERSONAL in own else given - {PERSONAL_READ}
 
 
 def allows(*, permissions: frozenset[str], permission: str) -> bool:

@@ -110,7 +110,13 @@ def test_the_desk_does_not_exist_for_a_contact() -> None:
 
 def test_a_key_may_what_its_maker_may_now() -> None:
     given = ("conversations.view", "definitions.manage", "personal:read")
-    assert rules.cut_scopes(scopes=given, own=frozenset({"conversations.view"})) == {
-        "conversations.view",
-        "personal:read",
-    }
+    own = {"conversations.view", "conversations.all", "contacts.personal"}
+    assert rules.cut_scopes(scopes=given, own=frozenset(own)) == {"conversations.view", "personal:read"}
+
+
+def test_who_sees_some_conversations_or_no_names_lends_neither() -> None:
+    given = ("conversations.view", "tickets.view", "contacts.edit", "definitions.view", "personal:read", "notes:read")
+    some = ALL - {"conversations.all"}
+    assert rules.cut_scopes(scopes=given, own=some) == {"definitions.view", "personal:read", "notes:read"}
+    masked = ALL - {"contacts.personal"}
+    assert rules.cut_scopes(scopes=given, own=masked) == set(given) - {"personal:read"}

@@ -114,7 +114,7 @@ class Conversations(APIView):
         query = read_query(request=request, shape=ConversationsQuery)
         filters = _read_filters(query, actor)
         window = open_window(query=query, name="conversations")
-        page, position = queries.get_page(filters=filters, window=window, order=query.order)
+        page, position = queries.get_page(filters=filters, window=window, order=query.order, by=actor)
         results = render(page.rows, personal=sees_personal(actor=actor), expand=query.expand)
         return Response({"results": results, **links(request=request, page=page), "position": position})
 

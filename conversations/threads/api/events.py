@@ -8,11 +8,13 @@ from msgspec import UnsetType
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from conversations.engine.events import get_kinds
+from conversations.engine.events import Recorded, get_kinds
 from conversations.engine.feed import FeedPage, read_page
+from conversations.threads.actors import Actor
 from conversations.threads.api.shapes import EventPage, EventsQuery
 from conversations.threads.authentication import get_actor
-from conversations.threads.feed import EventsCut, kinds_seen, show
+from conversations.threads.feed import EventsCut, conversation_of, kinds_seen, show
+from conversations.threads.reach import get_reached, within
 from conversations.threads.rules import sees_personal
 from tenants.describing import Described, describe
 from tenants.paging import read_query
@@ -40,13 +42,22 @@ class Events(APIView):
         page = _read(kinds, query)
         personal = sees_personal(actor=actor)
         said = EventPage(
-            results=[show(event=event, personal=personal) for event in page.events],
+            results=[show(event=event, personal=personal) for event in _seen(page.events, actor)],
             next=_link(request, page.position) if page.position < page.head else None,
             previous=None,
             position=page.position,
         )
         # Written at once: a consumer that catches up asks for a thousand events a page.
         return HttpResponse(msgspec.json.encode(said), content_type="application/json")
+
+
+def _seen(events: list[Recorded], actor: Actor) -> list[Recorded]:
+    """Answer those that are of no conversation, or of one that somebody sees now."""
+    if within(actor=actor) is None:
+        return events
+    of = [(event, conversation_of(event=event)) for event in events]
+    reached = get_reached(conversations={id_ for _, id_ in of if id_ is not None}, actor=actor)
+    return [event for event, id_ in of if id_ is None or id_ in reached]
 
 
 def _read(kinds: list[str], query: EventsQuery) -> FeedPage:

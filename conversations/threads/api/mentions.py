@@ -7,9 +7,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from conversations.threads.actors import of_member
 from conversations.threads.api.shapes import Seq, shown
 from conversations.threads.mentions import Named, get_mentions, read_mentions
 from conversations.threads.queries import get_conversation
+from conversations.threads.reach import check_reach
 from tenants.bodies import Body, read_body
 from tenants.describing import Answer, Described, Listed, describe
 from tenants.members.authentication import get_member
@@ -83,6 +85,8 @@ class MentionsRead(APIView):
         said = read_body(data=request.data, shape=ReadMentions)
         if not member.may("conversations.view"):
             raise NotAllowed
+        actor = of_member(member=member)
+        check_reach(conversation=said.conversation, actor=actor)
         get_conversation(conversation=said.conversation)
         read_mentions(member=member.person_id, conversation=said.conversation, seq=said.seq, now=datetime.now(UTC))
         return Response(status=204)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,7 @@ from conversations.contacts.commands import ContactGone
 from conversations.terms.beginnings import query_of
 from conversations.threads.actors import Actor
 from conversations.threads.authentication import get_actor
+from conversations.threads.reach import get_reached
 from conversations.tickets import queries
 from conversations.tickets.api.answering import COMMAND, HANDLING, SEEING, answer, get_viewer, render
 from conversations.tickets.api.shapes import ChangeBody, CustomerLink, MergeBody, OpenBody, TicketShown, TicketsQuery
@@ -28,6 +29,8 @@ from tenants.bodies import Nothing, read_body
 from tenants.describing import Described, Listed, describe
 from tenants.paging import links, open_window, read_query
 from tenants.refusals import Invalid
+
+NOWHERE: Final = UUID(int=0)  # no conversation has this id
 
 
 class Tickets(APIView):
@@ -142,6 +145,8 @@ def _read_filters(query: TicketsQuery, actor: Actor) -> queries.Filters:
     said: dict[str, Any] = {name: value for name in names if (value := getattr(query, name)) is not UNSET}
     if query.owner not in (UNSET, "none"):
         said["owner"] = actor.id if query.owner == "me" else UUID(str(query.owner))
+    if "conversation" in said and not get_reached(conversations=[said["conversation"]], actor=actor):
+        said["conversation"] = NOWHERE
     return queries.Filters(
         **said, unowned=query.owner == "none", words=_read_words(query.q), fields=_read_fields(query.fields)
     )

@@ -35,7 +35,7 @@ def link_conversation(*, ticket: UUID, conversation: UUID, actor: Actor, now: da
     """Let a conversation belong to a ticket, and to others as well. Raises NotFound, Invalid or TicketIsFull."""
 
     def decide(held: Held) -> list[Fact]:
-        check_conversation(conversation=conversation)
+        check_conversation(conversation=conversation, actor=actor)
         return belonging.link_conversation(ticket=held.tickets[ticket], conversation=conversation)
 
     change(tickets=[ticket], actor=actor, now=now, decide=decide)

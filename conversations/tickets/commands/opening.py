@@ -11,6 +11,7 @@ from conversations.engine import log
 from conversations.engine.streams import new_subject
 from conversations.threads.actors import Actor
 from conversations.threads.queries import get_state
+from conversations.threads.reach import check_reach
 from conversations.tickets import projections
 from conversations.tickets.commands.naming import name_people
 from conversations.tickets.holding import Held
@@ -52,15 +53,16 @@ def open_ticket(
         if contact is not None:
             hold_writable(contact=contact)
         if conversation is not None:
-            check_conversation(conversation=conversation)
+            check_conversation(conversation=conversation, actor=actor)
         family = _hold_parent(wanted, now)
         _write(begun, wanted, family, actor, now)
     return begun.id
 
 
-def check_conversation(*, conversation: UUID) -> None:
-    """Raise Invalid for a conversation that there is not."""
+def check_conversation(*, conversation: UUID, actor: Actor) -> None:
+    """Raise Invalid for a conversation that there is not, or not for `actor`."""
     try:
+        check_reach(conversation=conversation, actor=actor)
         get_state(conversation=conversation)
     except NotFound:
         detail = "There is no such conversation."

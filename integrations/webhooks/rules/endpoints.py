@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from tenants.members.permissions import NOTES_READ, PERSONAL_READ, READING_SCOPES
+from tenants.members.permissions import NOTES_READ, PERSONAL_READ, READING_SCOPES, READS_PERSONAL
 from tenants.refusals import Invalid, NotAllowed, Refusal
 
 MOST_ENDPOINTS: Final = 50
@@ -69,11 +69,13 @@ def check_kinds(*, kinds: Sequence[str], known: Collection[str]) -> list[str]:
 def check_scopes(*, scopes: Sequence[str], may: Callable[[str], bool], is_key: bool) -> list[str]:
     """Answer what it may be told, sorted; raise Invalid for what there is not, NotAllowed for what its maker may not.
 
-    Members read notes and names wherever they see conversations; a key hands on only what it was given itself.
+    Members read notes wherever they see conversations, and names if their role says so; a key hands on only what it was
+    given itself.
     """
     if not SCOPES.issuperset(scopes):
         raise _wrong("scopes", f"Some of {', '.join(sorted(SCOPES))}.")
-    if not all(may(scope) or (scope in READING_SCOPES and not is_key) for scope in scopes):
+    read = {scope for scope in READING_SCOPES if scope != PERSONAL_READ or may(READS_PERSONAL)}
+    if not all(may(scope) or (scope in read and not is_key) for scope in scopes):
         raise NotAllowed(detail="A webhook cannot be told what you may not see yourself.")
     return sorted(set(scopes))
 

@@ -4,6 +4,9 @@ from typing import Final
 
 WORDS: Final = {
     "conversations.view": "See conversations",
+    "conversations.all": "See all conversations, not only one's own",
+    "conversations.inbox": "See conversations of one's inboxes",
+    "conversations.team": "See conversations of one's teams",
     "conversations.reply": "Answer customers",
     "conversations.note": "Write internal notes",
     "conversations.take": "Take conversations",
@@ -13,6 +16,7 @@ WORDS: Final = {
     "conversations.originals": "See what edited and recalled messages said",
     "tickets.view": "See tickets",
     "tickets.handle": "Open and handle tickets",
+    "contacts.personal": "Read names, addresses and texts of contacts",
     "contacts.edit": "Change what is known of contacts",
     "contacts.erase": "Erase contacts",
     "audit.view": "Read the audit",
