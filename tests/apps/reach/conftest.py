@@ -14,8 +14,11 @@ from tenants.members.models import OwnRole
 from tenants.members.queries import find_member
 from tenants.models import Membership
 from tests.apps.desk.floor import Floor
+from tests.apps.live.conftest import member_ticket, server
 from tests.conftest import MakeMember
 from tests.shop import Guest, Shop
+
+__all__ = ["member_ticket", "server"]  # fixtures of another folder
 
 AGENT: Final = (
     *("conversations.view", "conversations.reply", "conversations.note", "conversations.assign"),

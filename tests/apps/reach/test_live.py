@@ -2,13 +2,14 @@
 
 import json
 import time
+from functools import partial
 from typing import Final
 
 import pytest
 
 from conversations.engine.streams import new_subject
 from conversations.live.topics import NEEDED
-from tests.apps.live.conftest import Ticket, member_ticket, server  # noqa: F401 - fixtures
+from tests.apps.live.conftest import Ticket
 from tests.apps.reach.conftest import AGENT, REACHES, SEEN, Hire, House
 from tests.conftest import ClientFor
 from tests.peer import Peer, apart
@@ -26,12 +27,12 @@ def reach(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def ticket(house: House, hire: Hire, member_ticket: Ticket, reach: str) -> str:  # noqa: F811
+def ticket(house: House, hire: Hire, member_ticket: Ticket, reach: str) -> str:
     return member_ticket(house.shop.tenant, hire(*AGENT, *REACHES[reach], me=house.me))
 
 
 @pytest.fixture
-def own(house: House, hire: Hire, member_ticket: Ticket) -> str:  # noqa: F811
+def own(house: House, hire: Hire, member_ticket: Ticket) -> str:
     return member_ticket(house.shop.tenant, hire(*AGENT, me=house.me))
 
 
@@ -39,7 +40,7 @@ async def test_every_topic_is_in_the_matrix() -> None:
     assert {topic.name for topic in NEEDED} == set(WIDE)
 
 
-async def test_topics_of_conversations(server: Server, house: House, ticket: str, reach: str) -> None:  # noqa: F811
+async def test_topics_of_conversations(server: Server, house: House, ticket: str, reach: str) -> None:
     async with Peer(port=server.port, tenant=house.shop.tenant) as ada:
         await ada.hello(ticket=ticket)
         await ada.say(type="subscribe", topic=f"conversation:{(nowhere := new_subject())}")
@@ -63,7 +64,7 @@ async def test_topics_of_conversations(server: Server, house: House, ticket: str
 
 @pytest.mark.parametrize("topic", ["desk", "events"])
 async def test_wide_topics_replay_and_live(
-    server: Server,  # noqa: F811
+    server: Server,
     house: House,
     ticket: str,
     reach: str,
@@ -74,7 +75,7 @@ async def test_wide_topics_replay_and_live(
         await ada.hello(ticket=ticket)
         await ada.subscribe(topic, 0)
         for name, guest in house.guests.items():
-            await apart(lambda name=name, guest=guest: house.shop.say(guest.conversation, guest.actor, f"new {name}"))
+            await apart(partial(house.shop.say, guest.conversation, guest.actor, f"new {name}"))
         await apart(lambda: house.shop.say(house.guests["mine"].conversation, house.guests["mine"].actor, "last"))
         while not any(event["body"].get("text") == "last" for event in ada.events(topic)):
             await ada.next("event", topic=topic)
@@ -86,7 +87,7 @@ async def test_wide_topics_replay_and_live(
 
 
 async def test_what_is_lost_falls_silent_and_what_is_gained_is_seen(
-    server: Server,  # noqa: F811
+    server: Server,
     house: House,
     own: str,
 ) -> None:
@@ -111,7 +112,7 @@ async def test_what_is_lost_falls_silent_and_what_is_gained_is_seen(
         assert "secret" not in json.dumps(ada.heard)
 
 
-async def test_resuming_shows_no_more(server: Server, house: House, own: str) -> None:  # noqa: F811
+async def test_resuming_shows_no_more(server: Server, house: House, own: str) -> None:
     async with Peer(port=server.port, tenant=house.shop.tenant) as ada:
         resume = (await ada.hello(ticket=own))["resume"]
     await apart(lambda: house.assign("mine", house.stranger))
@@ -126,11 +127,11 @@ async def test_resuming_shows_no_more(server: Server, house: House, own: str) ->
 
 
 async def test_names_are_masked_on_sockets(
-    server: Server,  # noqa: F811
+    server: Server,
     house: House,
     hire: Hire,
     client_for: ClientFor,
-    member_ticket: Ticket,  # noqa: F811
+    member_ticket: Ticket,
 ) -> None:
     masked = set(AGENT) - {"contacts.personal"}
     ticket = await apart(lambda: member_ticket(house.shop.tenant, hire(*masked, "conversations.all", me=house.me)))
