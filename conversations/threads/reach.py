@@ -8,7 +8,6 @@ inboxes. Keys have no role: what they may see was judged when they were given it
 
 from collections.abc import Collection
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -86,7 +85,6 @@ def check_reach(*, conversation: UUID, actor: Actor) -> None:
         raise NotFound
 
 
-@lru_cache(maxsize=1024)
 def _text(reach: Reach, by: UUID) -> str:
     me = f"""'{{"members": [{{"member": "{by}"}}]}}'::jsonb"""
     return _TEXTS[reach].replace("{by}", f"'{by}'::uuid").replace("{me}", me)
