@@ -20,7 +20,6 @@ from tenants.closing import refuse_closed
 from tenants.confirming.commands import refuse_unconfirmed
 from tenants.context import current_tenant
 from tenants.members.member import Member
-from tenants.members.permissions import KEY_SCOPES
 from tenants.refusals import NotAllowed, NotFound, Refusal
 
 
@@ -44,13 +43,12 @@ def make_key(
     _check(by)
     refuse_closed(tenant=current_tenant())
     refuse_unconfirmed(tenant=current_tenant())
-    own = frozenset(scope for scope in KEY_SCOPES if "." in scope and by.may(scope))
     secret = _new_secret()
     key = ApiKey(
         name=name,
         secret=hash_secret(secret=secret),
         hint=secret[-4:],
-        scopes=rules.check_scopes(scopes=scopes, own=own),
+        scopes=rules.check_scopes(scopes=scopes, own=by.permissions),
         networks=rules.check_networks(networks=networks),
         expires_at=rules.check_expiry(expires_at=expires_at, now=now),
         created_at=now,
