@@ -18,6 +18,7 @@ from conversations.searching.rules.changes import Sort
 from conversations.terms.text import WORD
 from conversations.threads.actors import Actor
 from conversations.threads.authentication import get_actor
+from conversations.threads.reach import within
 from conversations.threads.rules import sees_notes, sees_personal
 from conversations.threads.words import Assignee
 from conversations.tickets.events import VIEW
@@ -90,7 +91,7 @@ def _types(actor: Actor) -> frozenset[Type]:
 def _read_filters(query: SearchQuery, actor: Actor, types: frozenset[Type]) -> Filters:
     given: Any = {name: getattr(query, name) for name in ("since", "until", "inbox", "status", "tag")}
     said = {name: value for name, value in given.items() if value is not UNSET}
-    return Filters(sorts=_sorts(actor, types), agent=_agent(query, actor), **said)
+    return Filters(sorts=_sorts(actor, types), agent=_agent(query, actor), within=within(actor=actor), **said)
 
 
 def _sorts(actor: Actor, types: frozenset[Type]) -> frozenset[Sort]:

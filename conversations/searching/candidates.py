@@ -74,7 +74,8 @@ class Filters:
     """Which texts: what they are, and of conversations and tickets like this; None means any.
 
     `since` is the first moment and `until` the first that is too late. `agent` has it, or nobody ("none"). `status` is
-    a conversation's, or the category of a ticket. `inbox` and `tag` are conversations' alone.
+    a conversation's, or the category of a ticket. `inbox` and `tag` are conversations' alone. `within` is the reach of
+    who asks, as threads/reach.py says it.
     """
 
     sorts: frozenset[Sort] = field(default_factory=lambda: frozenset(Sort))
@@ -84,6 +85,7 @@ class Filters:
     agent: Assigned = None
     status: str | None = None
     tag: str | None = None
+    within: str | None = None
 
     @property
     def looks_at_subjects(self) -> bool:
@@ -126,7 +128,7 @@ def find(*, way: Way, terms: Sequence[str], filters: Filters, until: int) -> lis
         params[f"term_{n}"] = quoted(term)
         mask.append(f"((terms @@ %(term_{n})s::tsquery)::int::bigint << {n})")
     conditions, values = _conditions(filters)
-    joins = _JOINS if filters.looks_at_subjects else ""
+    joins = _JOINS if filters.looks_at_subjects or filters.within is not None else ""
     with connection.cursor() as cursor:
         cursor.execute(_FIND.format(joins=joins, conditions=conditions, mask=" | ".join(mask)), {**params, **values})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -144,6 +146,8 @@ def _conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
         said.append("e.at >= %(since)s::timestamptz")
     if filters.until is not None:
         said.append("e.at < %(before)s::timestamptz")
+    if filters.within is not None:
+        said.append(f"(e.sort > 2 OR {filters.within.replace('{s}', '')})")
     if filters.inbox is not None:
         said.append("c.inbox = %(inbox)s")
     if filters.tag is not None:

@@ -96,7 +96,7 @@ def _find_said(asked: Asked, filters: Filters) -> tuple[list[Hit], bool]:
             way = replace(way, after=0)  # noqa: PLW2901 - the same way, further
         rows = find(way=way, terms=terms, filters=filters, until=known.until)
         cut = way.cut or len(rows) == CANDIDATES
-        if not way.together and not cut and not filters.looks_at_subjects:
+        if not (way.together or cut or filters.looks_at_subjects or filters.within is not None):
             counted |= _count(way.terms, terms, rows)
         capped = capped or cut
         found |= {row.position: row for row in rows}

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from conversations.engine.readers import Progress, run_readers
 from conversations.engine.streams import new_subject
+from conversations.searching.indexing import READER
+from tenants.context import tenant_context
 from tests.apps.reach.conftest import AGENT, REACHES, SEEN, Hire, House
 from tests.architecture.probe.walk.routes import patterns
 from tests.conftest import ClientFor
@@ -98,6 +102,14 @@ def test_the_change_feed(house: House, mine: Client, reach: str) -> None:
     page = mine.get("/api/v1/events?limit=1000").json()
     assert house.names({event["conversation"] for event in page["results"]}) == expected(reach)
     assert page["position"] == max(event.position for event in house.shop.read_all())
+
+
+def test_search_finds_what_is_seen(house: House, mine: Client, reach: str) -> None:
+    with tenant_context(house.shop.tenant):
+        while run_readers(readers=[READER], now=datetime.now(UTC)) is Progress.MORE:
+            pass
+    rows = mine.get("/api/v1/search?q=I+am&type=conversation").json()["results"]
+    assert house.names({row["id"] for row in rows}) == expected(reach)
 
 
 def test_the_wall_is_for_who_sees_all(mine: Client, reach: str) -> None:
