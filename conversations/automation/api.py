@@ -33,7 +33,7 @@ from tenants.members.authentication import get_caller
 from tenants.members.bearer import KeyBearer
 from tenants.members.member import Member
 from tenants.paging import PageQuery, links, open_window, read_query
-from tenants.refusals import NotAllowed
+from tenants.refusals import NotAllowed, NotFound
 
 VIEWING: Final = ("definitions.view",)
 TRYING: Final = ("definitions.manage", "conversations.view", "tickets.view")  # what was said is seen in the cases
@@ -63,7 +63,7 @@ class DryRuns(APIView):
         Described(
             body=DryRunBody,
             answers={202: DryRunShown},
-            refusals=(TooManyDryRuns,),
+            refusals=(NotFound, TooManyDryRuns),
             example={"rule": "hello", "days": 7},
             one_transaction=True,
             scopes=TRYING,

@@ -20,6 +20,7 @@ from conversations.searching.indexing import READER as SEARCHING
 from conversations.threads.api.shapes import MOST_EVENTS
 from conversations.threads.events import NotePosted
 from conversations.threads.mentions import write_mentions
+from conversations.tickets.reports.models import PromiseOutcome
 from tenants.context import platform_context, tenant_context
 from tenants.exports.commands import get_storage
 from tenants.exports.models import Export
@@ -130,7 +131,17 @@ def _work(stock: Stock) -> str:
     for _ in range(2):
         _post(stock.owner, f"{base}/{ticket}/comments", text="Soon")
         _post(stock.owner, f"{base}/{ticket}/time", amount=1)
+    _break_promises(stock, str(ticket))
     return str(ticket)
+
+
+def _break_promises(stock: Stock, ticket: str) -> None:
+    """Let two promises of a ticket have been broken."""
+    now = datetime.now(UTC)
+    for promise in ("update", "resolution"):
+        said = {"promise": promise, "policy": "p", "version": 1, "start": now, "at": now, "outcome": "broken"}
+        with tenant_context(stock.shop.tenant):
+            PromiseOutcome.objects.create(ticket=ticket, **said)
 
 
 def _talk(stock: Stock) -> Guest:

@@ -67,7 +67,7 @@ class ReportShown(Answer, frozen=True):
     """How promises went: `all` of them, and by what was asked; `capped` where there are more than a thousand groups."""
 
     all: Counted
-    results: list[Counted]
+    groups: list[Counted]
     capped: bool
 
 
@@ -83,8 +83,8 @@ class PromiseReport(APIView):
             detail = "A time zone of the IANA database, such as Asia/Shanghai."
             raise Invalid(errors=[wrong(field="time_zone", detail=detail)])
         filters = read_filters(asked=query)
-        results, capped = count(filters=filters, by=query.by, zone=ZoneInfo(query.time_zone))
-        shown = ReportShown(all=count_all(filters=filters), results=results, capped=capped)
+        groups, capped = count(filters=filters, by=query.by, zone=ZoneInfo(query.time_zone))
+        shown = ReportShown(all=count_all(filters=filters), groups=groups, capped=capped)
         return Response(msgspec.to_builtins(shown))
 
 

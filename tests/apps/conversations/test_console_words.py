@@ -20,7 +20,9 @@ def _entries(name: str) -> dict[str, str]:
     return dict(ENTRY.findall((WORDS / name).read_text()))
 
 
-@pytest.mark.parametrize(("english", "chinese"), [("en.js", "zh.js"), ("widget-en.js", "widget-zh.js")])
+@pytest.mark.parametrize(
+    ("english", "chinese"), [("en.js", "zh.js"), ("widget-en.js", "widget-zh.js"), ("extras-en.js", "extras-zh.js")]
+)
 def test_browser_words_exist_in_both_languages(english: str, chinese: str) -> None:
     one, other = _entries(english), _entries(chinese)
     assert list(one) == list(other)
@@ -30,7 +32,7 @@ def test_browser_words_exist_in_both_languages(english: str, chinese: str) -> No
 
 
 def test_words_that_scripts_ask_for_exist() -> None:
-    desk, widget = _entries("en.js"), _entries("widget-en.js")
+    desk, widget = _entries("en.js"), _entries("widget-en.js") | _entries("extras-en.js")
     for script in (ROOM / "static" / "yunke").rglob("*.js"):
         known = widget if "widget" in script.parts else desk
         asked = re.findall(r"""\bsay\("(\w+)"[,)]""", script.read_text())

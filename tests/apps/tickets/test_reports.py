@@ -32,7 +32,7 @@ class Reports:
     def count(self, by: str, **query: Any) -> dict[str | None, tuple[int, int, int]]:
         """Answer kept, late and broken by key."""
         found = self.ask(COUNTED, by=by, **query)
-        return {row["key"]: (row["kept"], row["late"], row["broken"]) for row in found["results"]}
+        return {row["key"]: (row["kept"], row["late"], row["broken"]) for row in found["groups"]}
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_what_still_runs_is_not_counted(hall: Hall, reports: Reports) -> None:
     with tenant_context(hall.tenant):
         assert [(row.outcome, row.level) for row in PromiseOutcome.objects.all()] == [("running", "lead")]
     found = reports.ask(COUNTED)
-    assert (found["results"], found["capped"]) == ([], False)
+    assert (found["groups"], found["capped"]) == ([], False)
     nothing = {"key": None, "kept": 0, "late": 0, "broken": 0, "share": None, "low": 0, "high": 1, "median_s": None}
     assert found["all"] == nothing
 
@@ -135,7 +135,7 @@ def test_what_cannot_be_asked(reports: Reports, query: dict[str, str], field: st
 
 
 def test_who_may_ask(hall: Hall, reports: Reports) -> None:
-    assert Reports(hall, hall.office.program("tickets.view", "conversations.assign")).ask(COUNTED)["results"] == []
+    assert Reports(hall, hall.office.program("tickets.view", "conversations.assign")).ask(COUNTED)["groups"] == []
     for browser in (hall.office.browser_of("agent"), hall.office.program("tickets.view")):
         for path in (COUNTED, CASES):
             assert Reports(hall, browser).ask(path, status=403)["code"] == "not_allowed"

@@ -18,6 +18,6 @@ UPDATE public.roles SET permissions = permissions - ARRAY[
 class Migration(migrations.Migration):
     """The version before leaves out what it does not know, and so do roles that it writes: they then reach less."""
 
-    dependencies = [("tenants", "0024_outgoing")]
+    dependencies = [("tenants", "0025_replacing")]
 
     operations = [migrations.RunSQL(GIVE, TAKE)]
