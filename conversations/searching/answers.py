@@ -1,6 +1,6 @@
 """What is shown of what was found: read for one page, from the log and the rooms as they are now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -23,7 +23,12 @@ _STAFF: Final = frozenset({Sort.NOTE, Sort.REMARK})
 _TITLE: Final = 300
 _SEQS: Final = "SELECT position, seq FROM event WHERE position = ANY(%(positions)s::bigint[])"
 
-Place = tuple[int, int]
+
+class Place(Answer, frozen=True):
+    """Where something was found in a text: [start, end) in characters (Unicode code points)."""
+
+    start: int
+    end: int
 
 
 class Found(Answer, frozen=True):
@@ -31,8 +36,7 @@ class Found(Answer, frozen=True):
 
     `snippet` is a piece of the text that fits best, at `seq` among what `audience` sees of it; of a contact it is what
     they are known by, and `seq` and `audience` are null. `highlights` and `title_highlights` are places of what was
-    found, [start, end) in characters (Unicode code points). `matches` texts of it fit. `score` is 1 where all fits.
-    `status` is a conversation's, or a ticket's category.
+    found. `matches` texts of it fit. `score` is 1 where all fits. `status` is a conversation's, or a ticket's category.
     """
 
     type: Literal["conversation", "contact", "ticket"]
@@ -85,9 +89,9 @@ def _show(hit: Hit, shown: _Shown, texts: Mapping[int, str], seqs: Mapping[int, 
         type=hit.type,
         id=hit.id,
         title=title,
-        title_highlights=find_places(text=title, asked=asked),
+        title_highlights=_places(find_places(text=title, asked=asked)),
         snippet=snippet.text,
-        highlights=list(snippet.places),
+        highlights=_places(snippet.places),
         at=moment_of(microseconds=hit.moment),
         seq=seqs.get(hit.best.position) if hit.best else None,
         audience=_audience(hit.best.sort) if hit.best else None,
@@ -95,6 +99,10 @@ def _show(hit: Hit, shown: _Shown, texts: Mapping[int, str], seqs: Mapping[int, 
         score=round(hit.score, 2),
         matches=hit.matches,
     )
+
+
+def _places(found: Iterable[tuple[int, int]]) -> list[Place]:
+    return [Place(start=start, end=end) for start, end in found]
 
 
 def _audience(sort: int) -> Audience:

@@ -69,6 +69,7 @@ def marked(text: str, question: str) -> list[str]:
         ("Where are my ORDERS?", "order", ["ORDERS"]),
         ("我要退款，谢谢", "退款", ["退款"]),
         ("我要退款，退一下", "退款", ["退款"]),
+        ("asks 0 again", "1c50 0", ["0"]),
         ("退一下", "退", ["退"]),
         ("Ｒｅｆｕｎｄ ㎏", "refund kg", ["Ｒｅｆｕｎｄ", "㎏"]),
         ("Cafe\u0301!", "café", ["Cafe\u0301"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conversations.terms.grams import Asked, pattern_of, terms_in
-from conversations.terms.text import fold_with_places, pieces_of
+from conversations.terms.text import SPACELESS, fold_with_places, pieces_of
 
 LONGEST: Final = 160
 _BEFORE: Final = 40  # characters before the first place
@@ -61,7 +61,7 @@ def _end(ends: Sequence[int], end: int) -> int:
 
 
 def _shown(asked: Asked) -> set[str]:
-    inside = {sign for term in asked.terms if len(term) > 1 for sign in term}
+    inside = {sign for term in asked.terms if len(term) > 1 for sign in term if SPACELESS.match(sign)}
     return {term for term in asked.terms if len(term) > 1 or term not in inside}
 
 

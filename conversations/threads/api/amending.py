@@ -14,7 +14,7 @@ from conversations.threads.amending import commands
 from conversations.threads.amending.queries import get_former
 from conversations.threads.amending.rules import MessageIsRecalled, TooLate, TooManyReactions
 from conversations.threads.api.said import show_message
-from conversations.threads.api.shapes import Message, Original, Originals, shown
+from conversations.threads.api.shapes import Message, Original, OriginalTexts, shown
 from conversations.threads.authentication import get_actor
 from conversations.threads.rules import sees_personal
 from conversations.threads.words import EditBody, ReactionBody
@@ -91,11 +91,11 @@ class React(APIView):
 class MessageOriginals(APIView):
     """`/api/v1/conversations/{id}/messages/{seq}/originals`."""
 
-    @describe(Described(answers={200: Originals}, scopes=None))
+    @describe(Described(answers={200: OriginalTexts}, scopes=None))
     def get(self, request: Request, conversation: UUID, seq: int) -> Response:
         """Show what a message said before it was edited or recalled; takes the permission `conversations.originals`."""
         found = get_former(conversation=conversation, seq=seq, actor=get_actor(request=request))
-        return Response(shown(Originals(originals=[Original(each.text, each.at) for each in found])))
+        return Response(shown(OriginalTexts(originals=[Original(each.text, each.at) for each in found])))
 
 
 def _answer(said: commands.Amended, actor: Actor) -> Response:

@@ -22,7 +22,7 @@ from tenants.paging import PageQuery, links, open_window, read_query
 from tenants.refusals import NotAllowed, NotFound
 
 
-class DraftBody(Body, frozen=True):
+class KeepDraftBody(Body, frozen=True):
     """What is written now, in answer to which message; empty once it was sent or given up.
 
     It holds if `version` is higher than that of what is kept.
@@ -69,11 +69,11 @@ class OneDraft(APIView):
         check_view(contact=get_state(conversation=conversation).contact, actor=actor)
         return Response(_shown(get_draft(conversation=conversation, kind=found, member=actor.id)))
 
-    @describe(Described(body=DraftBody, answers={200: DraftShown}, example={"text": "Dear", "version": 1}))
+    @describe(Described(body=KeepDraftBody, answers={200: DraftShown}, example={"text": "Dear", "version": 1}))
     def put(self, request: Request, conversation: UUID, kind: str) -> Response:
         """Keep what you are writing, unless something newer is kept; answer what holds."""
         actor = of_member(member=get_member(request=request))
-        said, found = read_body(data=request.data, shape=DraftBody), _kind(kind)
+        said, found = read_body(data=request.data, shape=KeepDraftBody), _kind(kind)
         reply_to = None if isinstance(said.reply_to, UnsetType) else said.reply_to
         written = Written(text=said.text, reply_to=reply_to, version=said.version)
         now = datetime.now(UTC)

@@ -197,7 +197,7 @@ class Original(Answer, frozen=True):
     at: datetime
 
 
-class Originals(Answer, frozen=True):
+class OriginalTexts(Answer, frozen=True):
     """All that a message said before what it says now, the oldest first."""
 
     originals: list[Original]

@@ -113,7 +113,7 @@ async def test_a_changed_role_of_the_companys_own_comes_in_anew(
     """The key stays; what it allows does not."""
     owner, helper = await apart(lambda: (make_member(shop.tenant, role="owner"), make_member(shop.tenant)))
     admin, browser = await apart(lambda: (client_for(shop.tenant, owner), client_for(shop.tenant, helper)))
-    given = ["conversations.view", "conversations.reply"]
+    given = ["conversations.view", "conversations.all", "conversations.reply"]
 
     def put(path: str, method: str, **body: object) -> int:
         call = admin.post if method == "post" else admin.patch
@@ -127,7 +127,7 @@ async def test_a_changed_role_of_the_companys_own_comes_in_anew(
         await ada.send(guest.conversation, "I may", "1")
         await ada.next("ack", id="1")
         began = time.monotonic()
-        assert await apart(lambda: put("roles/helper", "patch", revision=1, permissions=given[:1])) == 200
+        assert await apart(lambda: put("roles/helper", "patch", revision=1, permissions=given[:2])) == 200
         assert (await ada.next("closing"))["reason"] == "changed"
         assert await ada.closed() == 1012
         assert time.monotonic() - began < OUT_WITHIN_S

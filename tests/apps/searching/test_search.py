@@ -73,7 +73,7 @@ def test_an_answer_says_where_it_was_found(seeking: Seeking) -> None:
         "title": one["title"],
         "title_highlights": [],
         "snippet": "My parcel 包裹 is late",
-        "highlights": [[3, 9], [10, 12]],
+        "highlights": [{"start": 3, "end": 9}, {"start": 10, "end": 12}],
         "at": said.at.isoformat().replace("+00:00", "Z"),
         "seq": said.seq,
         "audience": "public",

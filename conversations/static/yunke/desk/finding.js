@@ -14,7 +14,7 @@ export function marked(text, places) {
   const cut = (from, to) => signs.slice(from, to).join("");
   const nodes = [];
   let at = 0;
-  for (const [start, end] of places) {
+  for (const { start, end } of places) {
     nodes.push(cut(at, start), h("mark", {}, cut(start, end)));
     at = end;
   }
