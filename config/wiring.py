@@ -25,6 +25,7 @@ from conversations.channels.incoming.commands import forget_threads_of
 from conversations.channels.webchat.commands import furnish
 from conversations.contacts.attribute import CONTACT_ATTRIBUTE
 from conversations.contacts.commands import forget_tokens
+from conversations.contacts.consent.purpose import PURPOSE
 from conversations.contacts.searching.commands import index_new
 from conversations.definitions.calendar.body import CALENDAR
 from conversations.definitions.canned_reply.body import CANNED_REPLY
@@ -120,6 +121,7 @@ DEFINITION_KINDS: Final[tuple[Kind, ...]] = (
     AGENT,
     QUEUE,
     CONTACT_ATTRIBUTE,
+    PURPOSE,
     TICKET_TYPE,
     SLA_POLICY,
     RULE,

@@ -14,6 +14,7 @@ TABLES: Final[Mapping[str, Table]] = {
     ),
     "contact": Table(),
     "channel_thread": Table(note="Threads have hashes, which cannot be turned back."),
+    "contact_consent": Table(),
     "contact_identity": Table(note="Of visitors' tokens it has hashes, which cannot be turned back."),
     "conversation": Table(),
     "definition": Table(),

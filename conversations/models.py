@@ -4,7 +4,7 @@ from conversations.access.models import ApiKey, IdempotencyKey
 from conversations.automation.models import DryRun, RuleClock
 from conversations.channels.incoming.models import Thread
 from conversations.channels.webchat.vouching.models import IdentitySecret
-from conversations.contacts.models import Contact, ContactIdentity
+from conversations.contacts.models import Contact, ContactConsent, ContactIdentity
 from conversations.definitions.models import Definition, DefinitionDraft
 from conversations.desk.models import WorkRow
 from conversations.engine.models import Event, ReaderCursor, Stream
@@ -18,6 +18,7 @@ __all__ = [
     "AmendedMessage",
     "ApiKey",
     "Contact",
+    "ContactConsent",
     "ContactIdentity",
     "ConversationRow",
     "Definition",

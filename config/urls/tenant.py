@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.threads.urls")),
     path("", include("conversations.tickets.urls")),
     path("", include("conversations.searching.urls")),
+    path("", include("conversations.timelines.urls")),
     path("", include("conversations.channels.webchat.urls")),
     path("", include("conversations.desk.urls")),
     path("", include("conversations.automation.urls")),

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from conversations.contacts import rules
 from conversations.contacts.events import ContactChanged
-from conversations.contacts.models import Contact, ContactIdentity
+from conversations.contacts.models import Contact, ContactConsent, ContactIdentity
 from conversations.contacts.profile import Profile
 from conversations.contacts.queries import get_attributes
 from conversations.contacts.searching.commands import index
@@ -179,6 +179,7 @@ def blank(*, contacts: Collection[UUID], now: datetime) -> None:
         row.erased_at = row.erased_at or now
         row.save(update_fields=["name", "external_id", "email", "phone", "attributes", "erased_at"])
     ContactIdentity.objects.filter(contact_id__in=contacts).delete()
+    ContactConsent.objects.filter(contact_id__in=contacts).delete()
     index(contacts=contacts)
     subjects = [subject_of_contact(contact=contact) for contact in contacts]
     log.lock(subjects=subjects)

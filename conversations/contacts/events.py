@@ -142,3 +142,44 @@ class ContactIsUnblocked(Fact, frozen=True):
 
     contact: UUID
     members: tuple[UUID, ...]
+
+
+@fact(
+    kind="contact.consent_given.v1",
+    audience=Audience.STAFF,
+    personal=("note",),
+    permission="conversations.view",
+)
+class ConsentGiven(Fact, frozen=True):
+    """`contact` said yes to this `version` of a purpose, as its words are in this `language`.
+
+    `how` it was said; what shows it is the message at `seq` of `conversation`, or a `note` where to look.
+    """
+
+    contact: UUID
+    purpose: str
+    version: int
+    language: str
+    how: str
+    conversation: UUID | None
+    seq: int | None
+    note: str | None
+
+
+@fact(
+    kind="contact.consent_withdrawn.v1",
+    audience=Audience.STAFF,
+    personal=("note",),
+    permission="conversations.view",
+)
+class ConsentWithdrawn(Fact, frozen=True):
+    """`contact` says no to a purpose from now on; the rest as where it was given."""
+
+    contact: UUID
+    purpose: str
+    version: int
+    language: str
+    how: str
+    conversation: UUID | None
+    seq: int | None
+    note: str | None

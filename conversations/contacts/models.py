@@ -1,4 +1,4 @@
-"""Contacts and their identities."""
+"""Contacts, their identities, and what they have agreed to."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -107,3 +107,25 @@ class ContactIdentity(TenantModel):
             ),
         )
         constraints = (models.UniqueConstraint(fields=("kind", "value", "scope"), name="contact_identity_value"),)
+
+
+class ContactConsent(TenantModel):
+    """What a contact said last of one purpose, and what shows it. All that was ever said is on the log."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.TextField()
+    given = models.BooleanField()
+    version = models.IntegerField()
+    language = models.TextField()
+    how = models.TextField()
+    conversation = models.UUIDField(null=True)
+    seq = models.BigIntegerField(null=True)
+    note = models.TextField(null=True)  # noqa: DJ001 - null says that a message shows it
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+
+    class Meta(TenantModel.Meta):
+        """Stored as `contact_consent`; one a purpose."""
+
+        db_table = "contact_consent"
+        constraints = (models.UniqueConstraint(fields=("contact", "purpose"), name="contact_consent_one"),)

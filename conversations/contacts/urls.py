@@ -3,6 +3,7 @@
 from django.urls import path
 
 from conversations.contacts import api
+from conversations.contacts.consent import api as consent
 from conversations.contacts.identities import api as identities
 from conversations.contacts.merging import api as merging
 
@@ -11,6 +12,9 @@ ONE = "api/v1/contacts/<uuid:contact>"
 urlpatterns = [
     path("api/v1/contacts", api.Contacts.as_view()),
     path(ONE, api.OneContact.as_view()),
+    path(f"{ONE}/consents", consent.Consents.as_view()),
+    path(f"{ONE}/consents/history", consent.ConsentHistory.as_view()),
+    path(f"{ONE}/consents/<slug:purpose>", consent.OneConsent.as_view()),
     path(f"{ONE}/duplicates", merging.Duplicates.as_view()),
     path(f"{ONE}/duplicates/<uuid:other>", merging.OneDuplicate.as_view()),
     path(f"{ONE}/merged", merging.Merged.as_view()),

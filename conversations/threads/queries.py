@@ -105,8 +105,13 @@ def find_current(*, contact: UUID) -> UUID | None:
 
 def get_recent(*, contact: UUID, limit: int) -> list[UUID]:
     """Answer the contact's conversations in which something happened last, the oldest first."""
-    rows = ConversationRow.objects.filter(contact_id=contact).order_by("-last_at", "-id")
-    return list(rows.values_list("id", flat=True)[:limit])[::-1]
+    return get_recent_of(contacts=[contact], limit=limit)[::-1]
+
+
+def get_recent_of(*, contacts: Collection[UUID], limit: int) -> list[UUID]:
+    """Answer the conversations of these contacts in which something happened last, the newest first."""
+    rows = ConversationRow.objects.filter(contact_id__in=list(contacts)).order_by("-last_at", "-id")
+    return list(rows.values_list("id", flat=True)[:limit])
 
 
 def get_all_of(*, contacts: Collection[UUID]) -> list[UUID]:

@@ -74,6 +74,12 @@ def get_history(*, ticket: UUID, notes: bool, window: Window) -> Page[Event]:
     return _turn_events(_events(ticket, None, notes=notes), window)
 
 
+def get_recent_of(*, contacts: Collection[UUID], limit: int) -> list[UUID]:
+    """Answer the tickets of these contacts that were changed last, the newest first."""
+    rows = TicketRow.objects.filter(contact__in=list(contacts)).order_by("-changed_at", "-id")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
 def count_open_children(*, parents: Sequence[UUID]) -> dict[UUID, int]:
     """Answer how many tickets under each of these are not settled; none where there are none."""
     rows = TicketRow.objects.filter(parent__in=parents, settled_at__isnull=True).values_list("parent", flat=True)

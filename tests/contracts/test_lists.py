@@ -14,6 +14,8 @@ from django.test import Client
 from config.openapi import render_openapi
 from conversations.automation.reactions import READERS as AUTOMATION
 from conversations.channels.webchat.commands import add_inbox
+from conversations.contacts.consent.commands import Said, say
+from conversations.contacts.consent.rules import Proof
 from conversations.definitions.commands import publish
 from conversations.engine.readers import Progress, run_readers
 from conversations.searching.indexing import READER as SEARCHING
@@ -120,6 +122,11 @@ def _know(stock: Stock, guest: Guest) -> None:
         _post(stock.owner, f"{base}/{contact.actor.id}/identities", **named)
     for merged in (stock.shop.welcome(text="same") for _ in range(2)):
         _post(stock.owner, f"{base}/{merged.actor.id}/merge", into=str(guest.actor.id))
+    with tenant_context(stock.shop.tenant):
+        publish(kind="purpose", key="offers", body={"name": "Offers", "wording": {"en": "May we?"}}, now=NOW)
+        for given in (True, False):
+            said = Said(given=given, how="phone", language=None, proof=Proof(note="called"))
+            say(contact=guest.actor.id, purpose="offers", said=said, by=None, now=NOW)
 
 
 def _work(stock: Stock) -> str:

@@ -16,6 +16,8 @@ from django.test import Client
 
 from conversations.access.models import IdempotencyKey
 from conversations.contacts.commands import change
+from conversations.contacts.consent.commands import Said, say
+from conversations.contacts.consent.rules import Proof
 from conversations.contacts.identities.commands import add as add_identity
 from conversations.contacts.models import Contact, ContactIdentity
 from conversations.definitions.commands import publish
@@ -88,6 +90,9 @@ def guest(shop: Shop, owner: Member, browser: Client, canary: str) -> Guest:
         )
         named: Any = {"kind": "wechat", "value": canary, "verified": True, "prefer": False}
         add_identity(contact=guest.actor.id, **named, by=owner.person_id, now=NOW)
+        publish(kind="purpose", key="offers", body={"name": "Offers", "wording": {"en": "May we?"}}, now=NOW)
+        proved = Said(given=True, how="phone", language=None, proof=Proof(note=f"{canary} called"))
+        say(contact=guest.actor.id, purpose="offers", said=proved, by=owner.person_id, now=NOW)
         where: Any = {"conversation": guest.conversation, "now": NOW}
         said = Actor("contact", guest.actor.id, f"{canary} Wang")
         commands.post_message(**where, actor=said, text=f"I am {canary}", client_id=canary)
@@ -142,8 +147,9 @@ def test_nothing_is_found_anywhere(
         ask_for_export(by=owner, language="en", now=NOW)
     while make_next(now=NOW):
         pass
-    places = ["contact", "contact_identity", "conversation", "event", "idempotency_key", "reader_cursor"]
-    assert find(database, canary) == places, "the canary is everywhere where it can be"
+    places = {"contact", "contact_consent", "contact_identity", "conversation", "event"}
+    places |= {"idempotency_key", "reader_cursor"}
+    assert set(find(database, canary)) == places, "the canary is everywhere where it can be"
     assert any(canary in _unpacked(file) for file in folder.iterdir())
     assert erase(browser, guest) == {"contact": str(guest.actor.id), "conversations": 1}
     assert find(database, canary) == []
@@ -163,6 +169,7 @@ def test_the_proof_knows_every_text_of_a_contact(tenant: TenantRef, canary: str)
     """A new text column of these tables needs a canary above, and to be erased; a new kind says what is personal."""
     personal = {
         "contact": {"name", "email", "phone", "external_id", "attributes", "not_same"},
+        "contact_consent": {"purpose", "language", "how", "note"},
         "contact_identity": {"kind", "scope", "value"},
         "conversation": {"inbox", "status", "last_text", "last_author", "tags", "priority"},
         "event": {"kind", "client_id", "body"},
@@ -177,7 +184,7 @@ def test_the_proof_knows_every_text_of_a_contact(tenant: TenantRef, canary: str)
             assert {name for (name,) in cursor.fetchall()} == known, table
     # Words and keys of ours, names of languages, and names of files.
     free = {"inbox", "channel", "files", "author", "by", "language", "queue", "team", "priority", "type", "types"}
-    free |= {"emoji", "if_answered", "reason"}
+    free |= {"emoji", "if_answered", "reason", "purpose", "how"}
     free |= {"prefix", "status", "was", "policy", "level"}  # of tickets: tests/apps/tickets/ has the rest
     for kind, cls in get_kinds().items():
         # Of tests, and of streams that are no conversation's.

@@ -37,6 +37,7 @@ class Id(StrEnum):
     OTHER = "other"  # a contact who may be the same as that one
     MERGED = "merged"  # a contact who was merged into another one
     IDENTITY = "identity"  # of a contact
+    PURPOSE = "purpose"  # the key of a purpose of consent, which is a definition
     TOLD = "told"  # what a company's site tells of a contact
     PERSON = "person"
     KEY = "key"

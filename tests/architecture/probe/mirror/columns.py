@@ -29,6 +29,8 @@ WITHOUT: Final[dict[str, str]] = {
     "channel_thread.source": "an install's id",
     "channel_thread.thread": HASH,
     "contact.not_same": "ids of contacts",
+    "contact_consent.how": WORDS,
+    "contact_consent.language": WORDS,
     "contact_identity.kind": WORDS,
     "contact_identity.scope": "an inbox's random key, or the id of the contact or of an install",
     "conversation.inbox": "an inbox's random key",

@@ -214,9 +214,21 @@ def _know(company: Company) -> None:
         named = {"kind": "wechat", "value": f"{company.mark}-{number}"}
         company.own[Id.IDENTITY] = _call(owner, "post", f"{base}/{contact}/identities", named)["id"]
     company.own[Id.OTHER] = other
+    _agree(company, first)
     for merged in (company.shop.welcome(text=f"{company.mark} again") for _ in range(2)):
         company.own[Id.MERGED] = str(merged.actor.id)
         _call(owner, "post", f"{base}/{merged.actor.id}/merge", {"into": first})
+
+
+def _agree(company: Company, contact: str) -> None:
+    """Let a contact say yes to something, and no again."""
+    company.own[Id.PURPOSE] = key = f"{company.mark}-purpose"
+    body = {"name": f"{company.mark} offers", "wording": {"en": f"{company.mark} may write"}}
+    with tenant_context(company.tenant):
+        publish(kind="purpose", key=key, body=body, now=datetime.now(UTC))
+    for given in (True, False):
+        said = {"given": given, "how": "phone", "note": f"{company.mark} called"}
+        _call(company.browser(), "put", f"/api/v1/contacts/{contact}/consents/{key}", said)
 
 
 def _route(company: Company) -> None:

@@ -30,6 +30,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.OTHER: uuid,
     Id.MERGED: uuid,
     Id.IDENTITY: uuid,
+    Id.PURPOSE: lambda: f"canary-{secrets.token_hex(4)}-purpose",
     Id.TOLD: lambda: f"canary-{secrets.token_hex(4)} 0",
     Id.PERSON: uuid,
     Id.KEY: uuid,
