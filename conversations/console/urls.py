@@ -4,6 +4,7 @@ from django.urls import path
 
 from conversations.console import audit, inboxes, keys, ticket, views, wall, widget
 from conversations.console.routing import page as routing
+from conversations.console.tickets import listing, one, opening
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -11,6 +12,11 @@ urlpatterns = [
     path("settings/routing", routing.page, name="routing"),
     path("settings/keys", keys.page, name="keys"),
     path("settings/audit", audit.page, name="audit"),
+    path("tickets", listing.page, name="tickets"),
+    path("tickets/news", listing.news, name="tickets-news"),
+    path("tickets/new", opening.page, name="new-ticket"),
+    path("tickets/<uuid:ticket>", one.page, name="staff-ticket"),
+    path("tickets/<uuid:ticket>/news", one.news, name="staff-ticket-news"),
     path("wall", wall.wall, name="wall"),
     path("t/<str:token>", ticket.page, name="ticket"),
     path("t/<str:token>/news", ticket.news, name="ticket-news"),

@@ -44,6 +44,20 @@ ROUTING: Final[Mapping[str, str]] = {
     "gone_s": "Enter whole seconds, a week at most, or nothing.",
     "wrap_up_s": "Enter whole seconds, a day at most, or nothing.",
 }
+TICKET: Final[Mapping[str, str]] = {
+    "title": "Say in a few words what it is about.",
+    "text": "Write something, at most 8000 characters.",
+    "status": "The ticket cannot go on to this status.",
+    "owner": "Whoever has it must be allowed to handle tickets. Choose again.",
+    "member": "Whoever watches it must be allowed to handle tickets. Choose again.",
+    "team": "This team is not in force any more. Choose again.",
+    "parent": "There is no ticket of this number that it can be under.",
+    "other": "There is no other ticket of this number.",
+    "into": "There is no other ticket of this number.",
+    "amount": "Enter a number above zero.",
+    "for": "Say what for in at most 500 characters.",
+    "fields": "Something that the form needs is missing or does not fit.",
+}
 _END: Final = re.compile(r"[.\[].*", re.DOTALL)
 
 

@@ -16,8 +16,10 @@ from conversations.tickets.events import Category, TicketCommented, TicketNoted
 from conversations.tickets.models import TicketRow
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
+from tenants.text import is_storable
 
-Order = Literal["changed_at", "-changed_at"]
+Order = Literal["changed_at", "-changed_at", "due_at"]
+_DIGITS: Final = 16
 SAID: Final = (TicketCommented.kind, TicketNoted.kind)
 
 
@@ -26,6 +28,7 @@ class Filters:
     """Which tickets a list holds; None means any. `words`: as query_of() answers them; `fields`: all of these values.
 
     `owner` None with `unowned` False means anybody's; a `contact`'s are those of everybody merged with them, too.
+    `broken`: of a promise that is not kept yet.
     """
 
     category: Category | None = None
@@ -39,6 +42,8 @@ class Filters:
     conversation: UUID | None = None
     parent: UUID | None = None
     settled: bool | None = None
+    watcher: UUID | None = None
+    broken: bool = False
     words: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,10 +61,20 @@ def get_tickets(*, tickets: Collection[UUID]) -> dict[UUID, TicketRow]:
     return TicketRow.objects.defer("terms").in_bulk(list(tickets))
 
 
+def find_by_number(*, text: str) -> UUID | None:
+    """Answer which ticket people call so, such as ACME-1042; capitals make no difference."""
+    prefix, _, number = text.strip().upper().rpartition("-")
+    if not (number.isascii() and number.isdigit() and len(number) < _DIGITS and is_storable(text=prefix)):
+        return None
+    return TicketRow.objects.filter(prefix=prefix, number=int(number)).values_list("id", flat=True).first()
+
+
 def get_page(*, filters: Filters, window: Window, order: Order) -> Page[TicketRow]:
-    """Answer a page of the tickets."""
+    """Answer a page of the tickets; by `due_at` of those alone of which something is due."""
     name = order.removeprefix("-")
     rows = TicketRow.objects.filter(**_conditions(filters)).defer("terms")
+    if name == "due_at":
+        rows = rows.filter(due_at__isnull=False)
     found = cut(rows=rows, fields=(name, "id"), descending=order[0] == "-", window=window)
     return turn(rows=list(found), window=window, key=lambda row: (getattr(row, name).isoformat(), row.id))
 
@@ -117,6 +132,10 @@ def _conditions(filters: Filters) -> dict[str, Any]:
         conditions["contact__in"] = _same(filters.contact)
     if filters.conversation is not None:
         conditions |= {"conversations__contains": [filters.conversation], "conversations__gt": []}  # names the index
+    if filters.watcher is not None:
+        conditions["watchers__contains"] = [filters.watcher]
+    if filters.broken:
+        conditions["plan__contains"] = {"clocks": [{"broken": True}]}
     if filters.settled is not None:
         conditions["settled_at__isnull"] = not filters.settled
     if filters.words is not None:

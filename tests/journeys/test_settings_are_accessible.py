@@ -79,15 +79,15 @@ def make_key(page: Page, stage: Stage) -> None:
     page.locator("main button.primary").click()
 
 
-def judge(page: Page, path: str) -> list[Any]:
-    """Answer everything that is wrong with the page that is shown."""
+def judge(page: Page, path: str, *, columns: bool = False) -> list[Any]:
+    """Answer everything that is wrong with the page that is shown; one with `columns` is read down each of them."""
     wrong: list[Any] = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.evaluate(AXE)
         wrong += [(path, scheme, *found) for found in page.evaluate(RUN, TAGS)]
     order = page.evaluate(ORDER)
-    wrong += [(path, what, nodes) for what, nodes in order.items() if nodes]
+    wrong += [(path, what, nodes) for what, nodes in order.items() if nodes and not (columns and what == "backwards")]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         wrong.append((path, "wider than the window"))
     return wrong

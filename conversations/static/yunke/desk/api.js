@@ -66,6 +66,7 @@ export const api = {
   reasons: () => call("GET", "/definitions?kind=presence_reason&limit=200"),
   list: (query) => call("GET", `/conversations?${new URLSearchParams(query)}`),
   search: (query) => call("GET", `/search?${new URLSearchParams(query)}`),
+  ticketsOf: (conversation) => call("GET", `/tickets?conversation=${conversation}&limit=20`),
   ticketOf: (id) => call("GET", `/tickets/${id}`),
   canned: (id) => whole(conversation(id, "/canned-replies?limit=200")),
   inbox: (key) => call("GET", `/inboxes/${encodeURIComponent(key)}`),

@@ -140,6 +140,7 @@ export class Desk {
     this.following = true;
     await Promise.all([this.#loadOffers(), this.mentions.load()]); // before the events since `position`, which then tell what became of them
     this.live.subscribe("desk", { after: position, onEvent: (event) => this.#later(event), onGap: () => this.#reload() });
+    if (this.may("tickets.view")) this.live.subscribe("tickets", this.panel.tickets.following(position));
     if (this.may("members.view")) this.live.subscribe("presence", { onEvent: () => {} });
     this.draftSync.load();
     this.presence.load({ withReasons: this.may("definitions.view") });

@@ -7,12 +7,14 @@ import { Labels } from "./labels.js";
 import { People } from "./people.js";
 import { ERASED } from "./rows.js";
 import { snoozedUntil } from "./snoozing.js";
+import { Tickets } from "./tickets.js";
 
 export class Panel {
   constructor(desk) {
     this.desk = desk;
     this.labels = new Labels(desk);
     this.people = new People(desk);
+    this.tickets = new Tickets(desk);
     this.facts = h("dl.facts", {});
     this.erase = h("button.quiet.erase-contact", { type: "button", hidden: true, onclick: () => desk.erasing.show(desk.row) }, desk.say("erase"));
     this.block = h("button.quiet.block-contact", { type: "button", hidden: true, onclick: () => desk.acts.block(desk.row.contact.id, !desk.row.contact.blocked) });
@@ -21,6 +23,7 @@ export class Panel {
         h("button.icon-button.shut", { type: "button", "aria-label": desk.say("close"), onclick: () => desk.about(false) }, icon(ICONS.close))),
       this.labels.node,
       this.facts,
+      this.tickets.node,
       this.people.node,
       this.block,
       this.erase);
@@ -41,6 +44,7 @@ export class Panel {
     if (!row) return;
     this.labels.draw();
     this.people.draw();
+    this.tickets.draw();
     this.erase.hidden = !desk.may("contacts.erase") || row.contact.name === ERASED;
     this.block.hidden = !desk.may("contacts.edit") || row.contact.name === ERASED;
     const act = say(row.contact.blocked ? "unblock" : "block");

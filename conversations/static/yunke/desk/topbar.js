@@ -25,6 +25,7 @@ export class Topbar {
     const item = (words, path, act) => h("button", { type: "button", onclick: () => (this.menu.hidePopover(), act()) }, icon(path), desk.say(words));
     this.menu = h("div.menu", { id: "menu", popover: "auto" },
       h("p.person", {}, h("b", {}, desk.me.name), h("span", {}, desk.me.email)),
+      desk.may("tickets.view") && h("a", { href: "/tickets" }, icon(ICONS.note), desk.say("tickets")),
       desk.may("conversations.assign") && h("a", { href: "/wall" }, icon(ICONS.inbox), desk.say("wall")),
       desk.may("inboxes.manage") && h("a", { href: "/settings/inboxes" }, icon(ICONS.gear), desk.say("inboxes")),
       h("a", { href: "/settings/account" }, icon(ICONS.person), desk.say("account")),
