@@ -35,6 +35,7 @@ PLACES: Final = (
     Place("/settings/roles", "Roles", "members.manage"),
     Place("/settings/inboxes", "Inboxes", "inboxes.manage"),
     Place("/settings/routing", "Who gets what", "definitions.manage"),
+    Place("/settings/tickets", "Tickets", "definitions.manage"),
     Place("/settings/keys", "API keys", "keys.manage"),
     Place("/settings/webhooks", "Webhooks", "webhooks.manage"),
     Place("/settings/company", "Company", "tenant.manage"),

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from conversations.console import audit, inboxes, keys, ticket, views, wall, widget
-from conversations.console.routing import page as routing
-from conversations.console.tickets import listing, one, opening
+from conversations.console import audit, inboxes, keys, routing, ticket, views, wall, widget
+from conversations.console.tickets import listing, one, opening, sections
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("settings/inboxes", inboxes.page, name="inboxes"),
     path("settings/routing", routing.page, name="routing"),
+    path("settings/tickets", sections.page, name="ticket-settings"),
     path("settings/keys", keys.page, name="keys"),
     path("settings/audit", audit.page, name="audit"),
     path("tickets", listing.page, name="tickets"),

@@ -58,6 +58,20 @@ TICKET: Final[Mapping[str, str]] = {
     "for": "Say what for in at most 500 characters.",
     "fields": "Something that the form needs is missing or does not fit.",
 }
+TICKETS: Final[Mapping[str, str]] = {
+    "key": "A short name has small letters, digits, - and _ only.",
+    "name": "Enter a name of at most 100 characters.",
+    "prefix": "Numbers begin with a capital letter and at most nine more, or digits.",
+    "statuses": "Each status needs a short name of its own and a name. One must begin, and one settle.",
+    "moves": "Enter one status a line, a colon, and statuses that there are.",
+    "form": "Each question needs a short name; one of a few needs those few.",
+    "questions": "Each question needs a short name; one of a few needs those few.",
+    "targets": "Promise something: at least one line such as usual 240, in minutes.",
+    "ladder": "Each step needs a short name of its own and minutes.",
+    "order": "Enter a place from 0 to 10000.",
+    "calendar": "These business hours are not in force any more. Choose again.",
+    "selector": "One of these types is not in force any more. Choose again.",
+}
 _END: Final = re.compile(r"[.\[].*", re.DOTALL)
 
 
