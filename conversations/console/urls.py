@@ -3,7 +3,7 @@
 from django.urls import path
 
 from conversations.console import audit, inboxes, keys, routing, ticket, views, wall, widget
-from conversations.console.tickets import listing, one, opening, sections
+from conversations.console.tickets import listing, one, opening, report, sections
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("tickets/new", opening.page, name="new-ticket"),
     path("tickets/<uuid:ticket>", one.page, name="staff-ticket"),
     path("tickets/<uuid:ticket>/news", one.news, name="staff-ticket-news"),
+    path("reports/promises", report.page, name="promise-report"),
+    path("reports/promises.csv", report.file, name="promise-file"),
     path("wall", wall.wall, name="wall"),
     path("t/<str:token>", ticket.page, name="ticket"),
     path("t/<str:token>/news", ticket.news, name="ticket-news"),

@@ -34,6 +34,7 @@ VIEWS: Final = {
     "broken": gettext_noop("Promise broken"),
     "all": gettext_noop("All"),
 }
+ASSIGN: Final = "conversations.assign"
 _CHOICES: Final = ("category", "type", "priority", "team")
 
 
@@ -66,6 +67,7 @@ def page(request: TenantRequest) -> HttpResponse:
         "types": get_types(),
         "teams": sorted(get_team_names().items()),
         "may_handle": actor.may(HANDLE),
+        "may_report": actor.may(ASSIGN),
         "filtered": any(getattr(asked, name) for name in ("q", *_CHOICES)),
     }
     return show_settings(request, template="console/tickets/list.html", context=context)

@@ -130,7 +130,7 @@ def _judge_copy(copy: Copy, log: list[Row]) -> Iterator[Finding]:
     true = {seen.number: seen for seen in truth}
     for seen in copy.seen:
         if true.get(seen.number) != seen:
-            yield Finding("altered", f"{where}: {seen.number} is not what the log has there")
+            yield Finding("altered", f"{where}: heard as {seen}, the log has {true.get(seen.number)}")
 
 
 def _truth(topic: str, log: list[Row]) -> list[Seen]:

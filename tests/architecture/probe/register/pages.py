@@ -56,6 +56,8 @@ ENTRIES: Final = (
     page("GET /settings/company/exports/{export}", MEMBER, Bound.ROWS, export=Id.EXPORT),
     page("GET /settings/inboxes", MEMBER),
     page("GET /wall", MEMBER),
+    page("GET /reports/promises", MEMBER, key=Id.TEAM),
+    page("GET /reports/promises.csv", MEMBER, key=Id.TEAM),
     page("GET /tickets", MEMBER),
     page("GET /tickets/news", MEMBER),
     page("GET /tickets/new", MEMBER, conversation=Id.CONVERSATION),
