@@ -27,6 +27,8 @@ CONTRARY: Final = {
 
 def compile_question(*, leaf: Leaf, calendars: Mapping[str, Calendar]) -> Ask:
     """Answer a function that asks it; raise KeyError for a calendar that is not there."""
+    if leaf.op == "is_not":  # the one that is asked most
+        return _is_not(leaf.value)
     if leaf.op in CONTRARY:
         ask = compile_question(leaf=leaf._replace(op=CONTRARY[leaf.op]), calendars=calendars)
         return lambda seen, now: not ask(seen, now)
@@ -38,16 +40,21 @@ def compile_question(*, leaf: Leaf, calendars: Mapping[str, Calendar]) -> Ask:
 
 def plain(value: Any) -> Any:
     """Answer a value as it is compared."""
-    if isinstance(value, bool):
-        return ("bool", value)
     if isinstance(value, str):
         return value.casefold()
+    if isinstance(value, bool):
+        return ("bool", value)
     return str(value) if value is not None and not isinstance(value, int | float) else value
 
 
 def _is(wanted: Any) -> Ask:
     other = plain(wanted)
     return lambda seen, _now: seen is not None and plain(seen) == other
+
+
+def _is_not(wanted: Any) -> Ask:
+    other = plain(wanted)
+    return lambda seen, _now: seen is None or plain(seen) != other
 
 
 def _in(wanted: Any) -> Ask:
@@ -61,7 +68,7 @@ def _contains(wanted: str) -> Ask:
     def ask(seen: Any, _now: datetime) -> bool:
         if isinstance(seen, str):
             return part in seen.casefold()
-        return isinstance(seen, list | tuple) and any(plain(each) == part for each in seen)
+        return bool(seen) and isinstance(seen, list | tuple) and any(plain(each) == part for each in seen)
 
     return ask
 

@@ -6,6 +6,7 @@ There is no `not`: whatever cannot be known yet is taken for so, and a condition
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -100,20 +101,41 @@ def explain(*, condition: Condition, scene: Scene, calendars: Mapping[str, Calen
 
 
 def _leaf(leaf: Leaf, calendars: Mapping[str, Calendar]) -> Holds:
+    """Answer a function that asks once of a scene, whichever rule is the first to ask."""
     ask, field = compile_question(leaf=leaf, calendars=calendars), leaf.field
-    return lambda scene: ask(scene.see(field), scene.now)
+    question, group = intern(f"{field} {leaf.op} {leaf.value!r}"), field.partition(".")[0]
+
+    def holds(scene: Scene) -> bool:
+        answer = scene.answers.get(question)
+        if answer is None:
+            answer = scene.answers[question] = ask(scene.see_in(group, field), scene.now)
+        return answer
+
+    return holds
 
 
 def _all(parts: Sequence[Holds]) -> Holds:
+    if len(parts) == 1:
+        return parts[0]
+
     def holds(scene: Scene) -> bool:
-        return all(part(scene) for part in parts)
+        for part in parts:  # noqa: SIM110 - all() of a generator costs as much as five questions
+            if not part(scene):
+                return False
+        return True
 
     return holds
 
 
 def _any(parts: Sequence[Holds]) -> Holds:
+    if len(parts) == 1:
+        return parts[0]
+
     def holds(scene: Scene) -> bool:
-        return any(part(scene) for part in parts)
+        for part in parts:  # noqa: SIM110 - as above
+            if part(scene):
+                return True
+        return False
 
     return holds
 
