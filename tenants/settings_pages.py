@@ -36,6 +36,7 @@ PLACES: Final = (
     Place("/settings/inboxes", "Inboxes", "inboxes.manage"),
     Place("/settings/routing", "Who gets what", "definitions.manage"),
     Place("/settings/tickets", "Tickets", "definitions.manage"),
+    Place("/settings/rules", "Rules and macros", "definitions.manage"),
     Place("/settings/keys", "API keys", "keys.manage"),
     Place("/settings/webhooks", "Webhooks", "webhooks.manage"),
     Place("/settings/company", "Company", "tenant.manage"),

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from conversations.console import audit, inboxes, keys, routing, ticket, views, wall, widget
+from conversations.console.rules import sections as rules
 from conversations.console.tickets import listing, one, opening, report, sections
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("settings/inboxes", inboxes.page, name="inboxes"),
     path("settings/routing", routing.page, name="routing"),
+    path("settings/rules", rules.page, name="rules"),
     path("settings/tickets", sections.page, name="ticket-settings"),
     path("settings/keys", keys.page, name="keys"),
     path("settings/audit", audit.page, name="audit"),

@@ -58,6 +58,17 @@ TICKET: Final[Mapping[str, str]] = {
     "for": "Say what for in at most 500 characters.",
     "fields": "Something that the form needs is missing or does not fit.",
 }
+RULES: Final[Mapping[str, str]] = {
+    "key": "A short name has small letters, digits, - and _ only.",
+    "name": "Enter a name of at most 100 characters.",
+    "order": "Enter a place from 0 to 10000.",
+    "when": "What it follows does not go together: seconds are needed for what is only unless, and all of one thing.",
+    "if": "A question does not fit what it asks about, or its value.",
+    "questions": "A question does not fit what it asks about, or its value.",
+    "actions": "Something is to be done at least, and each needs what it takes, of what it is about.",
+    "about": "Choose what it is about.",
+    "calendar": "These business hours are not in force any more. Choose again.",
+}
 TICKETS: Final[Mapping[str, str]] = {
     "key": "A short name has small letters, digits, - and _ only.",
     "name": "Enter a name of at most 100 characters.",

@@ -10,7 +10,7 @@ from tenants.members.queries import Colleague, get_colleagues
 from tenants.refusals import Refusal
 
 ANSWERS: Final = "conversations.reply"
-_WRITTEN: Final = frozenset({"text", "number", "levels", "relaxations", "words", "lines", "moves"})
+_WRITTEN: Final = frozenset({"text", "long", "number", "levels", "relaxations", "words", "lines", "moves"})
 
 
 @dataclass(frozen=True, slots=True)

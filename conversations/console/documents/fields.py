@@ -174,6 +174,7 @@ _SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
 }
 _READ: Final[Mapping[str, Read]] = {
     "text": _text,
+    "long": _text,
     "choice": _choice,
     "number": _number,
     "check": lambda form, path: path in form,

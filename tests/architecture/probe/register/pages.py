@@ -70,6 +70,8 @@ ENTRIES: Final = (
     page("GET /t/{token}/news", EVERYBODY, Bound.SIGNED, token=Id.PLAIN),
     page("GET /settings/routing", MEMBER),
     page("POST /settings/routing", MEMBER, kind=Id.PLAIN, key=Id.QUEUE, members=Id.PERSON, teams=Id.TEAM),
+    page("GET /settings/rules", MEMBER),
+    page("POST /settings/rules", MEMBER, kind=Id.PLAIN, key=Id.RULE),
     page("GET /settings/tickets", MEMBER),
     page("POST /settings/tickets", MEMBER, kind=Id.PLAIN, key=Id.PLAIN),
     page("GET /settings/audit", MEMBER),
