@@ -35,3 +35,30 @@ def test_a_rule_is_written_and_followed(stage: Stage, locale: str, viewport: Vie
     expect(page.locator("#panel")).to_contain_text("urgent", timeout=15_000)
     stage.problems[:] = ours
     assert wrong == []
+
+
+def test_a_macro_is_applied_by_keyboard(stage: Stage) -> None:
+    olivia = stage.agent("Olivia")
+    olivia.goto(f"{stage.url}/settings/rules")
+    olivia.locator("#macro-key").fill("refund")
+    olivia.keyboard.press("Enter")
+    olivia.locator("#f-name").fill("Ask for a refund")
+    for at, (do, field, value) in enumerate((("tag", "add", "refund"), ("note", "text", "They want it back"))):
+        olivia.locator("fieldset.rows summary").nth(at).press("Enter")
+        olivia.locator(f"#f-actions-{at}-do").select_option(do)
+        olivia.locator(f"#f-actions-{at}-{field}").fill(value)
+    olivia.locator("button[value=publish]").press("Enter")
+    expect(olivia.get_by_role("status")).to_be_visible()
+    visitor = stage.visitor()
+    visitor.open()
+    visitor.write("I want my money back")
+    amy = stage.agent("Amy")
+    amy.locator(".rows li").first.click()
+    expect(amy.locator(".thread")).to_contain_text("my money")
+    amy.locator("h1").first.focus()
+    amy.keyboard.press("o")
+    expect(amy.get_by_role("option", name="Ask for a refund")).to_contain_text("changes tags · notes something")
+    amy.keyboard.press("Enter")
+    expect(amy.locator(".toasts")).to_contain_text("Done: Ask for a refund")
+    expect(amy.locator(".thread")).to_contain_text("They want it back")
+    expect(amy.locator("#panel")).to_contain_text("refund")

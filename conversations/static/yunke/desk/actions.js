@@ -23,6 +23,7 @@ export const ACTIONS = [
   { id: "answer", key: "r", words: "write_answer", when: (d) => here(d) && d.may("conversations.reply"), run: (desk) => desk.write("answer") },
   { id: "quote", key: "q", words: "quote_last", when: (d) => d.may("conversations.reply") && Boolean(lastAsked(d)), run: (desk) => desk.quote(lastAsked(desk)) },
   { id: "canned", key: "/", words: "canned", when: (d) => here(d) && d.may("conversations.reply") && d.may("definitions.view"), run: (desk) => desk.pane.composer.pick() },
+  { id: "macro", key: "o", words: "macro", when: (d) => here(d) && d.may("definitions.view"), run: (desk) => desk.macros.show() },
   { id: "find", key: "s", words: "find", run: (desk) => desk.finding.show() },
   { id: "find-too", key: "/", words: "find", hidden: true, run: (desk) => desk.finding.show() }, // where no canned reply is to be had
   { id: "note", key: "n", words: "write_note", when: (d) => here(d) && d.may("conversations.note"), run: (desk) => desk.write("note") },
@@ -66,10 +67,11 @@ const conversations = (desk) =>
     return { id: `go-${id}`, label: desk.say("go_to", { name: desk.contactName(row) }), more: row.last_text ?? "", run: () => desk.open(id) };
   });
 
-/** What the palette offers now. `only`: "assign" for people alone. */
+/** What the palette offers now. `only`: "assign" for people alone, "macro" for macros. */
 export function offers(desk, only) {
   const people = desk.row && desk.may("conversations.assign") ? assignments(desk) : [];
   if (only === "assign") return people;
+  if (only === "macro") return desk.macros.offers();
   const acts = ACTIONS.filter((action) => !action.hidden && allowed(action, desk))
     .map(({ id, key, words, run }) => ({ id, key, label: desk.say(words), run: () => run(desk) }));
   return [...acts, ...people, ...conversations(desk)];

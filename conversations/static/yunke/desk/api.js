@@ -84,6 +84,7 @@ export const api = {
   originals: (id, seq) => call("GET", conversation(id, `/messages/${seq}/originals`)),
   transfer: (id, to) => call("POST", conversation(id, "/transfer"), to),
   definitions,
+  applyMacro: (id, macro) => call("POST", conversation(id, "/macro"), { macro }),
   queues: () => whole("/queues?limit=200"),
   watch: (id) => call("POST", conversation(id, "/watch"), {}),
   invite: (id, whom) => call("POST", conversation(id, "/invite"), whom),

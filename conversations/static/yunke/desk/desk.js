@@ -16,6 +16,7 @@ import { ListPane } from "./listpane.js";
 import { Erasing } from "./erasing.js";
 import { Finding } from "./finding.js";
 import { Handing } from "./handing.js";
+import { Macros } from "./macros.js";
 import { Mentions } from "./mentions.js";
 import { MessageMenu } from "./messagemenu.js";
 import { OfferPane } from "./offerpane.js";
@@ -71,6 +72,7 @@ export class Desk {
     this.places = new Places({ onChange: () => this.drawThread() });
     this.handing = new Handing(this);
     this.collision = new Collision(this);
+    this.macros = new Macros(this);
     this.mentions = new Mentions(this);
     this.snoozing = new Snoozing(this);
     this.finding = new Finding(this);
