@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/v1/tickets", tickets.Tickets.as_view()),
     path(ONE, tickets.OneTicket.as_view()),
     path("api/v1/reports/promises", reports.PromiseReport.as_view()),
+    path("api/v1/reports/promises/now", reports.PromisesOfNow.as_view()),
     path("api/v1/reports/promises/cases", reports.PromiseCases.as_view()),
     path(f"{ONE}/merge", tickets.MergeTicket.as_view()),
     path(f"{ONE}/comments", said.TicketComments.as_view()),

@@ -40,6 +40,24 @@ def test_a_supervisor_sees_what_happens_without_asking(stage: Stage) -> None:
     assert told["teams"] == [{"name": "Tea", "agents": 2, "online": 1, "load": 3, "capacity": 5}]
 
 
+def test_promises_are_on_the_wall(stage: Stage) -> None:
+    wall = stage.agent("Olivia")
+    wall.goto(f"{stage.url}/settings/tickets?kind=sla_policy&key=usual")
+    wall.locator("#f-name").fill("Usual")
+    wall.locator("#f-targets-resolution").fill("usual 20")
+    wall.locator("button[value=publish]").click()
+    expect(wall.get_by_role("status")).to_be_visible()
+    wall.goto(f"{stage.url}/wall")
+    promises = wall.get_by_role("region", name="Promises of time")
+    expect(promises.locator(".number", has_text="Running")).to_contain_text("0")
+    amy = stage.agent("Amy")
+    amy.goto(f"{stage.url}/tickets/new")
+    amy.get_by_label("What it is about").fill("Soon")
+    amy.keyboard.press("Enter")
+    expect(promises.locator(".number", has_text="Running")).to_contain_text("1", timeout=20_000)
+    expect(promises.locator(".number", has_text="Due within")).to_contain_text("1")
+
+
 def test_the_wall_has_no_barrier_and_is_not_for_everybody(stage: Stage) -> None:
     open_queue(stage)
     wall = stage.agent("Olivia", locale="zh-CN", viewport=PHONE)

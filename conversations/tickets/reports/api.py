@@ -15,6 +15,7 @@ from conversations.definitions.calendar.body import is_time_zone
 from conversations.threads.actors import Actor
 from conversations.threads.authentication import get_actor
 from conversations.tickets.events import VIEW
+from conversations.tickets.promises.standing import PromisesNow, count_now
 from conversations.tickets.reports.queries import By, Case, Counted, Filters, Outcome, count, count_all, get_cases
 from conversations.tickets.reports.rules import Cause
 from conversations.tickets.rules.asking import check_view
@@ -86,6 +87,16 @@ class PromiseReport(APIView):
         groups, capped = count(filters=filters, by=query.by, zone=ZoneInfo(query.time_zone))
         shown = ReportShown(all=count_all(filters=filters), groups=groups, capped=capped)
         return Response(msgspec.to_builtins(shown))
+
+
+class PromisesOfNow(APIView):
+    """`/api/v1/reports/promises/now`."""
+
+    @describe(Described(answers={200: PromisesNow}, scopes=(VIEW, ASSIGN)))
+    def get(self, request: Request) -> Response:
+        """Count the tickets whose promises run, are broken, will soon be, or wait for somebody to have heard."""
+        check_reports(actor=get_actor(request=request))
+        return Response(msgspec.to_builtins(count_now(now=datetime.now(UTC))))
 
 
 class PromiseCases(APIView):

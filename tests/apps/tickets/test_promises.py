@@ -289,3 +289,25 @@ def log_nothing(due: datetime) -> None:
     """Have the head say a moment that is none."""
     with transaction.atomic():
         timers.rest(again=due)
+
+
+def test_how_all_of_them_stand_now(hall: Hall) -> None:
+    def now() -> tuple[int, int, int, int]:
+        told = hall.office.boss.get("/api/v1/reports/promises/now").json()
+        return told["promised"], told["broken"], told["soon"], told["unheard"]
+
+    assert now() == (0, 0, 0, 0)
+    hall.promise(ladder=[{"key": "lead", "when": "after_start", "minutes": 60, "tells": [{"role": "owner"}]}])
+    ticket, other = hall.open(owner=hall.office.member.person_id), hall.open()
+    hall.look()
+    assert now() == (2, 0, 0, 0)
+    hall.pass_(61)
+    assert now()[3] == 2
+    with tenant_context(hall.tenant):
+        changing.acknowledge(ticket=ticket, actor=hall.office.actor, now=hall.now)
+    assert now()[3] == 1
+    hall.pass_(40)
+    assert now()[:2] == (2, 2)
+    hall.do(other, status="solved")
+    assert now()[:2] == (1, 1)
+    assert hall.office.browser.get("/api/v1/reports/promises/now").status_code == 403

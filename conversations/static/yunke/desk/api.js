@@ -85,6 +85,7 @@ export const api = {
   transfer: (id, to) => call("POST", conversation(id, "/transfer"), to),
   definitions,
   applyMacro: (id, macro) => call("POST", conversation(id, "/macro"), { macro }),
+  promises: () => call("GET", "/reports/promises/now"),
   queues: () => whole("/queues?limit=200"),
   watch: (id) => call("POST", conversation(id, "/watch"), {}),
   invite: (id, whom) => call("POST", conversation(id, "/invite"), whom),

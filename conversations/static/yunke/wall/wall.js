@@ -16,14 +16,22 @@ const say = speaker((await import(`../i18n/${language}.js`)).default);
 const root = document.getElementById("wall");
 const cards = h("div.cards", {});
 const teams = h("div.teams", {});
+const promises = h("div.cards.promises", {});
 const fresh = h("p.fresh", { role: "status" });
-let [queues, known, at, asking, again] = [[], [], Date.now(), false, false];
+let [queues, known, promised, at, asking, again] = [[], [], null, Date.now(), false, false];
+
+let denied = false; // whoever does not see tickets is not asked again
+
+async function promisesNow() {
+  if (denied) return null;
+  return api.promises().catch((error) => ((denied = error.status === 403), null));
+}
 
 async function load() {
   if (asking) return void (again = true);
   asking = true;
   try {
-    [queues, known] = await Promise.all([api.queues(), api.definitions("team").catch(() => [])]);
+    [queues, known, promised] = await Promise.all([api.queues(), api.definitions("team").catch(() => []), promisesNow()]);
     at = Date.now();
     draw();
   } catch (error) {
@@ -47,6 +55,7 @@ function draw() {
   fresh.textContent = "";
   const since = Math.round((Date.now() - at) / 1000);
   arrange(cards, queues.length ? queues.map((queue) => once(queue.key, waited(queue, since), card)) : [once("", null, () => h("p", {}, say("no_queues")))]);
+  arrange(promises, promised ? [once("promises", promised, promiseCard)] : []);
   arrange(teams, teamsOf(queues, known).map((team) => once(`team ${team.name}`, team, () => h("section.card", { "aria-label": team.name }, h("h2", {}, team.name),
     h("dl.numbers", {}, number("wall_online", `${team.online}/${team.agents}`), number("wall_load", `${team.load}/${team.capacity}`))))));
 }
@@ -70,12 +79,18 @@ function card(queue) {
       h("span.state", {}, `${say(`state_${agent.state}`)} · ${say("wall_of", agent)}`)))));
 }
 
-root.replaceChildren(h("header.top", {}, h("h1", {}, say("wall")), h("a", { href: "/" }, say("wall_desk")), fresh), cards, h("h2", {}, say("wall_teams")), teams);
+function promiseCard({ promised: all, broken, soon, unheard }) {
+  return h("section.card", { "aria-label": say("wall_promises") }, h("h2", {}, h("a", { href: "/tickets?view=broken" }, say("wall_promises"))),
+    h("dl.numbers", {}, number("wall_promised", all), number("wall_broken", broken, broken > 0), number("wall_soon", soon), number("wall_unheard", unheard, unheard > 0)));
+}
+
+root.replaceChildren(h("header.top", {}, h("h1", {}, say("wall")), h("a", { href: "/" }, say("wall_desk")), fresh), cards, promises, h("h2", {}, say("wall_teams")), teams);
 const { position } = await api.list({ limit: 1 });
 await load();
 const live = new Live({ url: liveUrl(), getTicket: ticket, outbox: new Outbox({ shelf: new Shelf("yunke.wall.", new Map()) }), on: (name) => name === "final" ? signIn() : later() });
 live.subscribe("desk", { after: position, onEvent: later, onGap: later });
 live.subscribe("presence", { onEvent: () => {} });
+if (promised) live.subscribe("tickets", { after: position, onEvent: later, onGap: later });
 live.start();
 setInterval(draw, 1_000);
 setInterval(load, SLOWLY_MS);

@@ -83,6 +83,7 @@ ENTRIES: Final = (
     api("GET /api/v1/audit", STAFF, _actor=Id.PERSON, _cursor=Id.CURSOR, _target_id=Id.PLAIN),
     # How what was promised went
     api(f"GET {REPORTS}", STAFF, _owner=Id.PERSON, _team=Id.TEAM),
+    api(f"GET {REPORTS}/now", STAFF),
     api(f"GET {REPORTS}/cases", STAFF, _owner=Id.PERSON, _team=Id.TEAM, _cursor=Id.CURSOR),
     # The company as a whole
     api("GET /api/v1/company", MEMBER, Bound.ROWS),
