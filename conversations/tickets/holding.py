@@ -15,6 +15,8 @@ from conversations.engine.models import Event
 from conversations.engine.streams import stream_of
 from conversations.threads.actors import SYSTEM, Actor
 from conversations.tickets import projections
+from conversations.tickets.approvals import state as approvals
+from conversations.tickets.approvals.events import TicketApprovalExpired, TicketApprovalPassedOn
 from conversations.tickets.events import TicketCommented, TicketEscalated, TicketPromiseBroken
 from conversations.tickets.models import TicketRow
 from conversations.tickets.promises.running import Running
@@ -81,6 +83,7 @@ class Held:
         if due_at is None or due_at > now:
             return []
         facts = self._running.catch_up(ticket=self.tickets[id_], now=now)
+        facts += approvals.catch_up(ticket=id_, approvals=self.tickets[id_].approvals, now=now)
         self.tickets[id_] = fold(ticket=self.tickets[id_], events=[(fact, now) for fact in facts])
         return facts
 
@@ -175,6 +178,10 @@ def _overdue_draft(fact: Fact) -> Draft:
             once = f"{promise}/{policy}/{level}/{start.isoformat()}"
         case TicketPromiseBroken(promise=promise, start=start):
             once = f"{promise}/broken/{start.isoformat()}"
+        case TicketApprovalPassedOn(approval=approval, step=step):
+            once = f"approval/{approval}/{step}/deputies"
+        case TicketApprovalExpired(approval=approval):
+            once = f"approval/{approval}/expired"
         case _:
             once = None
     return draft(fact=fact, sender=SYSTEM.id, client_id=once)

@@ -17,8 +17,9 @@ CATEGORIES: Final = ("new", "open", "pending", "on_hold", "solved", "closed")
 class TicketRow(TenantModel):
     """A ticket as lists show it. `id` is its public stream's; `*_seq` say what is folded in.
 
-    `terms` are the words by which it is found. `plan` is what is promised (promises/), of which something is due
-    at `due_at`; it was made when so much had been published about promises as the `edition` says.
+    `approvers` are asked for an approval now. `terms` are the words by which it is found. `plan` is what is promised
+    (promises/); it was made when so much had been published about promises as the `edition` says. At `due_at` something
+    of it is due, or the time of an approval runs out.
     """
 
     prefix = models.TextField()
@@ -40,6 +41,8 @@ class TicketRow(TenantModel):
     links = models.JSONField(default=list)
     checklist = models.JSONField(default=list)
     times = models.JSONField(default=list)
+    approvals = models.JSONField(default=list, db_default=[])
+    approvers = ArrayField(models.UUIDField(), default=list, db_default=[])
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -66,6 +69,7 @@ class TicketRow(TenantModel):
             models.Index(fields=("due_at",), name="ticket_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=("edition",), name="ticket_edition", condition=models.Q(settled_at__isnull=True)),
             GinIndex(fields=("conversations",), name="ticket_conversations", condition=~models.Q(conversations=[])),
+            GinIndex(fields=("approvers",), name="ticket_approvers", condition=~models.Q(approvers=[])),
             GinIndex(fields=("fields",), name="ticket_fields", opclasses=["jsonb_path_ops"]),
             GinIndex(fields=("terms",), name="ticket_terms"),
         )

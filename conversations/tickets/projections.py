@@ -15,7 +15,7 @@ from conversations.tickets.models import TicketRow
 from conversations.tickets.rules.ticket import Ticket, apply
 
 LONGEST: Final = 4000  # characters of a text whose words are found
-_NESTED: Final = ("links", "checklist", "times")
+_NESTED: Final = ("links", "checklist", "times", "approvals")
 _RENAMED: Final = {"contact": "contact_id"}
 _FIELDS: Final = Ticket.__struct_fields__
 
@@ -70,6 +70,7 @@ def _fill(row: TicketRow, ticket: Ticket) -> None:
         elif isinstance(value, tuple):
             value = list(value)
         setattr(row, _RENAMED.get(name, name), value)
+    row.approvers = sorted({member for each in ticket.approvals for member in each.asked})
     row.terms = _terms(ticket)
 
 

@@ -28,6 +28,7 @@ class Filters:
     """Which tickets a list holds; None means any. `words`: as query_of() answers them; `fields`: all of these values.
 
     `owner` None with `unowned` False means anybody's; a `contact`'s are those of everybody merged with them, too.
+    An `approver` is asked for an approval now.
     `broken`: of a promise that is not kept yet.
     """
 
@@ -42,6 +43,7 @@ class Filters:
     conversation: UUID | None = None
     parent: UUID | None = None
     settled: bool | None = None
+    approver: UUID | None = None
     watcher: UUID | None = None
     broken: bool = False
     words: str | None = None
@@ -136,6 +138,8 @@ def _conditions(filters: Filters) -> dict[str, Any]:
         conditions["watchers__contains"] = [filters.watcher]
     if filters.broken:
         conditions["plan__contains"] = {"clocks": [{"broken": True}]}
+    if filters.approver is not None:
+        conditions |= {"approvers__contains": [filters.approver], "approvers__gt": []}  # names the index
     if filters.settled is not None:
         conditions["settled_at__isnull"] = not filters.settled
     if filters.words is not None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from conversations.tickets.api import belonging, said, tickets, working
+from conversations.tickets.approvals import api as approvals
 from conversations.tickets.reports import api as reports
 
 ONE = "api/v1/tickets/<uuid:ticket>"
@@ -26,4 +27,7 @@ urlpatterns = [
     path(f"{ONE}/checklist/<uuid:item>", working.OneTicketItem.as_view()),
     path(f"{ONE}/time", working.TicketTimes.as_view()),
     path(f"{ONE}/time/<uuid:entry>", working.OneTicketTime.as_view()),
+    path(f"{ONE}/approvals", approvals.TicketApprovals.as_view()),
+    path(f"{ONE}/approvals/<uuid:approval>", approvals.OneTicketApproval.as_view()),
+    path(f"{ONE}/approvals/<uuid:approval>/answer", approvals.AnswerTicketApproval.as_view()),
 ]

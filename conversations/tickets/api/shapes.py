@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from conversations.threads.events import Priority, Side
 from conversations.threads.words import Assignee, TextBody
+from conversations.tickets.approvals.shapes import ApprovalShown, show_approval
 from conversations.tickets.events import Category, How, Promise, Unit
 from conversations.tickets.kind.body import TicketType
 from conversations.tickets.kind.form import show_fields
@@ -26,6 +27,7 @@ Words = Annotated[str, Meta(max_length=8000)]
 Line = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
 Fields = Annotated[dict[str, Any], Meta(max_length=100)]
+Approver = Annotated[str, Meta(pattern=r"^(me|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\s\S])")]
 Amount = Annotated[float, Meta(gt=0, le=1_000_000)]
 
 
@@ -95,8 +97,8 @@ class TimeBody(Body, frozen=True):
 class TicketsQuery(PageQuery, frozen=True):
     """Which tickets. `owner` is a member's id, `me` or `none`; `settled`: whether they are solved or closed.
 
-    `q` are words of the number, the title, the text or the fields, or how they begin. `fields` is JSON, such as
-    {"order": "4711"}: all of these values.
+    `approver`: a member's id or `me`, who is asked for an approval now. `q` are words of the number, the title, the
+    text or the fields, or how they begin. `fields` is JSON, such as {"order": "4711"}: all of these values.
     """
 
     category: Category | UnsetType = UNSET
@@ -109,6 +111,7 @@ class TicketsQuery(PageQuery, frozen=True):
     conversation: UUID | UnsetType = UNSET
     parent: UUID | UnsetType = UNSET
     settled: bool | UnsetType = UNSET
+    approver: Approver | UnsetType = UNSET
     q: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
     fields: Annotated[str, Meta(min_length=2, max_length=4000)] | UnsetType = UNSET
     order: Literal["changed_at", "-changed_at"] = "-changed_at"
@@ -167,8 +170,8 @@ class PromiseShown(Answer, frozen=True):
 class TicketShown(Answer, frozen=True):
     """A ticket. `number` is what people call it; `open_children` counts the tickets under it that are not settled.
 
-    `spent` sums up the time that went into it, by unit. At `next_due_at` a promise is broken, or a step of a ladder
-    is taken.
+    `spent` sums up the time that went into it, by unit. At `next_due_at` a promise is broken, a step of a ladder is
+    taken, or the time for an approval runs out.
     """
 
     id: UUID
@@ -190,6 +193,7 @@ class TicketShown(Answer, frozen=True):
     conversations: list[UUID]
     links: list[LinkShown]
     checklist: list[ItemShown]
+    approvals: list[ApprovalShown]
     spent: dict[str, float]
     promises: list[PromiseShown]
     next_due_at: datetime | None
@@ -245,6 +249,7 @@ def show_ticket(
         checklist=[
             ItemShown(id=each.id, text=each.text if personal else None, done=each.done) for each in ticket.checklist
         ],
+        approvals=[show_approval(approval=each, personal=personal) for each in ticket.approvals],
         promises=[_promise(each) for each in promises],
         next_due_at=row.due_at,
         spent={str(unit): amount for unit, amount in sum_up(ticket=ticket).items()},

@@ -20,6 +20,7 @@ from conversations.threads.reach import get_reached
 from conversations.tickets import queries
 from conversations.tickets.api.answering import COMMAND, HANDLING, SEEING, answer, get_viewer, render
 from conversations.tickets.api.shapes import ChangeBody, CustomerLink, MergeBody, OpenBody, TicketShown, TicketsQuery
+from conversations.tickets.approvals.rules import ApprovalIsMissing
 from conversations.tickets.commands import belonging, changing
 from conversations.tickets.commands.opening import open_ticket
 from conversations.tickets.customer.commands import NobodysTicket, make_link
@@ -54,7 +55,7 @@ class Tickets(APIView):
         Described(
             body=OpenBody,
             answers={201: TicketShown},
-            refusals=(ContactGone, ParentIsClosed),
+            refusals=(ContactGone, ParentIsClosed, ApprovalIsMissing),
             example={"title": "The parcel came open", "priority": "high"},
             one_transaction=True,
             scopes=HANDLING,
@@ -96,7 +97,7 @@ class OneTicket(APIView):
         Described(
             body=ChangeBody,
             answers={200: TicketShown},
-            refusals=(*COMMAND.refusals, ChildrenAreOpen, ParentIsClosed),
+            refusals=(*COMMAND.refusals, ChildrenAreOpen, ParentIsClosed, ApprovalIsMissing),
             example={"status": "pending", "priority": "urgent"},
             scopes=HANDLING,
         )
@@ -145,6 +146,8 @@ def _read_filters(query: TicketsQuery, actor: Actor) -> queries.Filters:
     said: dict[str, Any] = {name: value for name in names if (value := getattr(query, name)) is not UNSET}
     if query.owner not in (UNSET, "none"):
         said["owner"] = actor.id if query.owner == "me" else UUID(str(query.owner))
+    if query.approver is not UNSET:
+        said["approver"] = actor.id if query.approver == "me" else UUID(str(query.approver))
     if "conversation" in said and not get_reached(conversations=[said["conversation"]], actor=actor):
         said["conversation"] = NOWHERE
     return queries.Filters(

@@ -27,7 +27,8 @@ DEEPEST: Final = 10
 def change(*, ticket: UUID, actor: Actor, wanted: Wanted, now: datetime) -> None:
     """Let a ticket be so from now on, all of it or nothing; what is so already is nothing.
 
-    Raises NotFound, Invalid, TicketIsClosed, TicketIsMerged, ChildrenAreOpen, ParentIsClosed or TicketChanged.
+    Raises NotFound, Invalid, TicketIsClosed, TicketIsMerged, ChildrenAreOpen, ParentIsClosed, ApprovalIsMissing or
+    TicketChanged.
     """
     check_handle(actor=actor)
     wanted = name_people(wanted=wanted)

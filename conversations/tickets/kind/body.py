@@ -7,8 +7,10 @@ from msgspec import UNSET, Meta, UnsetType
 
 from conversations.definitions.kinds import Kind
 from conversations.tickets.events import Category
+from conversations.tickets.kind import approval as approvals
+from conversations.tickets.kind.approval import ApprovalRule
 from conversations.tickets.kind.form import Form, Language, find_mistakes
-from tenants.refusals import Invalid, wrong
+from tenants.refusals import FieldError, Invalid, wrong
 
 KIND: Final = "ticket_type"
 BEGINNING: Final[tuple[Category, ...]] = ("new", "open")
@@ -20,12 +22,16 @@ Prefix = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9]{0,9}\Z")]
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A status of the company's own, in one of the six categories that everything else goes by."""
+    """A status of the company's own, in one of the six categories that everything else goes by.
+
+    One that `demands` an approval, by its key in the type, is gone on to when that is granted, once each.
+    """
 
     key: StatusKey
     name: Name
     names: Annotated[dict[Language, Name], Meta(max_length=20)] = msgspec.field(default_factory=dict)
     category: Category
+    demands: StatusKey | UnsetType = UNSET
 
 
 USUAL: Final = (
@@ -53,6 +59,7 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     statuses: Annotated[tuple[Status, ...], Meta(min_length=2, max_length=50)] = USUAL
     moves: Annotated[dict[StatusKey, tuple[StatusKey, ...]], Meta(max_length=50)] = msgspec.field(default_factory=dict)
     form: Form = msgspec.field(default_factory=Form)
+    approvals: Annotated[dict[StatusKey, ApprovalRule], Meta(max_length=20)] = msgspec.field(default_factory=dict)
     settles_before_children: bool = False
     shows_names: bool = False
 
@@ -60,7 +67,7 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     def beginning(self) -> Status:
         """Answer the status that a ticket begins with."""
         return min(
-            (status for status in self.statuses if status.category in BEGINNING),
+            (status for status in self.statuses if status.category in BEGINNING and status.demands is UNSET),
             key=lambda status: BEGINNING.index(status.category),
         )
 
@@ -68,14 +75,15 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     def closing(self) -> Status:
         """Answer the status of what is merged into another: closed, or solved where there is no such status."""
         return max(
-            (status for status in self.statuses if status.category in SETTLING),
+            (status for status in self.statuses if status.category in SETTLING and status.demands is UNSET),
             key=lambda status: SETTLING.index(status.category),
         )
 
     @property
     def reopening(self) -> Status:
         """Answer the status of what is taken up again: open, or the one that tickets begin with."""
-        return next((status for status in self.statuses if status.category == "open"), self.beginning)
+        free = (status for status in self.statuses if status.category == "open" and status.demands is UNSET)
+        return next(free, self.beginning)
 
     def find_status(self, key: str) -> Status | None:
         """Answer the status of this key."""
@@ -90,7 +98,7 @@ BUILT_IN: Final = TicketType(name="General", names={"zh": "一般工单"})
 def check_type(body: TicketType) -> TicketType:
     """Answer the type; raise Invalid with every mistake."""
     keys = [status.key for status in body.statuses]
-    categories = {status.category for status in body.statuses}
+    categories = {status.category for status in body.statuses if status.demands is UNSET}
     errors = [
         wrong(field=f"statuses.{index}.key", detail="There is a status with this key already.")
         for index, key in enumerate(keys)
@@ -98,7 +106,10 @@ def check_type(body: TicketType) -> TicketType:
     ]
     if categories.isdisjoint(BEGINNING) or categories.isdisjoint(SETTLING):
         errors.append(
-            wrong(field="statuses", detail="One of `new` or `open` is needed, and one of `solved` or `closed`.")
+            wrong(
+                field="statuses",
+                detail="One of `new` or `open` is needed, and one of `solved` or `closed`, that demand nothing.",
+            )
         )
     for key, further in body.moves.items():
         errors += [
@@ -107,9 +118,21 @@ def check_type(body: TicketType) -> TicketType:
             if one not in keys
         ]
     errors += find_mistakes(form=body.form)
+    errors += _find_approval_mistakes(body)
     if errors:
         raise Invalid(errors=errors)
     return body
+
+
+def _find_approval_mistakes(body: TicketType) -> list[FieldError]:
+    errors = [
+        wrong(field=f"statuses.{index}.demands", detail="There is no approval with this key.")
+        for index, status in enumerate(body.statuses)
+        if not isinstance(status.demands, UnsetType) and status.demands not in body.approvals
+    ]
+    for key, rule in body.approvals.items():
+        errors += approvals.find_mistakes(rule=rule, place=f"approvals.{key}")
+    return errors
 
 
 TICKET_TYPE: Final = Kind(
@@ -118,4 +141,6 @@ TICKET_TYPE: Final = Kind(
     body=TicketType,
     key=r"[a-z][a-z0-9_-]{0,31}",
     check=check_type,
+    references={"approvals.*.approvers.*.team": "team", "approvals.*.deputies.*.team": "team"},
+    members=("approvals.*.approvers.*.member", "approvals.*.deputies.*.member"),
 )

@@ -1,5 +1,6 @@
 """Who is told of a step of the ladder, as it is when the step is taken: members, teams and their leads."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from msgspec import UnsetType
 from conversations.definitions.queries import get_in_force
 from conversations.definitions.team.body import TEAM, Team
 from conversations.definitions.team.rules import find_leads
-from conversations.tickets.promises.policy import Level, Tell
+from conversations.tickets.kind.people import Tell
+from conversations.tickets.promises.policy import Level
 from conversations.tickets.rules.asking import HANDLE
 from conversations.tickets.rules.ticket import Ticket
 from tenants.members.queries import Colleague, get_colleagues
@@ -20,13 +22,21 @@ class Directory:
 
     def whom(self, level: Level, ticket: Ticket) -> tuple[UUID, ...]:
         """Answer whom a step tells, each once: those who are members now."""
-        found = [member for tell in level.tells for member in self._of(tell, ticket)]
+        return self.find(level.tells, ticket)
+
+    def find(self, tells: Iterable[Tell], ticket: Ticket) -> tuple[UUID, ...]:
+        """Answer who is meant, each once: those who are members now."""
+        found = [member for tell in tells for member in self._of(tell, ticket)]
         return tuple(member for member in dict.fromkeys(found) if member in self._people)
+
+    def may(self, member: UUID, permission: str) -> bool:
+        """Tell whether somebody is a member who may do something."""
+        found = self._people.get(member)
+        return found is not None and permission in found.permissions
 
     def name_of(self, member: UUID) -> str | None:
         """Answer the name of a member who may handle tickets."""
-        found = self._people.get(member)
-        return None if found is None or HANDLE not in found.permissions else found.name
+        return self._people[member].name if self.may(member, HANDLE) else None
 
     def _of(self, tell: Tell, ticket: Ticket) -> list[UUID]:
         if tell.owner:

@@ -1,23 +1,22 @@
 """What a company promises of time, and who hears of it when: the typed body of definition kind `sla_policy`."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from conversations.definitions.kinds import KEY, Kind
+from conversations.definitions.kinds import Kind
 from conversations.threads.events import Priority
 from conversations.tickets.events import Promise
 from conversations.tickets.kind.body import Name
 from conversations.tickets.kind.form import Language
-from tenants.members.permissions import Role
+from conversations.tickets.kind.people import Key, Tell, find_unclear
 from tenants.refusals import FieldError, Invalid, wrong
 
 KIND: Final = "sla_policy"
 MINUTE_S: Final = 60
 
-Key = Annotated[str, Meta(pattern=rf"^{KEY}\Z")]
 Minutes = Annotated[int, Meta(ge=1, le=525_600)]
 Span = Annotated[int, Meta(ge=0, le=525_600)]
 Standing = Literal["pending", "on_hold"]
@@ -59,16 +58,6 @@ class Targets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         """Answer within how many seconds."""
         target: Target | UnsetType = getattr(self, promise)
         return None if isinstance(target, UnsetType) else target.find(priority)
-
-
-class Tell(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Whom: one of these. `owner` has the ticket; `lead_of`: who leads a team that the owner is in, or its team."""
-
-    owner: bool = False
-    member: UUID | UnsetType = UNSET
-    team: Key | UnsetType = UNSET
-    role: Role | UnsetType = UNSET
-    lead_of: Literal["owner", "team"] | UnsetType = UNSET
 
 
 class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -132,21 +121,12 @@ def check_policy(body: SlaPolicy) -> SlaPolicy:
     for index, level in enumerate(body.ladder):
         if level.key in keys[:index]:
             errors.append(wrong(field=f"ladder.{index}.key", detail="There is a step with this key already."))
-        errors += [
-            wrong(field=f"ladder.{index}.tells.{n}", detail="One of owner, member, team, role or lead_of.")
-            for n, tell in enumerate(level.tells)
-            if _count(tell) != 1
-        ]
+        errors += find_unclear(tells=level.tells, place=f"ladder.{index}.tells")
     if not any(isinstance(getattr(body.targets, name), Target) for name in Targets.__struct_fields__):
         errors.append(wrong(field="targets", detail="One at least."))
     if errors:
         raise Invalid(errors=errors)
     return body
-
-
-def _count(tell: Tell) -> int:
-    said: list[Any] = [tell.owner, tell.member, tell.team, tell.role, tell.lead_of]
-    return sum(each is not UNSET and each is not False for each in said)
 
 
 SLA_POLICY: Final = Kind(

@@ -13,6 +13,7 @@ import msgspec
 
 from conversations.contacts.queries import get_contacts
 from conversations.engine.events import Fact
+from conversations.tickets.approvals import state as approvals
 from conversations.tickets.models import TicketRow
 from conversations.tickets.promises.directory import Directory
 from conversations.tickets.promises.rules import plan as plans
@@ -68,9 +69,12 @@ class Running:
             self._renew(tickets[id_], in_force, known, now)
             plan, terms = self.find(ticket=id_)
             row.plan = None if plan is None else msgspec.to_builtins(plan)
-            row.due_at = None if plan is None or terms is None else plans.find_due(plan=plan, terms=terms)
+            row.due_at = _first(
+                None if plan is None or terms is None else plans.find_due(plan=plan, terms=terms),
+                approvals.find_due(approvals=tickets[id_].approvals),
+            )
             row.edition = in_force.edition
-        return min((row.due_at for row in rows.values() if row.due_at is not None), default=None)
+        return _first(*(row.due_at for row in rows.values()))
 
     def find(self, *, ticket: UUID) -> tuple[Plan | None, Terms | None]:
         """Answer a ticket's plan and its terms."""
@@ -96,6 +100,10 @@ class Running:
             self.plans[ticket.id] = plans.begin(terms=new, ticket=ticket, at=now)
         else:
             self.plans[ticket.id] = plans.renew(plan=plan, old=old, new=new, at=now)
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((each for each in moments if each is not None), default=None)
 
 
 def _read_attributes(tickets: Iterable[Ticket]) -> dict[UUID | None, Mapping[str, Any]]:

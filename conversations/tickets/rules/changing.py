@@ -11,6 +11,7 @@ from conversations.engine.events import Fact
 from conversations.threads.actors import Actor
 from conversations.threads.events import Priority, Side
 from conversations.threads.rules import side_of
+from conversations.tickets.approvals.rules import ApprovalIsMissing, use
 from conversations.tickets.events import (
     SETTLED,
     TicketAcknowledged,
@@ -98,10 +99,12 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 def open_ticket(*, begun: Begun, wanted: Wanted, family: Family, actor: Actor) -> tuple[TicketOpened, list[Fact]]:
     """Answer what opens a ticket, without its number, and what is said of it at once.
 
-    Raises Invalid for a status or fields that are not the type's, ParentIsClosed.
+    Raises Invalid for a status or fields that are not the type's, ApprovalIsMissing, ParentIsClosed.
     """
     body, ticket = begun.body, begun.id
     status = body.beginning if isinstance(wanted.status, UnsetType) else _get_status(body, wanted.status)
+    if not isinstance(status.demands, UnsetType):
+        raise ApprovalIsMissing
     if family.parent is not None and not body.settles_before_children:
         _check_parent(family.parent)
     given = {} if isinstance(wanted.fields, UnsetType) else wanted.fields
@@ -136,7 +139,8 @@ def open_ticket(*, begun: Begun, wanted: Wanted, family: Family, actor: Actor) -
 def change(*, ticket: Ticket, body: TicketType, wanted: Wanted, family: Family) -> list[Fact]:
     """Answer what changes; what is so already is nothing. Raises Invalid or a refusal, and then nothing changes."""
     check_open(ticket=ticket)
-    facts = [*_describe(ticket, wanted), *_fill_in(ticket, body, wanted)]
+    filled = _fill_in(ticket, body, wanted)
+    facts = [*_describe(ticket, wanted), *filled]
     if not isinstance(wanted.priority, UnsetType) and wanted.priority != ticket.priority:
         facts.append(TicketPrioritized(ticket=ticket.id, priority=wanted.priority))
     facts += _assign(ticket, wanted)
@@ -145,12 +149,16 @@ def change(*, ticket: Ticket, body: TicketType, wanted: Wanted, family: Family) 
             _check_parent(family.parent)
         facts.append(TicketSubordinated(ticket=ticket.id, parent=wanted.parent))
     if not isinstance(wanted.status, UnsetType):
-        facts += move(ticket=ticket, body=body, to=wanted.status, family=family)
+        asked = msgspec.structs.replace(ticket, approvals=()) if filled else ticket  # of other fields nobody approved
+        facts += move(ticket=asked, body=body, to=wanted.status, family=family)
     return facts
 
 
 def move(*, ticket: Ticket, body: TicketType, to: str, family: Family) -> list[Fact]:
-    """Let it stand at another status. A ticket is settled after those under it, and not open under a closed one."""
+    """Let it stand at another status; raise ApprovalIsMissing where that demands one.
+
+    A ticket is settled after those under it, and not open under a closed one.
+    """
     status = _get_status(body, to)
     if status.key == ticket.status:
         return []
@@ -164,7 +172,8 @@ def move(*, ticket: Ticket, body: TicketType, to: str, family: Family) -> list[F
         raise ChildrenAreOpen
     if ticket.is_settled and not settles and family.parent is not None and not body.settles_before_children:
         _check_parent(family.parent)
-    return [TicketMoved(ticket=ticket.id, status=status.key, category=status.category, was=ticket.status)]
+    moved = TicketMoved(ticket=ticket.id, status=status.key, category=status.category, was=ticket.status)
+    return [*use(ticket=ticket, status=status), moved]
 
 
 def comment(*, ticket: Ticket, actor: Actor, said: Said) -> Fact:

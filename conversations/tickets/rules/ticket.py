@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from conversations.engine.events import Fact
 from conversations.threads.events import Priority
+from conversations.tickets.approvals import state as approving
+from conversations.tickets.approvals.state import Approval
 from conversations.tickets.events import (
     SETTLED,
     Category,
@@ -65,6 +67,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
     checklist: tuple[Item, ...] = ()
     times: tuple[Entry, ...] = ()
+    approvals: tuple[Approval, ...] = ()
     settled_at: datetime | None = None
 
     @classmethod
@@ -103,7 +106,9 @@ def fold(*, ticket: Ticket, events: Iterable[tuple[Fact, datetime]]) -> Ticket:
 
 def apply(*, ticket: Ticket, fact: Fact, at: datetime) -> Ticket:
     """Answer the ticket after a fact; one that changes nothing here moves `changed_at` alone."""
-    return replace(_belonging(_working(_standing(ticket, fact, at), fact), fact), changed_at=at)
+    approvals = approving.apply(approvals=ticket.approvals, fact=fact, at=at)
+    changed = replace(ticket, approvals=approvals, changed_at=at)
+    return _belonging(_working(_standing(changed, fact, at), fact), fact)
 
 
 def _standing(ticket: Ticket, fact: Fact, at: datetime) -> Ticket:
@@ -176,7 +181,8 @@ def erased(*, ticket: Ticket) -> Ticket:
     """Answer what is left when nothing personal is: as what the log was blanked to would tell it."""
     items = tuple(replace(each, text="") for each in ticket.checklist)
     times = tuple(replace(each, text="") for each in ticket.times)
-    return replace(ticket, title="", text="", fields={}, checklist=items, times=times)
+    approvals = approving.blank(approvals=ticket.approvals)
+    return replace(ticket, title="", text="", fields={}, checklist=items, times=times, approvals=approvals)
 
 
 def _with(ids: tuple[UUID, ...], *more: UUID) -> tuple[UUID, ...]:

@@ -10,6 +10,7 @@ from conversations.definitions.commands import publish
 from conversations.engine.events import Recorded
 from conversations.threads.actors import Actor, of_member
 from tenants.context import tenant_context
+from tenants.members.member import Member
 from tests.conftest import ClientFor, MakeMember
 from tests.shop import Shop
 
@@ -61,6 +62,10 @@ class Office:
     def browser_of(self, role: str) -> Client:
         """Answer a browser of somebody else."""
         return self._client_for(self.shop.tenant, self.make_member(self.shop.tenant, role=role))
+
+    def browser_for(self, member: Member) -> Client:
+        """Answer a browser of a member."""
+        return self._client_for(self.shop.tenant, member)
 
     def program(self, *scopes: str) -> Client:
         """Answer a program with a key of these scopes."""

@@ -25,6 +25,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.TICKET: subject,
     Id.SECOND_TICKET: subject,
     Id.ITEM: uuid,
+    Id.APPROVAL: uuid,
     Id.ENTRY: uuid,
     Id.CONTACT: uuid,
     Id.OTHER: uuid,

@@ -36,8 +36,10 @@ def add_tickets(*, company: "Company") -> dict[Id, str]:
         _ask(company, f"{path}/comments", {"text": f"{mark} notes {number}", "among_staff": True})
         item = _ask(company, f"{path}/checklist", {"text": f"{mark} point {number}"})["checklist"][0]["id"]
         _ask(company, f"{path}/time", {"amount": 1, "text": f"{mark} works"})
+        asked = {"title": mark, "text": f"{mark} asks {number}", "approvers": [{"role": "owner"}], "how": "all"}
+        approval = _ask(company, f"{path}/approvals", asked)["approvals"][0]["id"]
     entry = company.browser().get(f"{path}/time").json()["results"][0]["id"]
-    return {Id.TICKET: first, Id.SECOND_TICKET: second, Id.ITEM: item, Id.ENTRY: entry}
+    return {Id.TICKET: first, Id.SECOND_TICKET: second, Id.ITEM: item, Id.ENTRY: entry, Id.APPROVAL: approval}
 
 
 def _open(company: "Company", number: int, type_: str) -> str:
