@@ -10,15 +10,25 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conversations.threads.actors import Actor
 from conversations.tickets.customer import commands, queries
 from conversations.tickets.customer.link import read_link
-from tenants.refusals import NotFound, Refusal
+from tenants.refusals import Invalid, NotFound, Refusal
 from tenants.text import is_storable
+from tenants.tries import say_when
 
 LONGEST: Final = 8000
+WHY: Final = {
+    "": gettext_lazy("This is not possible any more. This is how the matter stands now."),
+    "invalid": gettext_lazy("This is too long, or has characters that cannot be kept. Nothing was sent yet."),
+    "too_many_tries": gettext_lazy("This was a lot at once. What you wrote is still here; send it in a minute."),
+    "too_late_to_reopen": gettext_lazy("This was settled long ago. Please ask us anew."),
+    "escalated_lately": gettext_lazy("You have told us that a short while ago, and we have seen it."),
+    "escalated_enough": gettext_lazy("You have told us that as often as it can be told; we know."),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,10 +38,16 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     refused = _act(request, ticket, contact) if request.method == "POST" else None
     if request.method == "POST" and refused is None:
         return _private(HttpResponseRedirect(request.path))
-    language = "zh" if (translation.get_language() or "en").startswith("zh") else "en"
-    seen = queries.see(ticket=ticket, contact=contact, language=language)
-    context = {"seen": seen, "refused": refused, "id": datetime.now(UTC).strftime("%s%f")}
-    return _private(render(request, "console/ticket.html", context, status=200 if refused is None else 409))
+    now, language = datetime.now(UTC), "zh" if (translation.get_language() or "en").startswith("zh") else "en"
+    context = {
+        "seen": queries.see(ticket=ticket, contact=contact, language=language, now=now),
+        "refused": refused,
+        "why": None if refused is None else WHY.get(refused.code, WHY[""]),
+        "text": request.POST.get("text", "")[: 2 * LONGEST],  # what was refused is not lost
+        "id": now.strftime("%s%f"),
+    }
+    shown = render(request, "console/ticket.html", context, status=200 if refused is None else refused.status)
+    return _private(say_when(response=shown, refusal=refused))
 
 
 @require_safe
@@ -50,14 +66,19 @@ def _act(request: HttpRequest, ticket: UUID, contact: Actor) -> Refusal | None:
     """Do it; answer why not."""
     now, text = datetime.now(UTC), request.POST.get("text", "").strip()
     try:
+        commands.count_act(ticket=ticket, contact=contact.id)
         match request.POST.get("act"):
-            case "answer" if text and len(text) <= LONGEST and is_storable(text=text):
+            case "answer" if len(text) > LONGEST or not is_storable(text=text):
+                raise Invalid(errors=[{"field": "text", "code": "invalid", "detail": "Too long."}])
+            case "answer" if text:
                 client_id = request.POST.get("id", "")[:64] or None
                 commands.answer(ticket=ticket, contact=contact, text=text, client_id=client_id or str(now), now=now)
             case "confirm":
                 commands.confirm(ticket=ticket, contact=contact, now=now)
             case "reopen":
                 commands.reopen(ticket=ticket, contact=contact, now=now)
+            case "escalate":
+                commands.escalate(ticket=ticket, contact=contact, now=now)
     except NotFound:
         raise
     except Refusal as refusal:

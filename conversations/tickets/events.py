@@ -70,6 +70,13 @@ class TicketCommented(Fact, frozen=True):
     text: str
 
 
+@fact(kind="ticket.customer_escalated.v1", audience=Audience.PUBLIC, permission=VIEW)
+class TicketCustomerEscalated(Fact, frozen=True):
+    """Its customer wants somebody else to look at it: the next step of a ladder is taken at once."""
+
+    ticket: UUID
+
+
 @fact(kind="ticket.merged.v1", audience=Audience.PUBLIC, permission=VIEW)
 class TicketMerged(Fact, frozen=True):
     """All that is left to do is done in the ticket `into`; nothing more is written here."""
@@ -244,6 +251,15 @@ class TicketEscalated(Fact, frozen=True):
     step: int
     start: datetime
     due_at: datetime
+    told: tuple[UUID, ...]
+
+
+@fact(kind="ticket.attention_asked.v1", audience=Audience.STAFF, permission=VIEW, among_staff=True)
+class TicketAttentionAsked(Fact, frozen=True):
+    """Its customer has escalated it the `nth` time; `told` are the members whom its type tells of that."""
+
+    ticket: UUID
+    nth: int
     told: tuple[UUID, ...]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from conversations.engine.events import get_kinds
 from conversations.engine.models import Event
 from conversations.engine.streams import streams_of
 from conversations.threads.events import Priority
-from conversations.tickets.events import Category, TicketCommented, TicketNoted
+from conversations.tickets.events import Category, TicketCommented, TicketCustomerEscalated, TicketNoted
 from conversations.tickets.models import TicketRow
 from tenants.paging import Page, Window, cut, turn
 from tenants.refusals import NotFound
@@ -95,6 +96,12 @@ def get_recent_of(*, contacts: Collection[UUID], limit: int) -> list[UUID]:
     """Answer the tickets of these contacts that were changed last, the newest first."""
     rows = TicketRow.objects.filter(contact__in=list(contacts)).order_by("-changed_at", "-id")
     return list(rows.values_list("id", flat=True)[:limit])
+
+
+def get_escalations(*, ticket: UUID) -> list[datetime]:
+    """Answer when its customer escalated a ticket, the first time first."""
+    found = Event.objects.filter(stream=ticket, kind=TicketCustomerEscalated.kind)
+    return list(found.order_by("seq").values_list("at", flat=True))
 
 
 def count_open_children(*, parents: Sequence[UUID]) -> dict[UUID, int]:

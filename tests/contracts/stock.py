@@ -17,11 +17,15 @@ from conversations.automation.models import DryRun
 from conversations.channels.webchat.commands import change_inbox
 from conversations.definitions.commands import publish
 from conversations.threads.actors import SYSTEM
+from conversations.tickets.approvals.commands import ask as ask_for_approval
+from conversations.tickets.kind.approval import ApprovalRule
+from conversations.tickets.kind.people import Tell
 from tenants.context import platform_context, tenant_context
 from tenants.domains.models import Domain
 from tenants.exports.commands import get_storage
 from tenants.exports.models import Export
 from tenants.members.models import Invitation
+from tenants.members.permissions import Role
 from tenants.models import Membership, OldSlug, Session, SsoIdentity, Tenant
 from tenants.queries import forget_tenant
 from tests.authenticator import Authenticator
@@ -139,7 +143,17 @@ class Stock:
         if "{entry}" in path:
             self.owner.post(f"{base}/{first}/time", {"amount": 1}, content_type=JSON)
             found["entry"] = self.owner.get(f"{base}/{first}/time").json()["results"][0]["id"]
+        if "/approvals" in path:
+            self.make_member(self.shop.tenant, role="supervisor")
+        if "{approval}" in path:
+            found["approval"] = self.approval(first)
         return found
+
+    def approval(self, ticket: str) -> str:
+        """Let the owner be asked by somebody else for an approval of a ticket; answer its id."""
+        asked: Any = {"key": None, "rule": ApprovalRule(name="Refund", approvers=(Tell(role=Role.OWNER),)), "text": ""}
+        with tenant_context(self.shop.tenant):
+            return str(ask_for_approval(ticket=UUID(ticket), actor=SYSTEM, now=datetime.now(UTC), **asked))
 
     def escalate(self, ticket: str) -> None:
         """Let a ticket be one of which somebody was told, at once."""

@@ -15,6 +15,7 @@ from conversations.engine.events import Fact
 from conversations.tickets.events import (
     TicketAcknowledged,
     TicketCommented,
+    TicketCustomerEscalated,
     TicketEscalated,
     TicketMoved,
     TicketPrioritized,
@@ -130,7 +131,7 @@ Act = tuple[Callable[[Ticking], None], Fact]
 
 
 def draw_act(rng: random.Random, category: str) -> Act:
-    match rng.randint(0, 5):
+    match rng.randint(0, 6):
         case 0:
             return Ticking.reply, TicketCommented(ticket=ID, author="member", name="", text="")
         case 1:
@@ -140,6 +141,8 @@ def draw_act(rng: random.Random, category: str) -> Act:
         case 3:
             priority: Any = rng.choice(["none", "low", "urgent"])
             return lambda ticking: ticking.prioritize(priority), TicketPrioritized(ticket=ID, priority=priority)
+        case 4:
+            return Ticking.escalate, TicketCustomerEscalated(ticket=ID)
         case _:
             to: Any = rng.choice(["open", "pending", "on_hold", "solved", "new"])
             moved = TicketMoved(ticket=ID, status=to, category=to, was=category)

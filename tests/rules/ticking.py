@@ -26,6 +26,7 @@ class Run:
     reached: list[str] = field(default_factory=list)
     since_told_s: int | None = None
     since_heard_s: int | None = None
+    hurried: bool = False
 
 
 @dataclass
@@ -64,7 +65,7 @@ class Ticking:
                 self.told.append(("broken", run.promise, run.start, self.now))
             else:
                 run.reached.append(level.key)
-                run.since_told_s, run.since_heard_s = 0, None
+                run.since_told_s, run.since_heard_s, run.hurried = 0, None, False
                 self.told.append(("escalated", run.promise, run.start, level.key, len(run.reached), self.now))
 
     def reply(self) -> None:
@@ -103,6 +104,16 @@ class Ticking:
                 run.since_heard_s = 0
         self.look()
 
+    def escalate(self) -> None:
+        """The customer wants somebody else: of what is soonest too late the next step is taken at once."""
+        soonest: Run | None = None
+        for run in self.runs:
+            if self._left(run) and (soonest is None or run.target_s - run.used_s < soonest.target_s - soonest.used_s):
+                soonest = run
+        if soonest is not None:
+            soonest.hurried = True
+        self.look()
+
     @property
     def _is_settled(self) -> bool:
         return self.category in {"solved", "closed"}
@@ -121,8 +132,7 @@ class Ticking:
         return None
 
     def _find_level(self, run: Run) -> Level | None:
-        ladder = [level for level in self.policy.ladder if not level.promises or run.promise in level.promises]
-        left = [level for level in ladder if level.key not in run.reached]
+        ladder, left = self._ladder(run), self._left(run)
         last = next((level for level in ladder if run.reached and level.key == run.reached[-1]), None)
         for level in left:
             seconds = level.minutes * 60
@@ -137,9 +147,15 @@ class Ticking:
                 due = due and not held
             elif last is not None and level is left[0] and isinstance(last.acknowledge_within, int):
                 due = due or (run.since_told_s or 0) >= last.acknowledge_within * 60
-            if due:
+            if due or (run.hurried and level is left[0]):
                 return level
         return None
+
+    def _ladder(self, run: Run) -> list[Level]:
+        return [level for level in self.policy.ladder if not level.promises or run.promise in level.promises]
+
+    def _left(self, run: Run) -> list[Level]:
+        return [level for level in self._ladder(run) if level.key not in run.reached]
 
     def _start(self, *promises: str) -> None:
         for promise in promises:

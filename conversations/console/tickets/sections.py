@@ -78,6 +78,15 @@ _TYPE: Final = (
     ),
     Field("settles_before_children", gettext_noop("May be settled before those under it"), "check"),
     Field("shows_names", gettext_noop("The customer sees colleagues' names"), "check"),
+    Field(
+        "reopens_within_days",
+        gettext_noop("Days within which the customer takes up again what is solved; empty: always"),
+        "number",
+    ),
+    Field("escalating.most", gettext_noop("How often the customer may escalate it; empty: three times"), "number"),
+    Field(
+        "escalating.hours_apart", gettext_noop("Hours between two times that they do; empty: twenty-four"), "number"
+    ),
 )
 _STEP: Final = (
     Field("key", gettext_noop("Short name")),

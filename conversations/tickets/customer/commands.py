@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -13,14 +14,18 @@ from conversations.tickets.customer import rules
 from conversations.tickets.customer.link import sign_link
 from conversations.tickets.holding import family_of, hold
 from conversations.tickets.kind.body import TicketType
-from conversations.tickets.queries import get_ticket
+from conversations.tickets.promises.directory import Directory
+from conversations.tickets.queries import get_escalations, get_ticket
 from conversations.tickets.rules.asking import check_handle
 from conversations.tickets.rules.changing import Family
 from conversations.tickets.rules.ticket import Ticket
 from conversations.tickets.types import get_type
+from tenants.context import current_tenant
 from tenants.refusals import Refusal
+from tenants.tries import Tries
 
 Decide = Callable[[Ticket, TicketType, Family], Sequence[Fact]]
+ACTS: Final = Tries(name="ticket.customer", limit=20)
 
 
 class NobodysTicket(Refusal):
@@ -39,11 +44,16 @@ def make_link(*, ticket: UUID, actor: Actor) -> str:
     return sign_link(ticket=ticket, contact=row.contact_id)
 
 
+def count_act(*, ticket: UUID, contact: UUID) -> None:
+    """Count something that a customer does about a ticket, outside of any transaction; raise TooManyTries."""
+    ACTS.spend(key=f"{current_tenant().id} {ticket} {contact}")
+
+
 def answer(*, ticket: UUID, contact: Actor, text: str, client_id: str, now: datetime) -> None:
     """Say something; the same client id again is the same thing. Raises what blocked or merged contacts are refused."""
 
     def decide(state: Ticket, body: TicketType, family: Family) -> Sequence[Fact]:
-        return rules.answer(ticket=state, body=body, family=family, contact=contact, text=text)
+        return rules.answer(ticket=state, body=body, family=family, contact=contact, text=text, now=now)
 
     _change(ticket, contact, now, decide, client_id)
 
@@ -58,10 +68,21 @@ def confirm(*, ticket: UUID, contact: Actor, now: datetime) -> None:
 
 
 def reopen(*, ticket: UUID, contact: Actor, now: datetime) -> None:
-    """Say that it is not settled."""
+    """Say that it is not settled; raise TooLateToReopen."""
 
     def decide(state: Ticket, body: TicketType, family: Family) -> Sequence[Fact]:
-        return rules.reopen(ticket=state, body=body, family=family, contact=contact)
+        return rules.reopen(ticket=state, body=body, family=family, contact=contact, now=now)
+
+    _change(ticket, contact, now, decide)
+
+
+def escalate(*, ticket: UUID, contact: Actor, now: datetime) -> None:
+    """Want somebody else to look at it: the ladder's next step is taken. Raises EscalatedEnough or EscalatedLately."""
+
+    def decide(state: Ticket, body: TicketType, _family: Family) -> Sequence[Fact]:
+        told = Directory().find(body.escalating.tells, state)
+        before = get_escalations(ticket=ticket)
+        return rules.escalate(ticket=state, body=body, contact=contact, before=before, told=told, now=now)
 
     _change(ticket, contact, now, decide)
 

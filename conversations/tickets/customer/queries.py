@@ -11,12 +11,12 @@ from conversations.definitions.queries import find_definition
 from conversations.engine.models import Event
 from conversations.threads.actors import Actor
 from conversations.tickets.commands.naming import TEAM
-from conversations.tickets.customer.rules import check_own, choose_promise
-from conversations.tickets.events import SETTLED, Category, Promise, TicketCommented
+from conversations.tickets.customer.rules import check_own, choose_promise, is_too_late, may_escalate
+from conversations.tickets.events import SETTLED, Category, Promise, TicketCommented, TicketCustomerEscalated
 from conversations.tickets.models import TicketRow
 from conversations.tickets.projections import as_ticket
 from conversations.tickets.promises.queries import get_standings
-from conversations.tickets.queries import get_ticket
+from conversations.tickets.queries import get_escalations, get_ticket
 from conversations.tickets.rules.changing import is_over
 from conversations.tickets.types import get_type
 from tenants.refusals import NotFound
@@ -26,12 +26,13 @@ LAST: Final = 200  # of what was said
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something said; `name` is a colleague's, where it may be shown."""
+    """Something said; `name` is a colleague's, where it may be shown. `escalates`: they wanted somebody else then."""
 
     at: datetime
     is_own: bool
     name: str
     text: str
+    escalates: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +54,14 @@ class Seen:
     lines: list[Line]
     opened_at: datetime
     is_over: bool
+    is_too_late: bool
+    may_escalate: bool
     state: str
 
     @property
     def asked(self) -> str:
         """Answer what they were last asked, while an answer is waited for."""
-        said = [line.text for line in self.lines if not line.is_own]
+        said = [line.text for line in self.lines if not line.is_own and line.text]
         return said[-1] if self.category == "pending" and said else ""
 
 
@@ -70,7 +73,7 @@ def get_customer(*, contact: UUID) -> Actor:
     return Actor("contact", row.id, row.name)
 
 
-def see(*, ticket: UUID, contact: Actor, language: str) -> Seen:
+def see(*, ticket: UUID, contact: Actor, language: str, now: datetime) -> Seen:
     """Answer a ticket as its customer sees it; raise NotFound for anybody else."""
     row = get_ticket(ticket=ticket)
     state = as_ticket(row=row)
@@ -92,6 +95,10 @@ def see(*, ticket: UUID, contact: Actor, language: str) -> Seen:
         lines=_lines(ticket, shows_names=body.shows_names),
         opened_at=state.opened_at,
         is_over=is_over(ticket=state),
+        is_too_late=is_too_late(ticket=state, body=body, now=now),
+        may_escalate=may_escalate(
+            ticket=state, body=body, contact=contact, before=get_escalations(ticket=ticket), now=now
+        ),
         state=_state(row),
     )
 
@@ -115,10 +122,13 @@ def _team(key: str | None) -> str:
 
 
 def _lines(ticket: UUID, *, shows_names: bool) -> list[Line]:
-    rows = Event.objects.filter(stream=ticket, kind=TicketCommented.kind).order_by("-seq")[:LAST]
-    return [_line(row.at, row.body, shows_names=shows_names) for row in reversed(rows)]
+    kinds = (TicketCommented.kind, TicketCustomerEscalated.kind)
+    rows = Event.objects.filter(stream=ticket, kind__in=kinds).order_by("-seq")[:LAST]
+    return [_line(row.kind, row.at, row.body, shows_names=shows_names) for row in reversed(rows)]
 
 
-def _line(at: datetime, body: dict[str, Any], *, shows_names: bool) -> Line:
+def _line(kind: str, at: datetime, body: dict[str, Any], *, shows_names: bool) -> Line:
+    if kind == TicketCustomerEscalated.kind:
+        return Line(at, is_own=True, name="", text="", escalates=True)
     own = body["author"] == "contact"
     return Line(at, own, body["name"] if shows_names and not own else "", body["text"])

@@ -8,8 +8,9 @@ from msgspec import UNSET, Meta, UnsetType
 from conversations.definitions.kinds import Kind
 from conversations.tickets.events import Category
 from conversations.tickets.kind import approval as approvals
-from conversations.tickets.kind.approval import ApprovalRule
+from conversations.tickets.kind.approval import ApprovalRule, Tells
 from conversations.tickets.kind.form import Form, Language, find_mistakes
+from conversations.tickets.kind.people import Tell, find_unclear
 from tenants.refusals import FieldError, Invalid, wrong
 
 KIND: Final = "ticket_type"
@@ -44,13 +45,21 @@ USUAL: Final = (
 )
 
 
+class Escalating(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """How often a customer may escalate a ticket, so many hours apart, and whom that tells besides the ladder."""
+
+    most: Annotated[int, Meta(ge=0, le=100)] = 3
+    hours_apart: Annotated[int, Meta(ge=0, le=8760)] = 24
+    tells: Tells = (Tell(lead_of="owner"), Tell(lead_of="team"))
+
+
 class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A type of tickets. Its numbers have a `prefix` and a series of their own, or else the company's.
 
     A ticket begins with the first status of category `new`, or `open` where there is none. `moves` says, for a status,
     to which ones a ticket may go on; from one that is not named, to any. A ticket is settled (`solved` or `closed`)
     only when those under it are, unless `settles_before_children`. Its customer is shown no colleague's name, unless it
-    `shows_names`.
+    `shows_names`; may escalate it as `escalating` says; and may take up again what is solved, within so many days.
     """
 
     name: Name
@@ -62,6 +71,8 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     approvals: Annotated[dict[StatusKey, ApprovalRule], Meta(max_length=20)] = msgspec.field(default_factory=dict)
     settles_before_children: bool = False
     shows_names: bool = False
+    reopens_within_days: Annotated[int, Meta(ge=0, le=3650)] | UnsetType = UNSET
+    escalating: Escalating = msgspec.field(default_factory=Escalating)
 
     @property
     def beginning(self) -> Status:
@@ -130,17 +141,23 @@ def _find_approval_mistakes(body: TicketType) -> list[FieldError]:
         for index, status in enumerate(body.statuses)
         if not isinstance(status.demands, UnsetType) and status.demands not in body.approvals
     ]
+    errors += find_unclear(tells=body.escalating.tells, place="escalating.tells")
     for key, rule in body.approvals.items():
         errors += approvals.find_mistakes(rule=rule, place=f"approvals.{key}")
     return errors
 
 
+_NAMING: Final = ("approvals.*.approvers", "approvals.*.deputies", "escalating.tells")
 TICKET_TYPE: Final = Kind(
     name=KIND,
     titles={"en": "Ticket type", "zh": "工单类型"},
     body=TicketType,
     key=r"[a-z][a-z0-9_-]{0,31}",
     check=check_type,
-    references={"approvals.*.approvers.*.team": "team", "approvals.*.deputies.*.team": "team"},
-    members=("approvals.*.approvers.*.member", "approvals.*.deputies.*.member"),
+    references={
+        "approvals.*.approvers.*.team": "team",
+        "approvals.*.deputies.*.team": "team",
+        "escalating.tells.*.team": "team",
+    },
+    members=("approvals.*.approvers.*.member", "approvals.*.deputies.*.member", "escalating.tells.*.member"),
 )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from conversations.threads.actors import SYSTEM
 from conversations.threads.erasure import erase_contact
 from conversations.tickets.customer.rules import choose_promise
 from tenants.context import tenant_context
+from tests.apps.tickets.hall import Hall
 from tests.apps.tickets.office import Office
 from tests.conftest import ClientFor
 from tests.shop import Guest
@@ -98,6 +100,62 @@ def test_they_confirm_or_take_it_up_again(customer: Customer) -> None:
     customer.act("answer", status=409, text="One more thing")
 
 
+def test_they_escalate_and_the_ladder_takes_its_next_step(hall: Hall, client_for: ClientFor) -> None:
+    office = hall.office
+    lead = office.make_member(office.shop.tenant, role="supervisor")
+    told = [{"member": str(lead.person_id)}]
+    office.publish("ticket_type", "slow", {"name": "Slow", "escalating": {"most": 2, "hours_apart": 0, "tells": told}})
+    hall.promise()
+    customer = Customer(office, client_for(office.shop.tenant), type="slow")
+    ticket = UUID(customer.ticket["id"])
+    assert 'value="escalate"' in customer.look()
+    before = customer.state()
+    customer.act("escalate")
+    assert customer.state() != before
+    assert "You wanted somebody else" in customer.look()
+    hall.now = datetime.now(UTC)
+    hall.look()
+    assert [each.body["level"] for each in hall.log(ticket, "escalated")] == ["lead"], "half an hour before its time"
+    customer.act("escalate")
+    hall.now = datetime.now(UTC)
+    hall.look()
+    assert [each.body["level"] for each in hall.log(ticket, "escalated")] == ["lead", "boss"]
+    assert [each.body["told"] for each in hall.log(ticket, "attention_asked")] == [[str(lead.person_id)]] * 2
+    assert 'value="escalate"' not in customer.look()
+    assert "as often as it can be told" in customer.act("escalate", status=409)
+
+
+def test_they_do_not_escalate_twice_a_day_nor_what_is_settled(customer: Customer) -> None:
+    customer.act("escalate")
+    assert "a short while ago" in customer.act("escalate", status=409)
+    customer.office.change(customer.ticket, status="solved")
+    customer.act("escalate", status=409)
+    assert customer.office.kinds(customer.ticket).count("customer_escalated") == 1
+
+
+def test_what_was_settled_long_ago_is_not_taken_up_again(office: Office, client_for: ClientFor) -> None:
+    office.publish("ticket_type", "brief", {"name": "Brief", "reopens_within_days": 0})
+    customer = Customer(office, client_for(office.shop.tenant), type="brief")
+    office.change(customer.ticket, status="solved")
+    page = customer.look()
+    assert "reopen" not in page
+    assert "<textarea" not in page
+    customer.act("reopen", status=409)
+    assert "Still broken" in customer.act("answer", status=409, text="Still broken"), "what was typed is not lost"
+    assert customer.now()["category"] == "solved"
+    customer.act("confirm")
+
+
+def test_a_lot_at_once_is_refused_and_kept(customer: Customer) -> None:
+    for n in range(20):
+        customer.act("answer", text="Hello", id=str(n))
+    refused = customer.act("answer", status=429, text="And my last word", id="last")
+    assert "And my last word" in refused
+    assert "send it in a minute" in refused
+    said = customer.office.ask("get", f"/{customer.ticket['id']}/comments")["results"]
+    assert len(said) == 20
+
+
 def test_names_are_shown_where_the_company_says_so(office: Office, client_for: ClientFor) -> None:
     office.publish("ticket_type", "open", {"name": "Open", "shows_names": True})
     customer = Customer(office, client_for(office.shop.tenant), type="open")
@@ -125,7 +183,7 @@ def test_whoever_is_blocked_reads_and_says_nothing(customer: Customer) -> None:
         f"/api/v1/contacts/{customer.guest.actor.id}/block", {}, content_type="application/json"
     )
     assert blocked.status_code == 200, blocked.content
-    customer.act("answer", status=409, text="But")
+    customer.act("answer", status=403, text="But")
     assert "But" not in customer.look().partition("<textarea")[0]
 
 

@@ -22,7 +22,8 @@ BREACH: Final = -1  # of things due at the same moment, the broken promise comes
 class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A promise that runs: it began at `start`, by which it is named, and has used `spent_s` of its time by `since`.
 
-    Since None it stands still. `reached` are the steps of the ladder that were taken, the last one at `reached_at`.
+    Since None it stands still. `reached` are the steps of the ladder that were taken, the last one at `reached_at`. The
+    next one is taken at `hurried_at` at the latest, whoever has heard.
     """
 
     promise: Promise
@@ -34,6 +35,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reached: tuple[str, ...] = ()
     reached_at: datetime | None = None
     acknowledged_at: datetime | None = None
+    hurried_at: datetime | None = None
 
 
 class Due(NamedTuple):
@@ -69,7 +71,17 @@ def take(*, clock: Clock, due: Due, terms: Terms) -> Clock:
     if due.level is None:
         return replace(clock, broken=True)
     reached = (*clock.reached, terms.name_of(due.level.key))
-    return replace(clock, reached=reached, reached_at=due.at, acknowledged_at=None)
+    return replace(clock, reached=reached, reached_at=due.at, acknowledged_at=None, hurried_at=None)
+
+
+def hurry(*, clock: Clock, at: datetime) -> Clock:
+    """Let the next step of its ladder be taken at once."""
+    return replace(clock, hurried_at=at)
+
+
+def has_steps(*, clock: Clock, terms: Terms) -> bool:
+    """Tell whether a step of its ladder is left."""
+    return any(terms.name_of(level.key) not in clock.reached for level in terms.policy.levels_of(clock.promise))
 
 
 def breach_at(*, clock: Clock, hours: Hours) -> datetime | None:
@@ -94,7 +106,10 @@ def _dues(clock: Clock, terms: Terms) -> Iterator[Due]:
     left = [(n, level) for n, level in enumerate(levels) if terms.name_of(level.key) not in clock.reached]
     for n, level in left:
         at = terms.hours.after(clock.since, level.offset_s(clock.target_s) - clock.spent_s)
-        at = _told(clock, terms, at, is_next=n == left[0][0])
+        is_next = n == left[0][0]
+        at = _told(clock, terms, at, is_next=is_next)
+        if is_next and clock.hurried_at is not None:
+            at = clock.hurried_at if at is None else min(at, clock.hurried_at)
         if at is not None:
             yield Due(max(at, clock.since, clock.reached_at or at), n, level)  # none is taken before the one before
 

@@ -18,6 +18,7 @@ from conversations.tickets.events import (
     TicketAcknowledged,
     TicketAssigned,
     TicketCommented,
+    TicketCustomerEscalated,
     TicketEscalated,
     TicketHeard,
     TicketMerged,
@@ -183,6 +184,8 @@ def _follow(plan: Plan, terms: Terms, ticket: UUID, fact: Fact, at: datetime, ke
             plan = replace(plan, clocks=())
         case TicketPrioritized(priority=priority):
             plan = _prioritize(plan, terms, priority, at)
+        case TicketCustomerEscalated():
+            plan = _hurry(plan, terms, at)
         case TicketAcknowledged():
             plan = replace(plan, clocks=tuple(clocks.acknowledge(clock=each, at=at) for each in plan.clocks))
     return plan
@@ -224,6 +227,20 @@ def _start(plan: Plan, terms: Terms, promises: Sequence[Promise], at: datetime) 
         if (target := terms.policy.targets.find(each, plan.priority)) is not None
     ]
     return replace(plan, clocks=(*plan.clocks, *new))
+
+
+def _hurry(plan: Plan, terms: Terms, at: datetime) -> Plan:
+    """Let the next step be taken of the promise that is broken first, or was, of those that have a step left."""
+    left = [
+        (each.target_s - clocks.spent(clock=each, hours=terms.hours, at=at), index)
+        for index, each in enumerate(plan.clocks)
+        if clocks.has_steps(clock=each, terms=terms)
+    ]
+    if not left:
+        return plan
+    _, index = min(left)
+    hurried = clocks.hurry(clock=plan.clocks[index], at=at)
+    return replace(plan, clocks=(*plan.clocks[:index], hurried, *plan.clocks[index + 1 :]))
 
 
 def _prioritize(plan: Plan, terms: Terms, priority: Priority, at: datetime) -> Plan:

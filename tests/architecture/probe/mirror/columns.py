@@ -102,6 +102,7 @@ WITHOUT: Final[dict[str, str]] = {
     "public.tombstones.slug_digest": HASH,
     "public.tries.digest": HASH,
     "promise_outcome.outcome": WORDS,
+    "ticket.approvers": "ids of members",
     "ticket.category": WORDS,
     "ticket.conversations": "ids of conversations",
     "ticket.links": "ids of tickets",

@@ -204,7 +204,8 @@ ENTRIES: Final = (
     api(f"DELETE {TICKET}/conversations/{{conversation}}", STAFF, ticket=Id.TICKET, conversation=Id.CONVERSATION),
     api(f"PUT {TICKET}/watchers/{{person}}", STAFF, ticket=Id.TICKET, person=Id.PERSON),
     api(f"DELETE {TICKET}/watchers/{{person}}", STAFF, ticket=Id.TICKET, person=Id.PERSON),
-    api(f"POST {TICKET}/approvals", STAFF, ticket=Id.TICKET, key=Id.PLAIN),
+    # Approvers and deputies are people, teams and roles within objects; who is no member is nobody there.
+    api(f"POST {TICKET}/approvals", STAFF, ticket=Id.TICKET, key=Id.PLAIN, approvers=Id.PLAIN, deputies=Id.PLAIN),
     api(f"DELETE {TICKET}/approvals/{{approval}}", STAFF, ticket=Id.TICKET, approval=Id.APPROVAL),
     api(f"POST {TICKET}/approvals/{{approval}}/answer", STAFF, ticket=Id.TICKET, approval=Id.APPROVAL),
     api(f"POST {TICKET}/checklist", STAFF, ticket=Id.TICKET),
