@@ -104,6 +104,7 @@ ENTRIES: Final = (
     within("memory tenants.sso.provider._kept", Bound.SAME, "what issuers publish, by issuer"),
     within("memory tenants.members.resets.pages.ASKED", Bound.SAME, GUESSES),
     within("memory tenants.members.resets.pages.CODES", Bound.SAME, GUESSES),
+    within("memory conversations.tickets.customer.commands.ACTS", Bound.NAMED, GUESSES),
     within("memory tenants.provisioning.door.FROM_ONE_PLACE", Bound.PLATFORM, GUESSES),
     within("memory tenants.provisioning.door.FOR_ONE_ADDRESS", Bound.PLATFORM, GUESSES),
     within("memory tenants.confirming.commands.MAILS", Bound.PLATFORM, GUESSES),
