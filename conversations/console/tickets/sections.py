@@ -84,9 +84,7 @@ _TYPE: Final = (
         "number",
     ),
     Field("escalating.most", gettext_noop("How often the customer may escalate it; empty: three times"), "number"),
-    Field(
-        "escalating.hours_apart", gettext_noop("Hours between two times that they do; empty: twenty-four"), "number"
-    ),
+    Field("escalating.hours_apart", gettext_noop("Hours between two times that they do; empty: twenty-four"), "number"),
 )
 _STEP: Final = (
     Field("key", gettext_noop("Short name")),
