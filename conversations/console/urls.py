@@ -3,7 +3,8 @@
 from django.urls import path
 
 from conversations.console import audit, inboxes, keys, routing, ticket, views, wall, widget
-from conversations.console.rules import sections as rules
+from conversations.console.automation import sections as rules
+from conversations.console.automation import trying
 from conversations.console.tickets import listing, one, opening, report, sections
 
 urlpatterns = [
@@ -11,6 +12,8 @@ urlpatterns = [
     path("settings/inboxes", inboxes.page, name="inboxes"),
     path("settings/routing", routing.page, name="routing"),
     path("settings/rules", rules.page, name="rules"),
+    path("settings/rules/runs", trying.runs, name="dry-runs"),
+    path("settings/rules/runs/<uuid:run>", trying.one, name="dry-run"),
     path("settings/tickets", sections.page, name="ticket-settings"),
     path("settings/keys", keys.page, name="keys"),
     path("settings/audit", audit.page, name="audit"),

@@ -33,6 +33,11 @@ def test_a_rule_is_written_and_followed(stage: Stage, locale: str, viewport: Vie
     page.goto(stage.url)
     page.locator(".rows li").first.click()
     expect(page.locator("#panel")).to_contain_text("urgent", timeout=15_000)
+    page.goto(f"{stage.url}/settings/rules/runs?key=urgent")
+    wrong += judge(page, "dry runs")
+    page.locator("form button.primary").press("Enter")
+    expect(page.locator("section.card")).to_contain_text("broken", timeout=20_000)
+    wrong += judge(page, "a dry run")
     stage.problems[:] = ours
     assert wrong == []
 

@@ -11,10 +11,10 @@ from conversations.automation.rule.body import RULE
 from conversations.automation.rule.fields import OF
 from conversations.automation.rule.triggers import TRIGGERS
 from conversations.automation.rule.types import OPERATORS
+from conversations.console.automation import words
+from conversations.console.automation.folding import TAKES, fold_macro, fold_rule, unfold_macro, unfold_rule
+from conversations.console.automation.sections import SECTION
 from conversations.console.documents.fields import read_fields
-from conversations.console.rules import words
-from conversations.console.rules.folding import TAKES, fold_macro, fold_rule, unfold_macro, unfold_rule
-from conversations.console.rules.sections import SECTION
 from conversations.definitions.kinds import check_body
 from tests.rules.forms import filled, sent
 

@@ -54,6 +54,7 @@ class Section:
     title: str
     about: str
     words: Mapping[str, str]
+    links: tuple[tuple[str, str], ...] = ()  # further pages of it: where, and what they are called
     kinds: Mapping[str, Asked] = field(default_factory=dict)
 
 

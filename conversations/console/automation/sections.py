@@ -4,10 +4,10 @@ from typing import Final
 
 from django.utils.translation import gettext_noop
 
+from conversations.console.automation import words
+from conversations.console.automation.folding import fold_macro, fold_rule, unfold_macro, unfold_rule
 from conversations.console.documents.fields import Field
 from conversations.console.documents.page import Asked, Section, serve
-from conversations.console.rules import words
-from conversations.console.rules.folding import fold_macro, fold_rule, unfold_macro, unfold_rule
 from conversations.console.tickets.words import PRIORITIES
 from conversations.console.wording import RULES
 
@@ -86,6 +86,7 @@ SECTION: Final = Section(
     title=gettext_noop("Rules and macros"),
     about=gettext_noop("What happens by itself when something happens, and what colleagues do with one choice."),
     words=RULES,
+    links=(("/settings/rules/runs", gettext_noop("Try rules")),),
     kinds={
         "rule": Asked(
             gettext_noop("Rules"),
