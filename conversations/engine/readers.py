@@ -63,8 +63,11 @@ class _Place:
     retry_at: datetime | None = None
 
     def is_paused(self, *, now: datetime) -> bool:
-        """Answer whether it has failed and is not to be tried yet."""
-        return self.retry_at is not None and self.retry_at > now
+        """Answer whether it has failed and is not to be tried yet.
+
+        No pause is longer than the longest: what says so was written by a process whose clock was wrong.
+        """
+        return self.retry_at is not None and now < self.retry_at <= now + _LONGEST_PAUSE
 
 
 def run_readers(*, readers: Sequence[Reader], now: datetime, due: bool = False) -> Progress:

@@ -153,6 +153,19 @@ def test_a_failing_reader_keeps_its_place_and_stops_no_other(subject: UUID) -> N
     assert tries == list("0123" + "23" + "234")
 
 
+def test_a_clock_that_was_wrong_pauses_nobody(subject: UUID) -> None:
+    """A worker whose clock was an hour ahead failed; another one, whose clock is right, goes on."""
+
+    def fail(_event: Recorded, _now: datetime) -> None:
+        raise RuntimeError
+
+    write(subject, 2)
+    run(reader(fail), now=NOON + timedelta(hours=1))
+    assert cursor().failures == 1
+    assert run(reader(leave_effect))[-1] is Progress.DONE
+    assert effects() == list("01")
+
+
 def test_pauses_of_a_failing_reader_are_bounded(subject: UUID) -> None:
     def fail(_event: Recorded, _now: datetime) -> None:
         raise RuntimeError

@@ -34,6 +34,19 @@ def read_heads(*, dsn: str, schemas: dict[str, str]) -> dict[tuple[str, str], in
     return heads
 
 
+def count_behind(*, dsn: str, schemas: dict[str, str]) -> int:
+    """Answer how many of the worker's readers have not come to the end of their log: what follows is still to come."""
+    behind = 0
+    with psycopg.connect(dsn, connect_timeout=CONNECT_S) as connection:
+        for schema in schemas.values():
+            cursors = sql.Identifier(schema, "reader_cursor")
+            query = sql.SQL(
+                "SELECT count(*) FROM {} c, public.heads h WHERE h.schema = %s AND c.position < h.position"
+            ).format(cursors)
+            behind += (connection.execute(query, [schema]).fetchone() or (0,))[0]
+    return behind
+
+
 def count_missing_effects(*, dsn: str, schemas: dict[str, str]) -> int:
     """Answer how many messages the worker has still to take note of."""
     missing = 0

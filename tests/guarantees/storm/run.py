@@ -249,7 +249,9 @@ async def _heal(arena: Arena, stage: Stage, playing: "asyncio.Future[Any]", give
 
 
 def _have_all(dsn: str, schemas: dict[str, str], history: History) -> bool:
-    """Tell whether the worker and every reader have everything that is on the logs."""
+    """Tell whether the worker and every reader have everything that is on the logs, and write nothing more there."""
+    if reading.count_behind(dsn=dsn, schemas=schemas):
+        return False
     heads = reading.read_heads(dsn=dsn, schemas=schemas)
     whole = all(copy.last >= heads.get((copy.tenant, copy.topic), 0) for copy in history.copies)
     return whole and not reading.count_missing_effects(dsn=dsn, schemas=schemas)
