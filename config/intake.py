@@ -5,12 +5,15 @@ waits for a thread and a connection to the database.
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from tenants.crowding import Door, come_again_s
 
 MOST_BYTES: Final = 2_621_440  # as Django's own DATA_UPLOAD_MAX_MEMORY_SIZE
+MOST_UPLOADED: Final = 12_582_912  # where files come in: one of ten MiB, or several small ones, and their form
+UPLOADS: Final = re.compile(r"/(t/[^/]+|api/v1/(visitors/)?tickets/[^/]+/files)")
 MOST_DISCARDED: Final = 16_777_216
 MOST_AT_ONCE: Final = 256
 
@@ -49,7 +52,8 @@ class Intake:
                 await _answer(send, BUSY, (b"retry-after", str(come_again_s()).encode()))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _announced(scope) > MOST_BYTES:
+        most = MOST_UPLOADED if UPLOADS.fullmatch(str(scope["path"])) else MOST_BYTES
+        if _announced(scope) > most:
             await _refuse(receive, send)
             return
         taken = 0
@@ -58,7 +62,7 @@ class Intake:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > MOST_BYTES:
+            if taken > most:
                 raise _TooLarge
             return message
 

@@ -19,6 +19,7 @@ from config.intake import BUSY, TOO_LARGE
 from config.rest import UNAVAILABLE
 from conversations.access.answers import KeyReused, StillRunning
 from conversations.access.authentication import BearerKey
+from conversations.channels.portal.authentication import TicketLink
 from conversations.channels.webchat.authentication import VisitorToken
 from integrations.inbound.authentication import SignedInstall
 from tenants.describing import Answer, Described, find_described
@@ -76,6 +77,9 @@ SCHEMES: Final[dict[type, dict[str, Any]]] = {
             "name": "webhook-signature",
             "description": "Of Standard Webhooks, with webhook-id and webhook-timestamp, by an install's secret.",
         }
+    },
+    TicketLink: {
+        "link": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Link <token>, of a ticket."}
     },
     VisitorToken: {
         "visitor": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Visitor <token>."}
@@ -217,7 +221,10 @@ def _operation(operation: Operation, known: dict[str, Any], components: dict[str
         document["description"] = more
     if said.body:
         content = {"schema": known[repr(said.body)], "example": dict(said.example)}
-        document["requestBody"] = {"required": True, "content": {"application/json": content}}
+        document["requestBody"] = {"required": True, "content": {JSON: content}}
+    elif said.takes != JSON:
+        raw = {"schema": {"type": "string", "format": "binary"}}
+        document["requestBody"] = {"required": True, "content": {said.takes: raw}}
     return document
 
 

@@ -48,6 +48,7 @@ from conversations.engine.following import PostgresLog
 from conversations.engine.hints import Change
 from conversations.engine.readers import Reader
 from conversations.engine.writer import Writer
+from conversations.files.keeping import drop_tenant
 from conversations.live.gate import Gate
 from conversations.live.holding import Holding
 from conversations.live.server import LiveServer
@@ -282,6 +283,7 @@ def fill_ports() -> None:
     ports.tenant_tables.update(TENANT_TABLES)
     ports.tenant_tables.update(INTEGRATION_TABLES)
     ports.tenant_restored[:] = [tenant_restored]
+    ports.drop_tenant_files[:] = [drop_tenant_files]
     ports.tell_tenant_changed[:] = [tell_tenant_changed]
     if settings.YUNKE_REDIS_URL:
         from conversations.engine.bus.redis import RedisAnnouncer  # noqa: PLC0415 - an extra
@@ -312,6 +314,11 @@ def member_left(_tenant: TenantRef, person: UUID, now: datetime) -> None:
     release_tickets(member=person, now=now)
     leave_all(member=person, now=now)
     forget_drafts_of(member=person)
+
+
+def drop_tenant_files(tenant: UUID) -> None:
+    """Fill tenants' port: what its people have added is gone with it."""
+    drop_tenant(tenant=tenant)
 
 
 def tenant_restored(_tenant: TenantRef, now: datetime) -> None:

@@ -31,7 +31,8 @@ class Described:
 
     For Idempotency-Key: whether a POST's answer is kept, which of its fields are secrets and therefore are not, and
     whether all that it does is one transaction of the tenant (it never looks into public). `while_closed` methods are
-    asked of a suspended tenant, too: they change nothing, or what must always be possible. `media` is what it answers.
+    asked of a suspended tenant, too: they change nothing, or what must always be possible. `media` is what it answers,
+    `takes` what a body without a shape is.
     `scopes` are those that an API key needs, all of them; None: people do it themselves, and keys are refused.
     """
 
@@ -45,6 +46,7 @@ class Described:
     one_transaction: bool = False
     while_closed: bool = False
     media: str = "application/json"
+    takes: str = "application/json"
     scopes: tuple[str, ...] | None = None
 
 

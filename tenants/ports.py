@@ -20,6 +20,9 @@ member_left: list[Callable[[TenantRef, UUID, datetime], None]] = []
 # they had opened until then stays shut.
 access_ended: list[Callable[[TenantRef, UUID, datetime, datetime], None]] = []
 
+# Called with the id of a tenant that is deleted, before it is: what lies outside of the database. May be called twice.
+drop_tenant_files: list[Callable[[UUID], None]] = []
+
 # Called after COMMIT with a tenant whose state, slug or domain has changed: what every process is to know of.
 tell_tenant_changed: list[Callable[[TenantRef], None]] = []
 

@@ -13,6 +13,7 @@ import pytest
 ARCHIVES = tempfile.TemporaryDirectory()  # where exports are kept, for children too; gone at the end of the run
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 os.environ["YUNKE_EXPORTS_FOLDER"] = ARCHIVES.name
+os.environ["YUNKE_FILES_FOLDER"] = f"{ARCHIVES.name}/files"
 django.setup()
 
 from django.conf import settings  # noqa: E402 # only after django.setup()

@@ -36,6 +36,11 @@ class DataFolder:
         return self.path / "exports"
 
     @property
+    def files(self) -> Path:
+        """Where files are that people add."""
+        return self.path / "files"
+
+    @property
     def running(self) -> Path:
         """What runs now: port and database, for `./dev manage`."""
         return self.path / "running.json"

@@ -140,6 +140,7 @@ def environment(*, folder: DataFolder, database_url: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": SETTINGS,
         "DATABASE_URL": database_url,
         "YUNKE_SECRET_KEY": folder.secret_key(),
+        "YUNKE_FILES_FOLDER": os.environ.get("YUNKE_FILES_FOLDER") or str(folder.files),
         "YUNKE_EXPORTS_FOLDER": os.environ.get("YUNKE_EXPORTS_FOLDER") or str(folder.exports),
         "EMAIL_URL": os.environ.get("EMAIL_URL") or f"file://{quote(str(folder.mails))}",
         "PYTHONUNBUFFERED": "1",

@@ -132,10 +132,18 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# Archives of companies: a folder that servers and workers share, or any other storage of Django's.
+# Archives of companies, and files that people add: folders that all processes share, or any other storage of Django's.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "files": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": os.environ.get("YUNKE_FILES_FOLDER") or str(BASE_DIR / ".data" / "files"),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "exports": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {

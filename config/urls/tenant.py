@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.searching.urls")),
     path("", include("conversations.timelines.urls")),
     path("", include("conversations.channels.webchat.urls")),
+    path("", include("conversations.channels.portal.urls")),
     path("", include("conversations.desk.urls")),
     path("", include("conversations.automation.urls")),
     path("", include("conversations.live.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.console import audit, inboxes, keys, routing, ticket, views, wall, widget
+from conversations.console import audit, files, inboxes, keys, routing, ticket, views, wall, widget
 from conversations.console.automation import sections as rules
 from conversations.console.automation import trying
 from conversations.console.tickets import listing, one, opening, report, sections
@@ -27,6 +27,8 @@ urlpatterns = [
     path("wall", wall.wall, name="wall"),
     path("t/<str:token>", ticket.page, name="ticket"),
     path("t/<str:token>/news", ticket.news, name="ticket-news"),
+    path("t/<str:token>/files/<uuid:file>", ticket.file, name="ticket-file"),
+    path("files/<str:token>", files.file, name="file"),
     path("try/<str:key>", views.sample_site, name="try"),
     path("widget.js", widget.loader, name="widget-loader"),
     path("widget/<str:key>", widget.frame, name="widget"),

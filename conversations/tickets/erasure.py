@@ -1,6 +1,7 @@
 """Erasing a contact reaches their tickets: what they were about is gone, and that there was work to do is not.
 
-Called in the erasure's own transaction, which holds the contacts, before anything is appended.
+Called in the erasure's own transaction, which holds the contacts, before anything is appended. Files are gone at once:
+where the rest is not committed, it is asked for again.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from conversations.engine import log
 from conversations.engine.models import Event
+from conversations.files import keeping
 from conversations.threads.actors import Actor
 from conversations.tickets.events import TicketContactErased
 from conversations.tickets.holding import Held
@@ -25,6 +27,7 @@ def erase_tickets_of(contacts: Sequence[UUID], actor: Actor, now: datetime) -> l
     held = Held(tickets=list(found), named=(), now=now)
     for ticket in held.rows:
         log.erase(subject=ticket)
+        keeping.drop_all(subject=ticket)
     told = Event.objects.filter(stream__in=list(held.rows), kind=TicketContactErased.kind)
     known = set(told.values_list("stream", flat=True))
     facts = [

@@ -70,6 +70,19 @@ class TicketCommented(Fact, frozen=True):
     text: str
 
 
+@fact(kind="ticket.file_added.v1", audience=Audience.PUBLIC, personal=("by", "name"), permission=VIEW)
+class TicketFileAdded(Fact, frozen=True):
+    """Somebody, called `by`, added a file for the other side: what it is called and is, and how many bytes it has."""
+
+    ticket: UUID
+    file: UUID
+    author: Side
+    by: str
+    name: str
+    media: str
+    size: int
+
+
 @fact(kind="ticket.customer_escalated.v1", audience=Audience.PUBLIC, permission=VIEW)
 class TicketCustomerEscalated(Fact, frozen=True):
     """Its customer wants somebody else to look at it: the next step of a ladder is taken at once."""

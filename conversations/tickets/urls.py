@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.tickets.api import belonging, said, tickets, working
+from conversations.tickets.api import belonging, files, said, tickets, working
 from conversations.tickets.approvals import api as approvals
 from conversations.tickets.reports import api as reports
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{ONE}/acknowledge", said.AcknowledgeTicket.as_view()),
     path(f"{ONE}/link", tickets.LinkForCustomer.as_view()),
     path(f"{ONE}/history", said.TicketHistory.as_view()),
+    path(f"{ONE}/files", files.TicketFiles.as_view()),
     path(f"{ONE}/links", belonging.TicketLinks.as_view()),
     path(f"{ONE}/links/<uuid:other>", belonging.OneTicketLink.as_view()),
     path(f"{ONE}/conversations/<uuid:conversation>", belonging.TicketConversation.as_view()),

@@ -18,7 +18,7 @@ from tenants.members.account.commands import WrongPassword
 from tenants.members.commands import password_is
 from tenants.members.member import Member
 from tenants.models import Membership, OldSlug, Person, Tenant, TenantState, Tombstone
-from tenants.ports import say_tenant_changed
+from tenants.ports import drop_tenant_files, say_tenant_changed
 from tenants.provisioning.refusals import DeletionAsked
 from tenants.provisioning.slugs import digest_of
 from tenants.provisioning.suspension import close_or_open
@@ -121,6 +121,8 @@ def _deleted(tenant_id: UUID, now: datetime) -> bool:
     try:
         with platform_context():
             drop_files(tenant_id=tenant_id)
+            for drop in drop_tenant_files:
+                drop(tenant_id)
             return _delete(tenant_id, now)
     except Exception:  # One tenant's trouble must not keep the others; the next round tries again.
         logger.exception("deletion_failed", tenant=str(tenant_id))

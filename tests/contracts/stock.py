@@ -17,19 +17,16 @@ from conversations.automation.models import DryRun
 from conversations.channels.webchat.commands import change_inbox
 from conversations.definitions.commands import publish
 from conversations.threads.actors import SYSTEM
-from conversations.tickets.approvals.commands import ask as ask_for_approval
-from conversations.tickets.kind.approval import ApprovalRule
-from conversations.tickets.kind.people import Tell
 from tenants.context import platform_context, tenant_context
 from tenants.domains.models import Domain
 from tenants.exports.commands import get_storage
 from tenants.exports.models import Export
 from tenants.members.models import Invitation
-from tenants.members.permissions import Role
 from tenants.models import Membership, OldSlug, Session, SsoIdentity, Tenant
 from tenants.queries import forget_tenant
 from tests.authenticator import Authenticator
 from tests.conftest import PASSWORD, ClientFor, MakeMember
+from tests.contracts.ticketing import Ticketing
 from tests.naming import Names
 from tests.rows import NOW
 from tests.shop import Guest, Shop
@@ -56,7 +53,7 @@ class Stock:
         """Answer who makes a call: visitors at their door, the owner everywhere else."""
         if path == "/api/v1/visitors/current":
             guest = self.shop.welcome()  # or the guest could not come in again
-        if path.startswith("/api/v1/visitors/conversations/") or path in {
+        if path.startswith(("/api/v1/visitors/conversations/", "/api/v1/visitors/tickets")) or path in {
             "/api/v1/visitors/conversation",
             "/api/v1/visitors/current",
             "/api/v1/visitors/queue",
@@ -79,12 +76,21 @@ class Stock:
             return {"webhook": self.hook(), "delivery": self.delivery() if "{delivery}" in path else ""}
         for name, make in self._made_anew.items():
             if f"{{{name}}}" in path:
-                return {name: make(), **(self.ticket(path) if "{ticket}" in path else {})}
+                return {name: make(), **(Ticketing(self).ticket(path) if "{ticket}" in path else {})}
         if path.startswith("/api/v1/inboxes"):
             return {"key": self.shop.inbox, "secret": self.identity_secret() if "{secret}" in path else ""}
         if path == "/api/v1/company/deletion":
             return self.ask_for_deletion() if method == "DELETE" else {}
-        return self._others(path, guest)
+        return self._of_guest(path, guest) or self._others(path, guest)
+
+    def _of_guest(self, path: str, guest: Guest) -> dict[str, Any]:
+        if path.startswith("/api/v1/visitors/tickets/"):
+            return {"ticket": Ticketing(self).own_ticket(guest, solved=path.endswith(("/confirm", "/reopen")))}
+        if "{purpose}" not in path:
+            return {}
+        with tenant_context(self.shop.tenant):
+            publish(kind="purpose", key="offers", body={"name": "Offers", "wording": {"en": "May we?"}}, now=NOW)
+        return {"contact": str(guest.actor.id), "purpose": "offers"}
 
     def _others(self, path: str, guest: Guest) -> dict[str, Any]:
         self.words["THE-ID-OF-A-CONVERSATION"] = str(guest.conversation)
@@ -105,8 +111,8 @@ class Stock:
         if path.endswith(("/accept", "/decline", "/transfer")):
             return {"conversation": self.offer()}
         if path.startswith("/api/v1/contacts/"):
-            self.words["THE-ID-OF-ANOTHER-CONTACT"] = str(self._welcome().actor.id)
-        more = self.ticket(path) if "{ticket}" in path else self.contact(path, guest)
+            self.words["THE-ID-OF-ANOTHER-CONTACT"] = str(self.welcome().actor.id)
+        more = Ticketing(self).ticket(path) if "{ticket}" in path else self.contact(path, guest)
         said: dict[str, Any] = {"seq": self.say(path, guest)} if "{seq}" in path else {"kind": "answer"}
         return {"conversation": str(guest.conversation), "key": self.key(), **more, **said}
 
@@ -118,50 +124,11 @@ class Stock:
         said = self.owner.post(path, {"text": "On its way"}, content_type=JSON).json()
         return int(said["seq"])
 
-    def _welcome(self) -> Guest:
+    def welcome(self) -> Guest:
         """Let a new guest come, whatever has been made of the inbox meanwhile."""
         with tenant_context(self.shop.tenant):
             change_inbox(key=self.shop.inbox, changes={"require_vouching": False}, actor=SYSTEM, now=datetime.now(UTC))
         return self.shop.welcome(text="hello")
-
-    def ticket(self, path: str) -> dict[str, Any]:
-        """Open a ticket and another one; answer the first with one of everything that a path names of one."""
-        base = "/api/v1/tickets"
-        first, other = (
-            self.owner.post(base, {"title": title}, content_type=JSON).json()["id"] for title in ("One", "Other")
-        )
-        self.words["THE-ID-OF-ANOTHER-TICKET"] = other
-        if path.endswith("/link"):
-            said = {"title": "Theirs", "contact": str(self._welcome().actor.id)}
-            first = self.owner.post(base, said, content_type=JSON).json()["id"]
-        if path.endswith("/acknowledge"):
-            self.escalate(first)
-        found = {"ticket": first, "other": other}
-        if "{item}" in path:
-            made = self.owner.post(f"{base}/{first}/checklist", {"text": "Call"}, content_type=JSON).json()
-            found["item"] = made["checklist"][0]["id"]
-        if "{entry}" in path:
-            self.owner.post(f"{base}/{first}/time", {"amount": 1}, content_type=JSON)
-            found["entry"] = self.owner.get(f"{base}/{first}/time").json()["results"][0]["id"]
-        if "/approvals" in path:
-            self.make_member(self.shop.tenant, role="supervisor")
-        if "{approval}" in path:
-            found["approval"] = self.approval(first)
-        return found
-
-    def approval(self, ticket: str) -> str:
-        """Let the owner be asked by somebody else for an approval of a ticket; answer its id."""
-        asked: Any = {"key": None, "rule": ApprovalRule(name="Refund", approvers=(Tell(role=Role.OWNER),)), "text": ""}
-        with tenant_context(self.shop.tenant):
-            return str(ask_for_approval(ticket=UUID(ticket), actor=SYSTEM, now=datetime.now(UTC), **asked))
-
-    def escalate(self, ticket: str) -> None:
-        """Let a ticket be one of which somebody was told, at once."""
-        step = {"key": "now", "when": "after_start", "minutes": 0, "tells": [{"role": "owner"}]}
-        body = {"name": "Soon", "targets": {"resolution": {"usual": 60}}, "ladder": [step]}
-        with tenant_context(self.shop.tenant):
-            publish(kind="sla_policy", key="soon", body=body, now=datetime.now(UTC))
-        self.owner.patch(f"/api/v1/tickets/{ticket}", {"title": "Urgent"}, content_type=JSON)
 
     def dry_run(self) -> str:
         """Start a dry run of the rule `hello`; answer its id."""
@@ -183,7 +150,7 @@ class Stock:
 
     def offer(self) -> str:
         """Offer the owner a new guest's conversation, by the queue `help`; answer its id."""
-        guest = self._welcome()
+        guest = self.welcome()
         owner = UUID(self.owner.get("/api/v1/me").json()["person"]["id"])
         with tenant_context(self.shop.tenant):
             for key in ("help", "second"):
@@ -193,7 +160,7 @@ class Stock:
 
     def invite(self) -> str:
         """Invite the owner to a new guest's conversation; answer its id."""
-        guest = self._welcome()
+        guest = self.welcome()
         owner = UUID(self.owner.get("/api/v1/me").json()["person"]["id"])
         self.shop.invite(conversation=guest.conversation, to=owner)
         return str(guest.conversation)

@@ -85,7 +85,8 @@ def full(stock: Stock, make_tenant: MakeTenant) -> dict[str, str]:
     for kind in ("answer", "note"):
         path = f"/api/v1/me/drafts/{guest.conversation}/{kind}"
         stock.owner.put(path, {"text": "Dear", "version": 1}, content_type=JSON)
-    ticket = _work(stock)
+    stock.anybody.defaults["HTTP_AUTHORIZATION"] = guest.headers["authorization"]
+    ticket = _work(stock, guest)
     with tenant_context(stock.shop.tenant):
         run_readers(readers=[SEARCHING], now=datetime.now(UTC))
     return {
@@ -129,15 +130,18 @@ def _know(stock: Stock, guest: Guest) -> None:
             say(contact=guest.actor.id, purpose="offers", said=said, by=None, now=NOW)
 
 
-def _work(stock: Stock) -> str:
+def _work(stock: Stock, guest: Guest) -> str:
     """Open two tickets; answer one in which twice something is said and done."""
     base = "/api/v1/tickets"
     for title in ("one", "two"):
-        _post(stock.owner, base, title=title)
+        _post(stock.owner, base, title=title, contact=str(guest.actor.id))
     ticket = stock.owner.get(base).json()["results"][0]["id"]
     for _ in range(2):
         _post(stock.owner, f"{base}/{ticket}/comments", text="Soon")
         _post(stock.owner, f"{base}/{ticket}/time", amount=1)
+    for name in ("one", "two"):
+        file = f"{base}/{ticket}/files?name={name}.txt&id={name}"
+        assert stock.owner.post(file, name.encode(), content_type="application/octet-stream").status_code == 201
     _break_promises(stock, str(ticket))
     return str(ticket)
 
@@ -194,18 +198,23 @@ def _choose(client: Client) -> None:
     assert client.put("/api/v1/me/presence", {"state": "away"}, content_type=JSON).status_code == 200
 
 
+def _asker(stock: Stock, path: str) -> Client:
+    return stock.anybody if path.startswith("/api/v1/visitors/") else stock.owner
+
+
 def test_there_and_back(full: dict[str, str], stock: Stock, colleague: Client) -> None:
     for client in (stock.owner, colleague):
         _choose(client)
     for path in LISTS.keys() - {FEED}:
         address = _path(path, full, stock)
         needed = NEEDED.get(path, {})
-        whole = stock.owner.get(address, {"limit": 200, **needed}).json()
+        asker = _asker(stock, path)
+        whole = asker.get(address, {"limit": 200, **needed}).json()
         assert len(_rows(whole)) >= 2, path
         assert (whole["next"], whole["previous"]) == (None, None), path
-        first = _follow(stock.owner, stock.owner.get(address, {"limit": 1, **needed}).json(), "next")
+        first = _follow(asker, asker.get(address, {"limit": 1, **needed}).json(), "next")
         assert [row for page in first for row in _rows(page)] == _rows(whole), path
-        back = _follow(stock.owner, first[-1], "previous")
+        back = _follow(asker, first[-1], "previous")
         assert [_rows(page) for page in back[::-1]] == [_rows(page) for page in first], path
 
 
@@ -230,7 +239,7 @@ def test_a_cursor_is_good_for_one_list_with_the_same_filters(full: dict[str, str
     for other in ({}, {"status": "resolved"}, {"status": "open", "order": "last_at"}):
         _refuse(stock.owner.get("/api/v1/conversations", {**other, "cursor": cursor}))
     for path in LISTS.keys() - {FEED, "/api/v1/conversations"}:
-        _refuse(stock.owner.get(_path(path, full, stock), {"cursor": cursor, **NEEDED.get(path, {})}))
+        _refuse(_asker(stock, path).get(_path(path, full, stock), {"cursor": cursor, **NEEDED.get(path, {})}))
 
 
 def _cursors(stock: Stock, path: str, asked: dict[str, Any]) -> list[str]:
@@ -241,7 +250,7 @@ def test_nothing_is_asked_that_a_list_does_not_know(full: dict[str, str], stock:
     for path in LISTS:
         most = MOST_EVENTS if path == FEED else MOST
         for asked in ({"colour": "red"}, {"limit": "0"}, {"limit": str(most + 1)}, {"limit": ["1", "2"]}):
-            answer = stock.owner.get(_path(path, full, stock), {**asked, **NEEDED.get(path, {})})
+            answer = _asker(stock, path).get(_path(path, full, stock), {**asked, **NEEDED.get(path, {})})
             assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, next(iter(asked))), path
 
 

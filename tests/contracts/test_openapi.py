@@ -68,7 +68,10 @@ def test_every_example_works(shop: Shop, make_member: MakeMember, client_for: Cl
         names = stock.names(operation.path, operation.method.upper(), guest)
         media = operation.definition.raw.get("requestBody", {}).get("content", {}).get("application/json", {})
         more = {"body": fill(media["example"], stock), "media_type": "application/json"} if media else {}
-        query = {"revision": "1"} if name.startswith("DELETE") and "draft" in name else {}
+        if is_file := operation.path.endswith("/files") and name.startswith("POST"):
+            more = {"body": b"What they bought", "media_type": "application/octet-stream"}
+        query = {"name": "list.txt", "id": "list"} if is_file else {}
+        query |= {"revision": "1"} if name.startswith("DELETE") and "draft" in name else {}
         query |= {"q": "hello"} if name == "GET /api/v1/search" else {}
         case = operation.Case(path_parameters=names, query=query, **more)
         answer = call(stock.client_for(operation.path, guest), case)

@@ -208,6 +208,19 @@ class CustomerLink(Answer, frozen=True):
     url: str
 
 
+class TicketFileShown(Answer, frozen=True):
+    """A file that was added to a ticket; `url` gives it for a quarter of an hour."""
+
+    id: UUID
+    name: str | None
+    media: str
+    size: int
+    author: Side
+    sender: UUID | None
+    at: datetime
+    url: str | None
+
+
 class SaidShown(Answer, frozen=True):
     """Something said in a ticket. `id` is its sender's own; what is said `among_staff` its customer never sees."""
 

@@ -35,10 +35,24 @@ def open_ticket(
 ) -> UUID:
     """Open a ticket; answer its id. Whoever opens one watches it.
 
-    Raises Invalid for what does not fit or is not there, ContactGone, or ParentIsClosed.
+    Raises Invalid for what does not fit or is not there, ContactGone, ApprovalIsMissing or ParentIsClosed.
     """
     check_handle(actor=actor)
-    wanted = name_people(wanted=wanted)
+    return open_for(
+        actor=actor, wanted=name_people(wanted=wanted), type_=type_, contact=contact, conversation=conversation, now=now
+    )
+
+
+def open_for(
+    *,
+    actor: Actor,
+    wanted: Wanted,
+    type_: str,
+    contact: UUID | None,
+    now: datetime,
+    conversation: UUID | None = None,
+) -> UUID:
+    """Open a ticket for whoever may; people in it have their names already. Otherwise as above."""
     body, version = get_type_to_open(key=type_)
     begun = Begun(
         id=new_subject(),

@@ -8,7 +8,13 @@ from msgspec import UnsetType
 
 from conversations.engine.events import Fact
 from conversations.threads.actors import Actor
-from conversations.tickets.events import SETTLED, Promise, TicketAttentionAsked, TicketCustomerEscalated
+from conversations.tickets.events import (
+    SETTLED,
+    Promise,
+    TicketAttentionAsked,
+    TicketCustomerEscalated,
+    TicketFileAdded,
+)
 from conversations.tickets.kind.body import TicketType
 from conversations.tickets.rules import changing
 from conversations.tickets.rules.asking import check_open
@@ -55,12 +61,17 @@ def check_own(*, ticket: Ticket, contact: Actor) -> None:
 
 def answer(*, ticket: Ticket, body: TicketType, family: Family, contact: Actor, text: str, now: datetime) -> list[Fact]:
     """Say something; what waited for that, or was solved, is open again, unless it is too late for that."""
-    check_own(ticket=ticket, contact=contact)
-    check_open(ticket=ticket)
-    _check_window(ticket, body, now)
+    _check_answer(ticket, body, contact, now)
     said = changing.comment(ticket=ticket, actor=contact, said=Said(text=text))
-    waited = ticket.category in {"pending", "solved"}
-    return [said, *(_open_again(ticket, body, family) if waited else [])]
+    return [said, *_go_on(ticket, body, family)]
+
+
+def add_file(
+    *, ticket: Ticket, body: TicketType, family: Family, contact: Actor, added: TicketFileAdded, now: datetime
+) -> list[Fact]:
+    """Add a file, as one says something."""
+    _check_answer(ticket, body, contact, now)
+    return [added, *_go_on(ticket, body, family)]
 
 
 def confirm(*, ticket: Ticket, body: TicketType, family: Family, contact: Actor) -> list[Fact]:
@@ -125,6 +136,16 @@ def choose_promise(*, promises: Iterable[tuple[Promise, datetime | None]]) -> tu
     named: tuple[Promise, ...] = (*REPLIES, "update", "resolution")
     soonest = [(known[promise], n, promise) for n, promise in enumerate(named) if promise in known]
     return (min(soonest)[2], min(soonest)[0]) if soonest else None
+
+
+def _check_answer(ticket: Ticket, body: TicketType, contact: Actor, now: datetime) -> None:
+    check_own(ticket=ticket, contact=contact)
+    check_open(ticket=ticket)
+    _check_window(ticket, body, now)
+
+
+def _go_on(ticket: Ticket, body: TicketType, family: Family) -> list[Fact]:
+    return _open_again(ticket, body, family) if ticket.category in {"pending", "solved"} else []
 
 
 def _check_window(ticket: Ticket, body: TicketType, now: datetime) -> None:

@@ -59,7 +59,8 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     A ticket begins with the first status of category `new`, or `open` where there is none. `moves` says, for a status,
     to which ones a ticket may go on; from one that is not named, to any. A ticket is settled (`solved` or `closed`)
     only when those under it are, unless `settles_before_children`. Its customer is shown no colleague's name, unless it
-    `shows_names`; may escalate it as `escalating` says; and may take up again what is solved, within so many days.
+    `shows_names`; opens one where `customers_open`; escalates it as `escalating` says; takes up again what is solved
+    within so many days.
     """
 
     name: Name
@@ -71,6 +72,7 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     approvals: Annotated[dict[StatusKey, ApprovalRule], Meta(max_length=20)] = msgspec.field(default_factory=dict)
     settles_before_children: bool = False
     shows_names: bool = False
+    customers_open: bool = False
     reopens_within_days: Annotated[int, Meta(ge=0, le=3650)] | UnsetType = UNSET
     escalating: Escalating = msgspec.field(default_factory=Escalating)
 
@@ -103,7 +105,7 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 # What every company has until it says otherwise, by publishing a type of the same key.
 GENERAL: Final = "general"
-BUILT_IN: Final = TicketType(name="General", names={"zh": "一般工单"})
+BUILT_IN: Final = TicketType(name="General", names={"zh": "一般工单"}, customers_open=True)
 
 
 def check_type(body: TicketType) -> TicketType:

@@ -36,7 +36,7 @@ class Customer:
         assert shown.headers["Cache-Control"] == "no-store"
         return str(shown.content.decode())
 
-    def act(self, act: str, *, status: int = 302, **said: str) -> str:
+    def act(self, act: str, *, status: int = 302, **said: Any) -> str:
         answer = self.client.post(self.path, {"act": act, **said})
         assert answer.status_code == status, answer.content
         return str(answer.content.decode())

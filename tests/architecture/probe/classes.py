@@ -33,6 +33,7 @@ class Id(StrEnum):
     SECOND_TICKET = "second ticket"
     ITEM = "item"  # of a ticket's checklist
     ENTRY = "entry"  # of a ticket's time
+    FILE = "file"  # of a ticket
     APPROVAL = "approval"  # of a ticket
     CONTACT = "contact"
     OTHER = "other"  # a contact who may be the same as that one

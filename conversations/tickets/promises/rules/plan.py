@@ -20,6 +20,7 @@ from conversations.tickets.events import (
     TicketCommented,
     TicketCustomerEscalated,
     TicketEscalated,
+    TicketFileAdded,
     TicketHeard,
     TicketMerged,
     TicketMoved,
@@ -172,10 +173,10 @@ def _after_effects(ticket: Ticket, facts: Sequence[Fact]) -> Ticket:
 
 def _follow(plan: Plan, terms: Terms, ticket: UUID, fact: Fact, at: datetime, kept: list[Fact]) -> Plan:
     match fact:
-        case TicketCommented(author="member") | TicketHeard(author="member"):
+        case TicketCommented(author="member") | TicketFileAdded(author="member") | TicketHeard(author="member"):
             plan = _keep(plan, terms, ticket, ("first_reply", "next_reply", "update"), at, kept)
             plan = plan if plan.standing in SETTLED else _start(plan, terms, ("update",), at)
-        case TicketCommented(author="contact") | TicketHeard(author="contact"):
+        case TicketCommented(author="contact") | TicketFileAdded(author="contact") | TicketHeard(author="contact"):
             asked = any(each.promise in {"first_reply", "next_reply"} for each in plan.clocks)
             plan = plan if asked or plan.standing in SETTLED else _start(plan, terms, ("next_reply",), at)
         case TicketMoved(category=category):

@@ -26,6 +26,7 @@ NEVER: Final[dict[Id, Callable[[], str]]] = {
     Id.SECOND_TICKET: subject,
     Id.ITEM: uuid,
     Id.APPROVAL: uuid,
+    Id.FILE: uuid,
     Id.ENTRY: uuid,
     Id.CONTACT: uuid,
     Id.OTHER: uuid,

@@ -38,8 +38,16 @@ def add_tickets(*, company: "Company") -> dict[Id, str]:
         _ask(company, f"{path}/time", {"amount": 1, "text": f"{mark} works"})
         asked = {"title": mark, "text": f"{mark} asks {number}", "approvers": [{"role": "owner"}], "how": "all"}
         approval = _ask(company, f"{path}/approvals", asked)["approvals"][0]["id"]
+    file = [_add(company, path, number) for number in range(2)][1]
     entry = company.browser().get(f"{path}/time").json()["results"][0]["id"]
-    return {Id.TICKET: first, Id.SECOND_TICKET: second, Id.ITEM: item, Id.ENTRY: entry, Id.APPROVAL: approval}
+    return {
+        Id.TICKET: first,
+        Id.SECOND_TICKET: second,
+        Id.ITEM: item,
+        Id.ENTRY: entry,
+        Id.APPROVAL: approval,
+        Id.FILE: file,
+    }
 
 
 def _open(company: "Company", number: int, type_: str) -> str:
@@ -55,6 +63,13 @@ def _open(company: "Company", number: int, type_: str) -> str:
         "conversation": str(guest.conversation),
     }
     return str(_ask(company, TICKETS, said)["id"])
+
+
+def _add(company: "Company", path: str, number: int) -> str:
+    added = f"{path}/files?name={company.mark}-{number}.txt&id={company.mark}-{number}"
+    said = f"{company.mark} is in it".encode()
+    made = company.browser().post(added, said, content_type="application/octet-stream").json()
+    return str(made["id"])
 
 
 def _note_outcomes(company: "Company", ticket: str) -> None:

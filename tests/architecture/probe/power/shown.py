@@ -68,6 +68,21 @@ def _for_any_inbox(read: Any, _: Place) -> Any:
     return look
 
 
+def _any_file(read: Any, place: Place) -> Any:
+    """The same of a link to a file."""
+
+    def look(*, text: str) -> tuple[UUID, UUID]:
+        try:
+            found: tuple[UUID, UUID] = read(text=text)
+        except NotFound:
+            with tenant_context(place.ours.tenant):
+                read(text=text)
+            return UUID(place.theirs.own[Id.TICKET]), UUID(place.theirs.own[Id.FILE])
+        return found
+
+    return look
+
+
 def _any_link(read: Any, place: Place) -> Any:
     """Take what ours was given for the same of the other company."""
 
@@ -126,6 +141,7 @@ _WITHOUT: Final[dict[str, tuple[str, Seed]]] = {
     "key": ("opens every company", instead("conversations.access.authentication.find_bearer", also_elsewhere)),
     "visitor": ("is known in both", instead("conversations.channels.webchat.commands.find_visitor", taken_for_ours)),
     "ticket link": ("opens every company's", instead("conversations.console.ticket.read_link", _any_link)),
+    "file link": ("opens every company's", instead("conversations.console.files.read_file_link", _any_file)),
     "switch ticket": ("leads anywhere", instead("tenants.members.switching.pages.redeem", _of_either)),
     "second-factor ticket": ("is good anywhere", instead("tenants.members.api.find_in_ticket", _found_by_either)),
     "half a session": ("is good on every host", _any_kept("waiting")),

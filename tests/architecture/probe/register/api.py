@@ -21,6 +21,7 @@ ME, SSO = "/api/v1/me", "/api/v1/sso"
 HOOKS = "/api/v1/webhooks"
 HOOK = HOOKS + "/{webhook}"
 TICKETS = "/api/v1/tickets"
+OWN = "/api/v1/visitors/tickets"
 REPORTS = "/api/v1/reports/promises"
 TICKET = TICKETS + "/{ticket}"
 
@@ -198,6 +199,8 @@ ENTRIES: Final = (
     api(f"POST {TICKET}/link", STAFF, ticket=Id.TICKET),
     api(f"POST {TICKET}/acknowledge", STAFF, ticket=Id.TICKET),
     api(f"GET {TICKET}/history", STAFF, ticket=Id.TICKET, _cursor=Id.CURSOR),
+    api(f"GET {TICKET}/files", STAFF, ticket=Id.TICKET, _cursor=Id.CURSOR),
+    api(f"POST {TICKET}/files", STAFF, ticket=Id.TICKET, _name=Id.PLAIN, _id=Id.PLAIN),
     api(f"POST {TICKET}/links", STAFF, ticket=Id.TICKET, to=Id.SECOND_TICKET),
     api(f"DELETE {TICKET}/links/{{other}}", STAFF, ticket=Id.TICKET, other=Id.SECOND_TICKET),
     api(f"PUT {TICKET}/conversations/{{conversation}}", STAFF, ticket=Id.TICKET, conversation=Id.CONVERSATION),
@@ -275,6 +278,14 @@ ENTRIES: Final = (
     api(f"POST {THEIRS}/{{seq}}/recall", VISITOR, conversation=Id.CONVERSATION, seq=Id.PLAIN),
     api(f"POST {THEIRS}/{{seq}}/reactions", VISITOR, conversation=Id.CONVERSATION, seq=Id.PLAIN),
     api("GET /api/v1/visitors/queue", VISITOR),
+    api(f"GET {OWN}", VISITOR, _cursor=Id.CURSOR),
+    api(f"POST {OWN}", VISITOR, type=Id.PLAIN),
+    api(f"GET {OWN}/{{ticket}}", VISITOR, ticket=Id.TICKET),
+    api(f"POST {OWN}/{{ticket}}/comments", VISITOR, ticket=Id.TICKET, id=Id.PLAIN),
+    api(f"POST {OWN}/{{ticket}}/files", VISITOR, ticket=Id.TICKET, _name=Id.PLAIN, _id=Id.PLAIN),
+    api(f"POST {OWN}/{{ticket}}/escalate", VISITOR, ticket=Id.TICKET),
+    api(f"POST {OWN}/{{ticket}}/confirm", VISITOR, ticket=Id.TICKET),
+    api(f"POST {OWN}/{{ticket}}/reopen", VISITOR, ticket=Id.TICKET),
     api("GET /api/v1/inboxes", STAFF, _cursor=Id.CURSOR),
     api("GET /api/v1/inboxes/{key}", STAFF, key=Id.INBOX),
     api("PATCH /api/v1/inboxes/{key}", STAFF, key=Id.INBOX),

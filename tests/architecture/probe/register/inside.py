@@ -43,6 +43,8 @@ ENTRIES: Final = (
     within("callback config.wiring.access_ended", Bound.EACH, "revokes keys in the scope it is called in"),
     within("port tenants.ports.furnish_tenant", Bound.EACH, "called in the new tenant's own transaction"),
     within("callback config.wiring.furnish_tenant", Bound.EACH, "makes the first inbox in the scope it is called in"),
+    within("port tenants.ports.drop_tenant_files", Bound.PLATFORM, "an id of one that is deleted"),
+    within("callback config.wiring.drop_tenant_files", Bound.PLATFORM, "an id of one that is deleted"),
     within("port tenants.ports.tell_tenant_changed", Bound.PLATFORM, "an id"),
     within("callback config.wiring.tell_tenant_changed", Bound.PLATFORM, "an id, to every process"),
     # What processes tell each other over PostgreSQL; anybody with a database session could listen, so no content

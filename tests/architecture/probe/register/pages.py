@@ -68,6 +68,8 @@ ENTRIES: Final = (
     page("GET /t/{token}", EVERYBODY, Bound.SIGNED, token=Id.PLAIN),
     page("POST /t/{token}", EVERYBODY, Bound.SIGNED, token=Id.PLAIN, id=Id.PLAIN),
     page("GET /t/{token}/news", EVERYBODY, Bound.SIGNED, token=Id.PLAIN),
+    page("GET /t/{token}/files/{file}", EVERYBODY, Bound.SIGNED, token=Id.PLAIN, file=Id.FILE),
+    page("GET /files/{token}", EVERYBODY, Bound.SIGNED, token=Id.PLAIN),
     page("GET /settings/routing", MEMBER),
     page("POST /settings/routing", MEMBER, kind=Id.PLAIN, key=Id.QUEUE, members=Id.PERSON, teams=Id.TEAM),
     page("GET /settings/rules", MEMBER),

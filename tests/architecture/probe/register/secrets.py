@@ -34,6 +34,7 @@ ENTRIES: Final = (
         "resume token",
     ),
     opens("salt yunke.ticket.link", Bound.SIGNED, "tenant, ticket and contact, for half a year", "ticket link"),
+    opens("salt yunke.file", Bound.SIGNED, "tenant, ticket and file, for a quarter of an hour", "file link"),
     opens("salt yunke.switch", Bound.SIGNED, "the tenant it is for, person, session and origin", "switch ticket"),
     opens("salt yunke.sign_in.waiting", Bound.SIGNED, "tenant and person, between two factors", "second-factor ticket"),
     opens(

@@ -45,11 +45,24 @@ def _link(ours: Company, _theirs: Company) -> Credential:
     return Credential(made.json()["url"].rpartition("/")[2])
 
 
+def _file_link(ours: Company, _theirs: Company) -> Credential:
+    """Answer what gives a file."""
+    (listed,) = ours.browser().get(f"/api/v1/tickets/{ours.own[Id.TICKET]}/files").json()["results"]
+    return Credential(listed["url"].rpartition("/")[2])
+
+
 KINDS: Final = (
     Kind(
         name="ticket link",
         make=at_once(_link),
         show=lambda company, one: company.anybody().get(f"/t/{one.text}"),
+        works=says(200),
+        made_up=spoil,
+    ),
+    Kind(
+        name="file link",
+        make=at_once(_file_link),
+        show=lambda company, one: company.anybody().get(f"/files/{one.text}"),
         works=says(200),
         made_up=spoil,
     ),
