@@ -88,7 +88,7 @@ async def test_bodies_are_bounded(headers: list[tuple[bytes, bytes]], pieces: li
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b'{"code": "fine"}'})
 
-    scope = {"type": "http", "headers": headers}
+    scope = {"type": "http", "path": "/api/v1/keys", "headers": headers}
     browser: Any = ApplicationCommunicator(Intake(application), scope)  # type: ignore[no-untyped-call] # asgiref's
     for piece in pieces:
         await browser.send_input({"type": "http.request", "body": piece, "more_body": True})
@@ -120,7 +120,7 @@ async def test_beyond_what_can_be_served_requests_are_turned_away_unread(monkeyp
         async def send(message: dict[str, Any]) -> None:
             said.append(message)
 
-        await door({"type": "http", "headers": [(b"host", host)]}, nothing, send)
+        await door({"type": "http", "path": "/", "headers": [(b"host", host)]}, nothing, send)
         return said[0]["status"], dict(said[0]["headers"]).get(b"retry-after", b"")
 
     inside = [asyncio.create_task(ask(b"a.localhost:8000")) for _ in range(3)]
