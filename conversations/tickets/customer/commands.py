@@ -85,7 +85,7 @@ def escalate(*, ticket: UUID, contact: Actor, now: datetime) -> None:
     """Want somebody else to look at it: the ladder's next step is taken. Raises EscalatedEnough or EscalatedLately."""
 
     def decide(state: Ticket, body: TicketType, _family: Family) -> Sequence[Fact]:
-        told = Directory().find(body.escalating.tells, state)
+        told = Directory().find(body.escalations.tells, state)
         before = get_escalations(ticket=ticket)
         return rules.escalate(ticket=state, body=body, contact=contact, before=before, told=told, now=now)
 

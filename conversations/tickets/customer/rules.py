@@ -101,9 +101,9 @@ def escalate(
     """Want somebody else to look at it, after those times `before`. Raises EscalatedEnough or EscalatedLately."""
     check_own(ticket=ticket, contact=contact)
     check_open(ticket=ticket)
-    if ticket.is_settled or len(before) >= body.escalating.most:
+    if ticket.is_settled or len(before) >= body.escalations.most:
         raise EscalatedEnough
-    if before and now < max(before) + timedelta(hours=body.escalating.hours_apart):
+    if before and now < max(before) + timedelta(hours=body.escalations.hours_apart):
         raise EscalatedLately
     return [
         TicketCustomerEscalated(ticket=ticket.id),

@@ -53,6 +53,9 @@ class Escalating(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     tells: Tells = (Tell(lead_of="owner"), Tell(lead_of="team"))
 
 
+USUALLY_ESCALATED: Final = Escalating()
+
+
 class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A type of tickets. Its numbers have a `prefix` and a series of their own, or else the company's.
 
@@ -74,7 +77,13 @@ class TicketType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     shows_names: bool = False
     customers_open: bool = False
     reopens_within_days: Annotated[int, Meta(ge=0, le=3650)] | UnsetType = UNSET
-    escalating: Escalating = msgspec.field(default_factory=Escalating)
+    # Unset, it is left out of the stored body: the version of the code before then still reads it.
+    escalating: Escalating | UnsetType = UNSET
+
+    @property
+    def escalations(self) -> Escalating:
+        """Answer how customers may escalate, said or not."""
+        return USUALLY_ESCALATED if isinstance(self.escalating, UnsetType) else self.escalating
 
     @property
     def beginning(self) -> Status:
@@ -143,7 +152,7 @@ def _find_approval_mistakes(body: TicketType) -> list[FieldError]:
         for index, status in enumerate(body.statuses)
         if not isinstance(status.demands, UnsetType) and status.demands not in body.approvals
     ]
-    errors += find_unclear(tells=body.escalating.tells, place="escalating.tells")
+    errors += find_unclear(tells=body.escalations.tells, place="escalating.tells")
     for key, rule in body.approvals.items():
         errors += approvals.find_mistakes(rule=rule, place=f"approvals.{key}")
     return errors

@@ -184,8 +184,16 @@ def test_the_proof_knows_every_text_of_a_contact(tenant: TenantRef, canary: str)
             assert {name for (name,) in cursor.fetchall()} == known, table
     # Words and keys of ours, names of languages, and names of files.
     free = {"inbox", "channel", "files", "author", "by", "language", "queue", "team", "priority", "type", "types"}
-    free |= {"emoji", "if_answered", "reason", "purpose", "how"}
-    free |= {"prefix", "status", "was", "policy", "level"}  # of tickets: tests/apps/tickets/ has the rest
+    free |= {"emoji", "if_answered", "reason", "purpose", "how", "media"}
+    free |= {
+        "prefix",
+        "status",
+        "was",
+        "policy",
+        "level",
+        "key",
+        "title",
+    }  # of tickets: tests/apps/tickets/ has the rest
     for kind, cls in get_kinds().items():
         # Of tests, and of streams that are no conversation's.
         if kind.startswith(("test", "audit.", "automation.", "presence.")):

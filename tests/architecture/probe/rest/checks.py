@@ -130,7 +130,8 @@ def _path_alone(entry: Entry) -> dict[str, Id]:
 
 def _find_cursor(entry: Entry, company: Company) -> str:
     call = make_call(replace(entry, ids=_path_alone(entry)), company)
-    following = company.browser().get(f"{call.path}?limit=1&{call.query}").json()["next"]
+    client = company.browser() if Who.MEMBER in entry.who else client_of(company, entry, min(entry.who))
+    following = client.get(f"{call.path}?limit=1&{call.query}").json()["next"]
     if following is None:
         raise Leak(f"{entry.name}: the mirror needs two rows in this list, or there is no cursor to try")
     (cursor,) = parse_qs(urlsplit(following).query)["cursor"]

@@ -47,7 +47,7 @@ def _link(ours: Company, _theirs: Company) -> Credential:
 
 def _file_link(ours: Company, _theirs: Company) -> Credential:
     """Answer what gives a file."""
-    (listed,) = ours.browser().get(f"/api/v1/tickets/{ours.own[Id.TICKET]}/files").json()["results"]
+    listed, *_ = ours.browser().get(f"/api/v1/tickets/{ours.own[Id.TICKET]}/files").json()["results"]
     return Credential(listed["url"].rpartition("/")[2])
 
 
