@@ -82,6 +82,7 @@ def make_key(page: Page, stage: Stage) -> None:
 def judge(page: Page, path: str, *, columns: bool = False) -> list[Any]:
     """Answer everything that is wrong with the page that is shown; one with `columns` is read down each of them."""
     wrong: list[Any] = []
+    page.wait_for_load_state("load")  # what is found may be there before the styles are
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.evaluate(AXE)
